@@ -1,0 +1,1 @@
+"""Ground floor: settings, database, queue, errors, HTTP, logs and plain values; knows no business noun."""

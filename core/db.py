@@ -1,0 +1,70 @@
+"""The database: one engine, short transactions, and what must happen right after a commit. The only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.errors import Unreachable
+
+AFTER_COMMIT = "after_commit"
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine over psycopg 3. Connecting gives up after 3 s; a statement is cancelled after 15 s."""
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=15000 -c timezone=UTC"},
+    )
+
+
+class Database:
+    """Opens transactions. `on_commit` gets the names that `wake` collected, once the rows are safe."""
+
+    def __init__(self, engine: Engine, on_commit: Callable[[frozenset[str]], None] = lambda names: None) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._on_commit = on_commit
+        event.listen(engine, "handle_error", _forget_broken_connections)
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[Session]:
+        """A session whose work is committed at the end of the block, or rolled back if it raises.
+
+        `durable=False` does not wait for the disk: only for rows that are harmless to lose with the machine's power,
+        such as a lease. Raises Unreachable when there is no database to talk to; the caller may try again later.
+        """
+        try:
+            with self._sessions() as session:
+                if not durable:
+                    session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield session
+                session.commit()
+                names = frozenset(session.info.get(AFTER_COMMIT, ()))
+        except OperationalError as error:
+            raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
+            raise
+        if names:
+            self._on_commit(names)
+
+
+def wake(session: Session, name: str) -> None:
+    """Asks for `name` to be handed to `on_commit` if, and only if, this transaction commits."""
+    session.info.setdefault(AFTER_COMMIT, set()).add(name)
+
+
+def _forget_broken_connections(context: object) -> None:
+    """After a server restart every pooled connection is dead: drop them all at the first one that fails."""
+    if getattr(context, "is_disconnect", False):
+        context.invalidate_pool_on_disconnect = True  # type: ignore[attr-defined]

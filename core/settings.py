@@ -1,0 +1,306 @@
+"""Every setting of the deployment: read from the environment once, checked together, listed in .env.example."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or wrong; the text names each with what is expected and an example."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Configuração inválida:\n" + "\n".join(f"  - {problem}" for problem in problems))
+        self.problems = problems
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def read(value: str) -> float:
+        number = float(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _switch(value: str) -> bool:
+    if value.lower() not in {"yes", "no"}:
+        raise ValueError
+    return value.lower() == "yes"
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme.split("+")[0] not in schemes or not (parts.netloc or parts.path):
+            raise ValueError
+        return value.rstrip("/")
+
+    return read
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in allowed:
+            raise ValueError
+        return value
+
+    return read
+
+
+def setting(
+    read: Callable[[str], Any],
+    expected: str,
+    example: str,
+    *,
+    default: str | None = None,
+    secret: bool = False,
+    about: str,
+) -> Any:
+    """A field of Settings. `default` is text as it would stand in the environment; None means that it must be set."""
+    return field(
+        metadata={
+            "read": read,
+            "expected": expected,
+            "example": example,
+            "default": default,
+            "secret": secret,
+            "about": about,
+        }
+    )
+
+
+_web = _url("http", "https")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The deployment's settings. A field's environment name is its name in capitals; secrets also as NAME_FILE."""
+
+    port: int = setting(_integer(1, 65535), "1 to 65535", "8000", default="8000", about="Port of the web process.")
+    host: str = setting(_text, "an address", "127.0.0.1", default="127.0.0.1", about="Address the web process binds.")
+    public_url: str = setting(
+        _web,
+        "http(s)://host",
+        "https://suporte.example.com.br",
+        default="",
+        about="Address that the outside uses for us: Twilio signs it. Default: http://HOST:PORT.",
+    )
+    database_url: str = setting(
+        _url("postgresql"),
+        "postgresql://user:password@host/database",
+        "postgresql://religa@127.0.0.1/religa",
+        about="PostgreSQL 15 or newer. `make run` brings its own when this is not set.",
+        secret=True,
+    )
+    redis_url: str = setting(
+        _url("redis", "rediss", "unix"),
+        "redis://host:6379/0",
+        "redis://127.0.0.1:6379/0",
+        about="Valkey or Redis; carries wake-ups only. `make run` brings its own when this is not set.",
+        secret=True,
+    )
+    nlu_url: str = setting(
+        _web, "http://host:port", "http://127.0.0.1:5005", default="http://127.0.0.1:5005", about="Rasa server."
+    )
+    nlu_timeout_seconds: float = setting(
+        _seconds(0.1, 30), "seconds", "2", default="2", about="Slower than this, the customer gets a menu instead."
+    )
+    data_dir: Path = setting(Path, "a folder", ".religa", default=".religa", about="State of `make run`.")
+    secret_key: str = setting(
+        _text,
+        "32 or more random characters",
+        "(python -c 'import secrets; print(secrets.token_hex(32))')",
+        secret=True,
+        about="Signs console sessions and links to documents. `make run` makes one when this is not set.",
+    )
+    meta_graph_url: str = setting(
+        _web,
+        "https://host",
+        "https://graph.facebook.com",
+        default="https://graph.facebook.com",
+        about="Graph API. With META_ACCESS_TOKEN unset, the built-in simulator is used instead.",
+    )
+    meta_api_version: str = setting(_text, "vNN.N", "v24.0", default="v24.0", about="Graph API version.")
+    meta_phone_number_id: str = setting(
+        _text, "digits", "106540352242922", default="106540352242922", about="The number's id in the Graph API."
+    )
+    meta_access_token: str = setting(
+        _text, "a token", "EAAG...", default="", secret=True, about="Unset: the channel is the simulator."
+    )
+    meta_app_secret: str = setting(
+        _text, "the app secret", "0123abcd", default="", secret=True, about="Signs Meta's webhooks. Unset: all refused."
+    )
+    meta_verify_token: str = setting(
+        _text, "any text", "escolha-um", default="", secret=True, about="Handshake of Meta's webhook."
+    )
+    twilio_api_url: str = setting(
+        _web, "https://host", "https://api.twilio.com", default="https://api.twilio.com", about="Twilio API."
+    )
+    twilio_account_sid: str = setting(_text, "AC...", "AC0123", default="", about="Unset: no Twilio channel.")
+    twilio_auth_token: str = setting(
+        _text, "a token", "0123abcd", default="", secret=True, about="Signs Twilio's webhooks. Unset: all refused."
+    )
+    twilio_from: str = setting(
+        _text, "whatsapp:+55...", "whatsapp:+551230001000", default="", about="Sender on Twilio."
+    )
+    radius_database_url: str = setting(
+        _url("postgresql"),
+        "postgresql://user:password@host/radius",
+        "postgresql://radius@127.0.0.1/radius",
+        default="",
+        secret=True,
+        about="FreeRADIUS's SQL schema. Unset: no action on the network is offered.",
+    )
+    radius_coa_host: str = setting(
+        _text, "an address", "10.0.0.1", default="", about="Where CoA/Disconnect go. Unset: each session's own NAS."
+    )
+    radius_coa_port: int = setting(_integer(1, 65535), "1 to 65535", "3799", default="3799", about="CoA port.")
+    radius_secret: str = setting(
+        _text, "the shared secret", "testing123", default="", secret=True, about="Shared secret of CoA/Disconnect."
+    )
+    radius_suspended_group: str = setting(
+        _text, "a group name", "suspenso", default="suspenso", about="RADIUS group that blocks for debt."
+    )
+    radius_settle_seconds: float = setting(
+        _seconds(0, 60), "seconds", "10", default="10", about="How long a release is watched for a session in between."
+    )
+    line_driver: str = setting(
+        _choice("", "simulator"), "simulator or empty", "simulator", default="", about="Driver that reads ONUs."
+    )
+    line_driver_url: str = setting(
+        _web, "http://host:port", "http://127.0.0.1:8090", default="", about="Address for the ONU driver."
+    )
+    turn_debounce_seconds: float = setting(
+        _seconds(0, 30), "seconds", "2", default="2", about="Messages closer together than this are one turn."
+    )
+    answer_limit_minutes: int = setting(
+        _integer(1, 1440), "minutes", "15", default="15", about="An older message is shown to a person, not answered."
+    )
+    send_unknown_after_seconds: float = setting(
+        _seconds(1, 3600), "seconds", "60", default="60", about="Wait for a status after a send without an answer."
+    )
+    intent_threshold: float = setting(
+        _seconds(0, 1), "0 to 1", "0.55", default="0.55", about="Less sure than this, the bot asks with a short list."
+    )
+    identity_proof: str = setting(
+        _choice("two_facts", "one_time_code"),
+        "two_facts or one_time_code",
+        "two_facts",
+        default="two_facts",
+        about="What proves who writes when the number is not in the customer base.",
+    )
+    web_processes: int = setting(_integer(1, 64), "1 to 64", "2", default="2", about="Processes of the web server.")
+    web_threads: int = setting(_integer(1, 128), "1 to 128", "8", default="8", about="Threads of each.")
+    trusted_proxies: int = setting(
+        _integer(0, 5), "0 to 5", "0", default="0", about="Reverse proxies in front whose X-Forwarded-* are believed."
+    )
+    log_json: bool = setting(_switch, "yes or no", "no", default="no", about="One JSON object per log line.")
+
+    @property
+    def simulated_channel(self) -> bool:
+        """True when WhatsApp is played by the built-in simulator; never together with a real access token."""
+        return not self.meta_access_token
+
+    @property
+    def graph_url(self) -> str:
+        """Base address of the Graph API that this deployment talks to."""
+        return f"http://127.0.0.1:{self.port}/simulator/graph" if self.simulated_channel else self.meta_graph_url
+
+    @property
+    def graph_token(self) -> str:
+        """Access token for `graph_url`."""
+        return self.meta_access_token or "simulator"
+
+
+def environment_name(name: str) -> str:
+    """The environment's name of a field."""
+    return name.upper()
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings, from the process environment unless one is given. Raises SettingsError with every problem."""
+    source = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for item in fields(Settings):
+        name, meta = environment_name(item.name), item.metadata
+        try:
+            text = _value(source, name, secret=meta["secret"])
+        except OSError as error:
+            problems.append(f"{name}_FILE: o arquivo não pôde ser lido ({error.strerror}).")
+            continue
+        if not text:
+            text = meta["default"]
+        if text is None:
+            problems.append(f"{name}: faltando. Esperado: {meta['expected']}. Exemplo: {name}={meta['example']}")
+            continue
+        try:
+            values[item.name] = meta["read"](text) if text or meta["default"] is None else text
+        except ValueError:
+            shown = "" if meta["secret"] else f" {text!r}"
+            problems.append(
+                f"{name}: valor inválido{shown}. Esperado: {meta['expected']}. Exemplo: {name}={meta['example']}"
+            )
+    if problems:
+        raise SettingsError(problems)
+    values["public_url"] = values["public_url"] or f"http://{values['host']}:{values['port']}"
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _value(source: Mapping[str, str], name: str, *, secret: bool) -> str:
+    if secret and not source.get(name) and source.get(f"{name}_FILE"):
+        return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+    return source.get(name, "")
+
+
+def _check_together(settings: Settings) -> None:
+    problems = []
+    if settings.meta_access_token and not settings.meta_app_secret:
+        problems.append("META_APP_SECRET: faltando. Esperado junto com META_ACCESS_TOKEN: o segredo do app da Meta.")
+    if settings.twilio_account_sid and not (settings.twilio_auth_token and settings.twilio_from):
+        problems.append("TWILIO_AUTH_TOKEN e TWILIO_FROM: esperados junto com TWILIO_ACCOUNT_SID.")
+    if settings.radius_database_url and not settings.radius_secret:
+        problems.append("RADIUS_SECRET: faltando. Esperado junto com RADIUS_DATABASE_URL. Exemplo: RADIUS_SECRET=...")
+    if settings.line_driver and not settings.line_driver_url:
+        problems.append("LINE_DRIVER_URL: faltando. Esperado junto com LINE_DRIVER. Exemplo: http://127.0.0.1:8090")
+    if problems:
+        raise SettingsError(problems)
+
+
+def example() -> str:
+    """The text of .env.example: every setting with what it is for, commented out where it has a default."""
+    lines = ["# Settings of Religa. Every line can also be a variable of the environment, which wins.", ""]
+    for item in fields(Settings):
+        name, meta = environment_name(item.name), item.metadata
+        lines.append(f"# {meta['about']} Expected: {meta['expected']}.")
+        if meta["secret"]:
+            lines.append(f"# Secret: {name}_FILE may name a file that holds it.")
+        value = meta["default"] if meta["default"] else meta["example"]
+        lines += [f"#{name}={value}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    print(example(), end="")

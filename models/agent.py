@@ -1,0 +1,24 @@
+"""A person of the provider who uses the console."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models import Base
+
+
+class Agent(Base):
+    """`role`: agent, supervisor, technician or admin. `queues` are those whose conversations they may take."""
+
+    __tablename__ = "agent"
+    __table_args__ = (CheckConstraint("role in ('agent', 'supervisor', 'technician', 'admin')", name="role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(default="agent")
+    queues: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)

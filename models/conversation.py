@@ -1,0 +1,71 @@
+"""A conversation: who speaks next, what the bot remembers, and the protocol number it carries from birth."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import Base, utc_now
+
+HANDLERS = ("bot", "queue", "agent", "closed")
+WINDOW = timedelta(hours=24)
+WINDOW_MARGIN = timedelta(minutes=5)
+
+protocol_sequence = Sequence("protocol_seq", metadata=Base.metadata)
+
+
+class Conversation(Base):
+    """One open conversation per contact. `version` guards every change of owner or of the bot's memory.
+
+    `needs_person` says why a person should look although the bot still owns the conversation.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        CheckConstraint("handler in ('bot', 'queue', 'agent', 'closed')", name="handler"),
+        CheckConstraint("handler <> 'queue' or queue is not null", name="queue_named"),
+        CheckConstraint("handler <> 'agent' or agent_id is not null", name="agent_named"),
+        Index("uq_conversation_open", "contact_id", unique=True, postgresql_where=text("handler <> 'closed'")),
+        Index("ix_conversation_waiting", "handler", "waiting_since"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    channel: Mapped[str]
+    protocol: Mapped[str] = mapped_column(unique=True)
+    handler: Mapped[str] = mapped_column(default="bot")
+    version: Mapped[int] = mapped_column(default=1)
+    queue: Mapped[str | None]
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    contract_ref: Mapped[str | None]
+    dialogue: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    summary: Mapped[str] = mapped_column(default="")
+    handed_off_for: Mapped[str | None]
+    needs_person: Mapped[str | None]
+    opened_at: Mapped[datetime] = mapped_column(default=utc_now)
+    last_inbound_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    def window_open(self, now: datetime) -> bool:
+        """Whether a free-form message may still be sent: 24 h from the customer's last message, less a margin."""
+        return self.last_inbound_at is not None and now < self.last_inbound_at + WINDOW - WINDOW_MARGIN
+
+
+def new_protocol(session: Session, today: str) -> str:
+    """A protocol number: AAAAMMDD (`today`, in the provider's zone), a sequence of at least six digits, a check digit."""
+    body = f"{today}{session.execute(protocol_sequence.next_value()).scalar_one():06d}"
+    return f"{body}{check_digit(body)}"
+
+
+def check_digit(digits: str) -> str:
+    """Luhn's check digit: a mistyped or swapped digit gives another one."""
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        value = int(char) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)

@@ -1,0 +1,32 @@
+"""A subscriber of the provider, with the phones that identify them."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models import Base
+
+
+class Customer(Base):
+    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    document: Mapped[str] = mapped_column(unique=True)
+    document_kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="residential")
+
+
+class CustomerPhone(Base):
+    """A phone of a customer as a match key (E.164 with the ninth digit)."""
+
+    __tablename__ = "customer_phone"
+    __table_args__ = (UniqueConstraint("customer_id", "match_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    match_key: Mapped[str] = mapped_column(index=True)

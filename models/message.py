@@ -1,0 +1,70 @@
+"""A message in a conversation, inbound or outbound, with a state that only moves forward."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models import Base, utc_now
+
+# How far an outbound message got. A receipt never moves it back (WhatsApp sends receipts late and out of order).
+RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 2, "accepted": 3, "sent": 4, "delivered": 5, "read": 6}
+
+
+class Message(Base):
+    """One bubble, note or event.
+
+    Directions: in, out, note (only people of the provider see it), event (what happened, told by the system).
+    Outbound states: queued, sending, accepted, sent, delivered, read; failed, unknown (no answer came and no
+    receipt followed) and discarded (a person took over before it left). Inbound: received.
+    `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered,
+    silent, person, too_old.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        CheckConstraint("direction in ('in', 'out', 'note', 'event')", name="direction"),
+        Index("ix_message_conversation_id_id", "conversation_id", "id"),
+        Index(
+            "ix_message_unhandled",
+            "conversation_id",
+            postgresql_where=text("direction = 'in' and handled_at is null"),
+        ),
+        Index(
+            "ix_message_underway", "conversation_id", "id", postgresql_where=text("status in ('queued', 'sending')")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    channel: Mapped[str]
+    direction: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="text")
+    text: Mapped[str] = mapped_column(default="")
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+    author: Mapped[str] = mapped_column(default="customer")
+    status: Mapped[str] = mapped_column(default="received")
+    provider_id: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(unique=True)
+    error: Mapped[str | None]
+    receipts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    provider_at: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(default=utc_now)
+    sending_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+
+    def advance(self, status: str) -> bool:
+        """Moves the state forward to `status`; False (and no change) when it is already there or further."""
+        if status == "failed" and RANK.get(self.status, 0) >= RANK["delivered"]:
+            return False
+        if status != "failed" and RANK.get(status, -1) <= RANK.get(self.status, 0):
+            return False
+        self.status = status
+        return True
