@@ -1,0 +1,78 @@
+"""Real PostgreSQL and Valkey for the tests, with the real migrations, emptied between tests."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+import migrations  # noqa: E402
+from core.db import Database, make_engine  # noqa: E402
+from models import Base  # noqa: E402
+from stores import EmbeddedPostgres, EmbeddedValkey, start  # noqa: E402
+
+FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=64MB")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of facts beside the project; tests that read it are skipped where it is absent."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("../shared/data is not here: its vectors and recordings are not part of the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """One embedded server for the whole run."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("stores") / "postgres", settings=FAST)
+    server.prepare()
+    process = start(server.command())
+    server.wait_ready(lambda: process.poll() is None)
+    yield server
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: EmbeddedPostgres) -> str:
+    """Address of a migrated database for this run."""
+    postgres.ensure_database("religa_test")
+    migrations.upgrade(postgres.url("religa_test"))
+    return postgres.url("religa_test")
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """One engine for the run, so that each test does not pay for new connections."""
+    engine = make_engine(database_url, pool_size=20)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db(engine: sa.Engine) -> Database:
+    """An empty, migrated database behind the product's own `Database`."""
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    return Database(engine)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One embedded Valkey for the whole run."""
+    server = EmbeddedValkey(tmp_path_factory.mktemp("valkey"))
+    process = start(server.command())
+    server.wait_ready(lambda: process.poll() is None)
+    yield server.url
+    process.terminate()
+    process.wait(10)
