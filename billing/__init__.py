@@ -1,0 +1,1 @@
+"""Money: invoices, Pix, boletos, trust unlocks and the systems that know them."""

@@ -1,0 +1,1 @@
+"""One module per billing system that Religa can speak to."""

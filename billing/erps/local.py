@@ -1,0 +1,105 @@
+"""The ERP of a provider that has none: our own tables, with Pix, boleto and PDF made here."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from billing import boleto, invoice_pdf, pix
+from billing.boleto import Boleto
+from billing.invoices import order_for_payment
+from billing.ports import Capability, Contract, Customer, Invoice, LocalStore, SecondCopy
+from billing.provider import Provider
+from core import phone
+from core.document import Document
+from core.errors import Misconfigured, Refused
+
+
+class LocalErp:
+    """An Erp over a LocalStore. What it makes depends on the rows alone: asked twice, the same codes and bytes."""
+
+    def __init__(self, store: LocalStore, provider: Provider) -> None:
+        self._store = store
+        self._provider = provider
+
+    def capabilities(self) -> frozenset[Capability]:
+        made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket"}
+        if self._provider.boleto_bank:
+            made.add("line")
+        return frozenset(made)
+
+    def find_by_phone(self, match_key: str) -> tuple[Customer, ...]:
+        return tuple(sorted(self._store.customers_by_phone(phone.forms(match_key)), key=lambda c: c.ref))
+
+    def find_by_document(self, document: Document) -> Customer | None:
+        return self._store.customer_by_document(document)
+
+    def contracts(self, customer_ref: str) -> tuple[Contract, ...]:
+        return tuple(sorted(self._store.contracts_of(customer_ref), key=lambda c: c.number))
+
+    def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
+        return tuple(order_for_payment(self._store.invoices_of(contract_ref)))
+
+    def second_copy(self, invoice_ref: str) -> SecondCopy:
+        """See Erp. Raises Misconfigured `provider` when the provider's own data do not fit a Pix or a boleto."""
+        invoice = self._store.invoice(invoice_ref)
+        contract = self._store.contract(invoice.contract_ref) if invoice else None
+        customer = self._store.customer(contract.customer_ref) if contract else None
+        if not (invoice and contract and customer):
+            raise Refused("unknown_invoice")
+        if invoice.status != "open":
+            raise Refused("invoice_not_open")
+        try:
+            code = self._pix(invoice)
+            slip = self._boleto(contract, invoice)
+        except ValueError as error:
+            raise Misconfigured("provider", str(error)) from error
+        return SecondCopy(
+            invoice=invoice,
+            pdf=invoice_pdf.render(self._sheet(customer, contract, invoice, slip, code)),
+            filename=f"fatura-{re.sub(r'[^A-Za-z0-9-]', '-', invoice.number)}.pdf",
+            line=slip.line if slip else None,
+            pix=code,
+        )
+
+    def open_ticket(self, contract_ref: str, subject: str, text: str) -> str:
+        if self._store.contract(contract_ref) is None:
+            raise Refused("unknown_contract")
+        return self._store.add_ticket(contract_ref, subject, text)
+
+    def _pix(self, invoice: Invoice) -> str:
+        me = self._provider
+        return pix.encode_static(me.pix_key, me.name, me.city, invoice.amount_cents, pix.txid_for(invoice.number))
+
+    def _boleto(self, contract: Contract, invoice: Invoice) -> Boleto | None:
+        bank = self._provider.boleto_bank
+        if not bank:
+            return None
+        return boleto.compose(bank, invoice.due_date, invoice.amount_cents, _free_field(contract, invoice))
+
+    def _sheet(
+        self, customer: Customer, contract: Contract, invoice: Invoice, slip: Boleto | None, code: str
+    ) -> invoice_pdf.InvoiceSheet:
+        return invoice_pdf.InvoiceSheet(
+            provider=self._provider,
+            payer_name=customer.name,
+            payer_document=customer.document,
+            address=contract.address,
+            contract_number=contract.number,
+            plan=contract.plan,
+            invoice_number=invoice.number,
+            due_date=invoice.due_date,
+            amount_cents=invoice.amount_cents,
+            boleto=slip,
+            pix=code,
+        )
+
+
+def _free_field(contract: Contract, invoice: Invoice) -> str:
+    """25 digits: those of the contract (10) and the invoice (10), and a fingerprint (5) that tells letters apart."""
+    fingerprint = binascii.crc32(f"{contract.number}/{invoice.number}".encode()) % 100_000
+    return f"{_last_digits(contract.number)}{_last_digits(invoice.number)}{fingerprint:05d}"
+
+
+def _last_digits(number: str) -> str:
+    return re.sub(r"[^0-9]", "", number)[-10:].zfill(10)

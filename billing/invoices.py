@@ -1,0 +1,26 @@
+"""Which invoice to pay first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from billing.ports import Invoice
+
+
+def order_for_payment(invoices: Iterable[Invoice]) -> list[Invoice]:
+    """The open invoices in the order in which the customer should pay them: longest overdue first, then next due.
+
+    Invoices of one day keep the order of their numbers, so that the bot offers the same one each time.
+    """
+    return sorted((i for i in invoices if i.status == "open"), key=lambda i: (i.due_date, i.number))
+
+
+def overdue(invoices: Iterable[Invoice], today: date) -> list[Invoice]:
+    """The open invoices whose due date has passed, oldest first. On the due date itself nobody is late."""
+    return [i for i in order_for_payment(invoices) if i.overdue_days(today) > 0]
+
+
+def total_cents(invoices: Iterable[Invoice]) -> int:
+    """The sum in cents."""
+    return sum(i.amount_cents for i in invoices)
