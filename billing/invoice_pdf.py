@@ -129,7 +129,7 @@ def _pix(page: Canvas, code: str, top: float) -> float:
 
 
 def _boleto(page: Canvas, sheet: InvoiceSheet, boleto: Boleto, top: float) -> None:
-    _text(page, _LEFT, top - 3 * mm, f"{boleto.bank}", _BOLD, 15, _INK)
+    _text(page, _LEFT, top - 3 * mm, boleto.bank or "", _BOLD, 15, _INK)
     page.setStrokeColor(_INK)
     page.line(_LEFT + 13 * mm, top - 5 * mm, _LEFT + 13 * mm, top + 2 * mm)
     page.setFont(_BOLD, 11.5)
@@ -233,4 +233,5 @@ def _wrapped(text: str, font: str, size: float, width: float) -> Iterator[str]:
 
 def _printable(text: str) -> str:
     """The built-in fonts know Windows' Latin letters only; others become a question mark instead of a black box."""
-    return " ".join(text.encode("cp1252", "replace").decode("cp1252").split())
+    known = text.encode("cp1252", "replace").decode("cp1252")
+    return " ".join("".join(c if c.isprintable() else " " for c in known).split())
