@@ -92,17 +92,19 @@ def _summary(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
         ("Fatura", sheet.invoice_number, 11.0),
         ("Contrato", sheet.contract_number, 11.0),
     )
-    for i, (label, value, size) in enumerate(cells):
+    for i, (label, value, largest) in enumerate(cells):
         x = _LEFT + 5 * mm + i * quarter
         _text(page, x, top - 6.5 * mm, label, _PLAIN, 8.5, _GREY)
-        _text(page, x, top - 13.5 * mm, _fit(value, _BOLD, size, quarter - 7 * mm), _BOLD, size, _INK)
+        # An amount or number must never be cut: it gets smaller instead.
+        size = largest * min(1, (quarter - 7 * mm) / max(1, stringWidth(_printable(value), _BOLD, largest)))
+        _text(page, x, top - 13.5 * mm, value, _BOLD, size, _INK)
     return top - height
 
 
 def _payer(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
     document = f"{sheet.payer_document.kind.upper()} {sheet.payer_document.masked}"
     _text(page, _LEFT, top, "Cliente", _PLAIN, 8.5, _GREY)
-    _text(page, _LEFT, top - 5.5 * mm, _fit(sheet.payer_name, _BOLD, 11.5, 110 * mm), _BOLD, 11.5, _INK)
+    _text(page, _LEFT, top - 5.5 * mm, _fit(sheet.payer_name, _BOLD, 11.5, 86 * mm), _BOLD, 11.5, _INK)
     _text(page, _LEFT, top - 11 * mm, document, _PLAIN, 9.5, _INK)
     middle = _LEFT + 92 * mm
     _text(page, middle, top, "Serviço", _PLAIN, 8.5, _GREY)

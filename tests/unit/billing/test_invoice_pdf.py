@@ -81,6 +81,18 @@ def test_render_leaves_out_what_there_is_not(sheet: InvoiceSheet, codes: set[str
     assert set(read_codes(render(sheet))) == codes
 
 
+def test_render_never_cuts_the_amount_or_the_number() -> None:
+    text = read_text(render(replace(SHEET, amount_cents=9_999_999_999, invoice_number="FAT-2026-11-000001234567890")))
+    assert text.count("R$ 99.999.999,99") == 2
+    assert text.count("FAT-2026-11-000001234567890") == 2
+
+
 def test_render_survives_names_that_are_long_or_foreign() -> None:
-    sheet = replace(SHEET, payer_name="Łukasz 日本 😀 " + "Silva " * 60, address="Rua\u0000\n" * 50, plan="W" * 200)
+    sheet = replace(
+        SHEET,
+        payer_name="Łukasz 日本 😀 " + "Silva " * 60,
+        address="Rua\u0000\n" * 50,
+        plan="W" * 200,
+        contract_number="",
+    )
     assert read_codes(render(sheet)) == read_codes(render(SHEET))

@@ -112,8 +112,8 @@ def _cpf(digits: list[int]) -> str:
     return "".join(map(str, digits))
 
 
-@given(st.lists(st.integers(0, 9), min_size=9, max_size=9).filter(lambda d: len(set(d)) > 1), st.integers(0, 10))
-def test_cpf_is_read_and_a_changed_digit_is_refused(digits: list[int], place: int) -> None:
+@given(st.lists(st.integers(0, 9), min_size=9, max_size=9).filter(lambda d: len(set(d)) > 1), st.integers(9, 10))
+def test_cpf_is_read_and_a_changed_check_digit_is_refused(digits: list[int], place: int) -> None:
     number = _cpf(digits)
     document = parse_document(number)
     assert document is not None
