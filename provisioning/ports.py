@@ -1,0 +1,125 @@
+"""What provisioning asks of equipment, in values and Protocols that every driver and every fake keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+OnuState = Literal["online", "los", "dying_gasp", "offline", "unknown"]
+Result = Literal["verified", "already", "refused", "failed", "unknown"]
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whose service, and where it hangs: OLT, PON, CTO and the ONU's serial. Empty text where it is not known."""
+
+    contract_ref: str
+    pppoe_login: str
+    olt: str = ""
+    pon: str = ""
+    cto: str = ""
+    onu: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """A dictionary that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Target:
+        """The target that `as_json` wrote; keys that it does not know are ignored."""
+        return cls(**{name: str(stored.get(name, "")) for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Session:
+    """A PPPoE session that accounting shows as open.
+
+    `row` identifies it for us. `session_id` is the NAS's, which some NAS repeat or break: never trust it alone.
+    """
+
+    row: int
+    login: str
+    session_id: str
+    nas_ip: str
+    framed_ip: str
+    started_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AccessState:
+    """What the access side says about a login at `read_at`.
+
+    `known` is False for a login that the access side never heard of. `groups` come first-wins first. `last_accept`
+    numbers the newest accepted authentication (None: not logged); `last_end` is when and why the last session ended.
+    """
+
+    blocked: bool
+    groups: tuple[str, ...]
+    sessions: tuple[Session, ...]
+    read_at: datetime
+    known: bool = True
+    last_accept: int | None = None
+    last_end: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True)
+class LineReading:
+    """An ONU as its OLT sees it. `rx_dbm` is the power received by the ONU, `since` when the state began (or None)."""
+
+    onu_state: OnuState
+    rx_dbm: float | None
+    since: datetime | None
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an action ended.
+
+    `result`: verified (read back as wanted), already (it was so before), refused (a precondition), failed (it is
+    certainly not so), unknown (nobody can say: never to be told as done). `code` is stable, `facts` fit into JSON.
+    """
+
+    result: Result
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class AccessControl(Protocol):
+    """Blocks and releases logins. All methods raise core.errors.Failure when the equipment cannot be asked."""
+
+    def state(self, login: str) -> AccessState:
+        """What is so now. Changes nothing."""
+        ...
+
+    def set_blocked(self, login: str, blocked: bool, note: Note, *, doubtful: bool = False) -> Outcome:
+        """Makes it so, for the stored state and for every open session, and reads it back. May be called twice.
+
+        `note` gets a line for every step as it happens. `doubtful` says that an earlier try may have changed the
+        stored state without reaching the sessions: then nothing is taken for granted. An Unreachable that is not
+        `ambiguous` means that nothing was changed.
+        """
+        ...
+
+
+class LineReader(Protocol):
+    """Reads one ONU on demand; never a whole OLT."""
+
+    def read(self, olt: str, pon: str, onu: str) -> LineReading:
+        """State and power now. Raises Unreachable (no answer) or Refused (the OLT knows no such ONU)."""
+        ...
+
+
+class Clock(Protocol):
+    """Time for waiting: seconds that only grow, and a sleep."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Waits."""
+        ...

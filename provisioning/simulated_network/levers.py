@@ -1,0 +1,114 @@
+"""What the simulated network can be asked and told: readings of ONUs, and levers for the demo."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from provisioning.simulated_network.lines import Line, Plant
+from provisioning.simulated_network.nas import Behaviour, Nas
+from provisioning.simulated_network.subscribers import Subscribers
+
+PLANT_LEVERS = {
+    "cut_pon": "los",
+    "restore_pon": "online",
+    "cut_cto": "los",
+    "restore_cto": "online",
+    "power_off_cto": "dying_gasp",
+    "power_on_cto": "online",
+}
+
+
+@dataclass
+class OltBehaviour:
+    """How the OLTs answer now: normal, silent (no answer before the caller gives up) or late."""
+
+    answer: str = "normal"
+    late_seconds: float = 3.0
+
+
+class Network:
+    """What the HTTP side can be asked; each method returns a status and a JSON body."""
+
+    def __init__(self, plant: Plant, nas: Nas, subscribers: Subscribers) -> None:
+        self.olts = OltBehaviour()
+        self._plant = plant
+        self._nas = nas
+        self._subscribers = subscribers
+
+    def wait_as_told(self, stopping: threading.Event) -> bool:
+        """Waits as an OLT that answers late does; False when it shall not answer at all."""
+        if self.olts.answer == "normal":
+            return True
+        stopping.wait(self.olts.late_seconds if self.olts.answer == "late" else 60)
+        return self.olts.answer == "late"
+
+    def onu(self, serial: str) -> tuple[int, Any]:
+        """One ONU's reading."""
+        lines = self._plant.select(onu=serial) if serial else []
+        return (200, _line(lines[0])) if lines else (404, {"error": "unknown_onu"})
+
+    def subscribers(self) -> tuple[int, Any]:
+        """Every line with its session, and whether traffic passes through it."""
+        found = []
+        for line in self._plant.select():
+            sessions = self._subscribers.find(login=line.pppoe_login)
+            passes = line.carries and any(not session.address_list for session in sessions)
+            found.append({**_line(line), "sessions": [asdict(session) for session in sessions], "passes": passes})
+        return 200, found
+
+    def set_onu(self, serial: str, wish: dict[str, Any]) -> tuple[int, Any]:
+        """Puts one ONU into a state, with an optional power; its session follows."""
+        lines = self._plant.select(onu=serial) if serial else []
+        if not lines:
+            return 404, {"error": "unknown_onu"}
+        self._put(lines, str(wish.get("state", lines[0].state)), wish.get("rx_dbm"))
+        return self.onu(serial)
+
+    def control(self, wish: dict[str, Any]) -> tuple[int, Any]:
+        """Levers: `nas` and `olts` (behaviour), `hang_up` (a login), and those of PLANT_LEVERS (a place)."""
+        for name, value in wish.items():
+            if name == "nas":
+                _update(self._nas.behaviour, value)
+            elif name == "olts":
+                _update(self.olts, value)
+            elif name == "hang_up":
+                self._nas.drop(str(value), "User-Request")
+            elif name in PLANT_LEVERS:
+                self._pull(name, value)
+            else:
+                return 400, {"error": f"unknown lever {name!r}"}
+        return 200, {"nas": asdict(self._nas.behaviour), "olts": asdict(self.olts)}
+
+    def _pull(self, lever: str, place: Any) -> None:
+        where = {"cto": str(place)} if lever.endswith("_cto") else {"olt": str(place["olt"]), "pon": str(place["pon"])}
+        lines = self._plant.select(**where)
+        if lever.startswith("restore"):
+            lines = [line for line in lines if line.state == "los"]
+        elif lever.startswith("power_on"):
+            lines = [line for line in lines if line.state == "dying_gasp"]
+        self._put(lines, PLANT_LEVERS[lever])
+
+    def _put(self, lines: list[Line], state: str, rx_dbm: float | None = None) -> None:
+        for line in lines:
+            self._plant.change(line, state, rx_dbm)
+            if state == "online":
+                self._nas.redial(line.pppoe_login)
+            elif state != "unknown":
+                self._nas.drop(line.pppoe_login, "Lost-Carrier")
+
+
+def _line(line: Line) -> dict[str, Any]:
+    shown = {key: value for key, value in asdict(line).items() if key != "lit_dbm"}
+    return shown | {"since": line.since.isoformat()}
+
+
+def _update(behaviour: Behaviour | OltBehaviour, wish: dict[str, Any] | str) -> None:
+    changes = {"answer": wish} if isinstance(wish, str) else wish
+    allowed = {item.name: type(getattr(behaviour, item.name)) for item in fields(behaviour)}
+    for name, value in changes.items():
+        setattr(behaviour, name, allowed[name](value))
+    if behaviour.answer not in ("normal", "silent", "late"):
+        behaviour.answer = "normal"
+        raise ValueError("answer is normal, silent or late")
