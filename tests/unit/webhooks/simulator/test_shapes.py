@@ -1,0 +1,162 @@
+"""Which messages the stand-in of the Graph API accepts, at each limit on both sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from webhooks.simulator.media import MediaInfo
+from webhooks.simulator.refusal import Refusal
+from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
+
+FILES = {
+    "111": MediaInfo("111", "application/pdf", "fatura.pdf", "ab" * 32, 1000),
+    "222": MediaInfo("222", "image/png", "foto.png", "cd" * 32, 2000),
+}
+TO = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": "5512981110001"}
+
+
+def checked(message: dict[str, Any], **envelope: Any) -> Outgoing:
+    return check_message(TO | envelope | message, FILES.get, {})
+
+
+def refused(message: dict[str, Any], **envelope: Any) -> int:
+    with pytest.raises(Refusal) as refusal:
+        checked(message, **envelope)
+    return refusal.value.code
+
+
+def text(body: str) -> dict[str, Any]:
+    return {"type": "text", "text": {"body": body}}
+
+
+def buttons(titles: list[str], body: str = "Certo?", **more: Any) -> dict[str, Any]:
+    replies = [{"type": "reply", "reply": {"id": f"b{i}", "title": title}} for i, title in enumerate(titles)]
+    parts = {"type": "button", "body": {"text": body}, "action": {"buttons": replies}} | more
+    return {"type": "interactive", "interactive": parts}
+
+
+def rows(count: int, title: str = "Opção", description: str = "Texto", start: int = 0) -> list[dict[str, str]]:
+    return [{"id": f"r{start + i}", "title": title, "description": description} for i in range(count)]
+
+
+def listed(*sections: dict[str, Any], button: str = "Ver") -> dict[str, Any]:
+    parts = {"type": "list", "body": {"text": "Escolha"}, "action": {"button": button, "sections": list(sections)}}
+    return {"type": "interactive", "interactive": parts}
+
+
+def document(**fields: Any) -> dict[str, Any]:
+    return {"type": "document", "document": {"id": "111", "filename": "fatura.pdf"} | fields}
+
+
+ACCEPTED = {
+    "a text of 4096": text("x" * 4096),
+    "one button": buttons(["Sim"]),
+    "three buttons": buttons(["Sim", "Não", "Talvez"]),
+    "a button title of 20": buttons(["x" * 20]),
+    "an interactive body of 1024": buttons(["Sim"], body="x" * 1024),
+    "a footer of 60": buttons(["Sim"], footer={"text": "x" * 60}),
+    "a header of 60": buttons(["Sim"], header={"type": "text", "text": "x" * 60}),
+    "ten rows": listed({"title": "A", "rows": rows(10)}),
+    "ten rows over two sections": listed({"title": "A", "rows": rows(5)}, {"title": "B", "rows": rows(5, start=5)}),
+    "a row title of 24": listed({"rows": rows(1, title="x" * 24)}),
+    "a row description of 72": listed({"rows": rows(1, description="x" * 72)}),
+    "a list button of 20": listed({"rows": rows(1)}, button="x" * 20),
+    "a section title of 24": listed({"title": "x" * 24, "rows": rows(1)}),
+    "a caption of 1024": document(caption="x" * 1024),
+    "an image": {"type": "image", "image": {"id": "222", "caption": "Foto"}},
+}
+
+
+@pytest.mark.parametrize("message", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_message_is_accepted_at_the_limit(message: dict[str, Any]) -> None:
+    assert checked(message).number == "5512981110001"
+
+
+REFUSED = {
+    "a text of 4097": (text("x" * 4097), 131009),
+    "an empty text": (text(""), 131008),
+    "a text that is not text": ({"type": "text", "text": {"body": 7}}, 100),
+    "no buttons": (buttons([]), 131009),
+    "four buttons": (buttons(["a", "b", "c", "d"]), 131009),
+    "a button title of 21": (buttons(["x" * 21]), 131009),
+    "the same button title twice": (buttons(["Sim", "Sim"]), 131009),
+    "an interactive body of 1025": (buttons(["Sim"], body="x" * 1025), 131009),
+    "an empty interactive body": (buttons(["Sim"], body=" "), 131008),
+    "a footer of 61": (buttons(["Sim"], footer={"text": "x" * 61}), 131009),
+    "a header of 61": (buttons(["Sim"], header={"type": "text", "text": "x" * 61}), 131009),
+    "eleven rows": (listed({"title": "A", "rows": rows(11)}), 131009),
+    "eleven rows over two sections": (
+        listed({"title": "A", "rows": rows(6)}, {"title": "B", "rows": rows(5, start=6)}),
+        131009,
+    ),
+    "no rows": (listed({"title": "A", "rows": []}), 131009),
+    "the same row id twice": (listed({"title": "A", "rows": rows(1) + rows(1)}), 131009),
+    "two sections, one without a title": (listed({"title": "A", "rows": rows(1)}, {"rows": rows(1, start=1)}), 131008),
+    "a row title of 25": (listed({"rows": rows(1, title="x" * 25)}), 131009),
+    "a row description of 73": (listed({"rows": rows(1, description="x" * 73)}), 131009),
+    "a list button of 21": (listed({"rows": rows(1)}, button="x" * 21), 131009),
+    "a section title of 25": (listed({"title": "x" * 25, "rows": rows(1)}), 131009),
+    "a caption of 1025": (document(caption="x" * 1025), 131009),
+    "a document without a name": ({"type": "document", "document": {"id": "111"}}, 131008),
+    "a document by link": (
+        {"type": "document", "document": {"link": "https://a.b/c.pdf", "filename": "c.pdf"}},
+        131053,
+    ),
+    "an unknown file": (document(id="999"), 131009),
+    "a PDF as an image": ({"type": "image", "image": {"id": "111"}}, 131053),
+    "an unexpected key": (text("oi") | {"extra": 1}, 100),
+    "an unexpected key inside": ({"type": "text", "text": {"body": "oi", "bdoy": "oi"}}, 100),
+    "an unknown type": ({"type": "hologram", "hologram": {}}, 100),
+    "a type without its object": ({"type": "text"}, 131008),
+}
+
+
+@pytest.mark.parametrize(("message", "code"), REFUSED.values(), ids=REFUSED.keys())
+def test_message_is_refused_beyond_the_limit(message: dict[str, Any], code: int) -> None:
+    assert refused(message) == code
+
+
+def test_envelope_is_refused_when_a_part_is_missing_or_wrong() -> None:
+    assert refused(text("oi"), messaging_product="sms") == 100
+    assert refused(text("oi"), to=None) == 100
+    assert refused(text("oi"), to="alguém") == 131009
+    assert refused(text("oi"), recipient_type="group") == 131009
+    assert refused(text("oi"), biz_opaque_callback_data="x" * 513) == 131009
+    assert checked(text("oi"), biz_opaque_callback_data="x" * 512).callback == "x" * 512
+
+
+def test_user_id_is_understood_in_recipient_and_goes_astray_in_to() -> None:
+    reached = checked(text("oi"), to=None, recipient="BR.1502576394655843")
+    assert (reached.user_id, reached.astray) == ("BR.1502576394655843", False)
+    lost = checked(text("oi"), to="BR.1502576394655843")
+    assert (lost.number, lost.astray) == (None, True)
+    assert refused(text("oi"), to=None, recipient="5512981110001") == 131009
+
+
+def test_template_needs_its_parameters_when_templates_are_known() -> None:
+    known = {"aviso": "Olá {{1}}, vence em {{2}}."}
+
+    def sent(*values: str) -> Outgoing:
+        parameters = [{"type": "text", "text": value} for value in values]
+        template = {"name": "aviso", "language": {"code": "pt_BR"}}
+        body = TO | {
+            "type": "template",
+            "template": template | {"components": [{"type": "body", "parameters": parameters}]},
+        }
+        return check_message(body, FILES.get, known)
+
+    assert sent("Ana", "10/12").content["text"] == "Olá Ana, vence em 10/12."
+    with pytest.raises(Refusal) as refusal:
+        sent("Ana")
+    assert refusal.value.code == 132000
+
+
+def test_read_receipt_says_whether_to_show_typing() -> None:
+    receipt = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.x"}
+    assert check_read_receipt(receipt) == ("wamid.x", False)
+    assert check_read_receipt(receipt | {"typing_indicator": {"type": "text"}}) == ("wamid.x", True)
+    for wrong in ({"status": "delivered"}, {"message_id": ""}, {"typing_indicator": {"type": "dance"}}, {"extra": 1}):
+        with pytest.raises(Refusal):
+            check_read_receipt(receipt | wrong)

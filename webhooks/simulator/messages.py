@@ -1,0 +1,59 @@
+"""What a simulated chat holds: one message seen from the customer's phone."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Author = Literal["customer", "business"]
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """One bubble. `status` of the customer's: queued, sent, read; of the business': accepted, sent, delivered,
+    read, failed, dropped. `revision` grows with every change; `seq` is the order in the chat."""
+
+    id: str
+    seq: int
+    phone: str
+    author: Author
+    kind: str
+    content: Mapping[str, Any]
+    status: str
+    callback: str | None
+    created_at: datetime
+    revision: int
+
+
+def new_message_id(wa_id: str) -> str:
+    """A fresh id of the form that WhatsApp gives."""
+    number = wa_id.encode()
+    raw = b"\x1c\x18" + bytes([len(number)]) + number + b"\x15\x02\x00\x11\x18\x12"
+    return "wamid." + base64.b64encode(raw + secrets.token_hex(9).upper().encode() + b"\x00").decode()
+
+
+def options_of(message: ChatMessage) -> dict[str, dict[str, str]]:
+    """What can be tapped under a message: option id to {id, title, description?}; empty when nothing can."""
+    if message.kind == "buttons":
+        return {str(button["id"]): button for button in message.content["buttons"]}
+    if message.kind == "list":
+        return {str(row["id"]): row for section in message.content["sections"] for row in section["rows"]}
+    return {}
+
+
+def summary_of(message: ChatMessage) -> str:
+    """One line for the list of chats."""
+    content = message.content
+    named = {
+        "image": "📷 Foto",
+        "video": "🎥 Vídeo",
+        "audio": "🎤 Mensagem de voz",
+        "location": "📍 Localização",
+        "document": "📄 " + str(content.get("filename", "Documento")),
+        "sticker": "Figurinha",
+    }
+    return named.get(message.kind) or str(content.get("text", ""))

@@ -1,0 +1,88 @@
+"""Errors as the Graph API gives them: HTTP status, code, message, details."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+STATUS_TITLES = {
+    131026: "Message undeliverable",
+    131047: "Re-engagement message",
+}
+STATUS_DETAILS = {
+    131026: "Message Undeliverable.",
+    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this"
+    " number.",
+}
+
+
+class Refusal(Exception):
+    """The Graph API says no. `code` is Meta's, `status` the HTTP status."""
+
+    def __init__(
+        self, code: int, message: str, details: str = "", *, status: int = 400, subcode: int | None = None
+    ) -> None:
+        super().__init__(f"{code} {message} {details}".strip())
+        self.code = code
+        self.message = message
+        self.details = details
+        self.status = status
+        self.subcode = subcode
+
+    def body(self) -> dict[str, Any]:
+        """The JSON answer."""
+        error: dict[str, Any] = {"message": self.message, "type": "OAuthException", "code": self.code}
+        if self.subcode is not None:
+            error["error_subcode"] = self.subcode
+        if self.details:
+            error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
+        error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)[:22]
+        return {"error": error}
+
+
+def bad_value(details: str) -> Refusal:
+    """131009: a value is not valid (too long, not unique, unknown id)."""
+    return Refusal(131009, "(#131009) Parameter value is not valid", details)
+
+
+def missing(name: str) -> Refusal:
+    """131008: something required is absent."""
+    return Refusal(131008, "(#131008) Required parameter is missing", f"Parameter {name} is required.")
+
+
+def malformed(details: str) -> Refusal:
+    """100: the shape itself is wrong (a type, an unexpected key)."""
+    return Refusal(100, "(#100) Invalid parameter", details)
+
+
+def bad_token() -> Refusal:
+    """190: no token, or one that is not ours."""
+    return Refusal(190, "Invalid OAuth access token - Cannot parse access token", status=401)
+
+
+def unknown_object(name: str) -> Refusal:
+    """100/33: the id in the path is nobody's."""
+    text = f"Unsupported request. Object with ID '{name}' does not exist or cannot be loaded."
+    return Refusal(100, text, status=400, subcode=33)
+
+
+def switched_on(mode: str) -> Refusal:
+    """The refusal behind a failure mode that was switched on."""
+    known = {
+        "500": Refusal(131000, "(#131000) Something went wrong", status=500),
+        "190": bad_token(),
+        "130429": Refusal(130429, "(#130429) Rate limit hit", "Cloud API message throughput reached.", status=429),
+        "131056": Refusal(
+            131056,
+            "(#131056) (Business Account, Consumer Account) pair rate limit hit",
+            "Too many messages sent from this number to the same person in a short time.",
+            status=429,
+        ),
+    }
+    return known[mode]
+
+
+def status_error(code: int) -> dict[str, Any]:
+    """The error inside a `failed` status."""
+    title = STATUS_TITLES[code]
+    return {"code": code, "title": title, "message": title, "error_data": {"details": STATUS_DETAILS[code]}}

@@ -1,0 +1,41 @@
+// Talks to the simulator's own small interface.
+
+const root = document.body.dataset.root;
+
+async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(root + path, { signal: AbortSignal.timeout(20000), ...options });
+  } catch {
+    throw new Error("Sem conexão com o servidor. Tente de novo.");
+  }
+  if (answer.ok) return answer.json();
+  throw new Error(await complaint(answer));
+}
+
+async function complaint(answer) {
+  if (answer.status === 413) return "O arquivo passa de 20 MB.";
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return page.querySelector("p")?.textContent ?? `O servidor respondeu ${answer.status}.`;
+}
+
+function send(path, body) {
+  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+export const mediaUrl = (id) => `${root}media/${encodeURIComponent(id)}`;
+export const sampleUrl = `${root}static/recado.ogg`;
+export const people = () => ask("api/chats");
+export const useNumber = (number) => send("api/chats", { number });
+export const updates = (who, after) => ask(`api/chats/${encodeURIComponent(who)}?after=${after}`);
+export const seen = (who, seq) => send(`api/chats/${encodeURIComponent(who)}/seen`, { seq });
+export const write = (who, message) => send(`api/chats/${encodeURIComponent(who)}/messages`, message);
+
+/** Sends a file; `voice` marks a recording made in the chat. */
+export function attach(who, file, { caption = "", voice = false } = {}) {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  form.append("caption", caption);
+  if (voice) form.append("voice", "1");
+  return ask(`api/chats/${encodeURIComponent(who)}/files`, { method: "POST", body: form });
+}
