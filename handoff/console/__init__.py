@@ -1,0 +1,54 @@
+"""The console at /console: sign in, see who waits, take a conversation, answer it; and how the system is doing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Blueprint
+
+from core.db import Database
+from handoff.console import acts, files, gate, inbox, login, problems, search, system, thread, wording
+from handoff.console.ports import Ports
+from handoff.console.sessions import Sessions
+from models import utc_now
+
+HERE = Path(__file__).parent
+
+
+def console_blueprint(
+    *, db: Database, secret_key: str, public_url: str, now: Callable[[], datetime] = utc_now
+) -> Blueprint:
+    """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
+
+    `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. It needs nothing from
+    the application's own settings.
+    """
+    secure = public_url.startswith("https://")
+    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now)
+    blueprint = Blueprint(
+        "console",
+        __name__,
+        url_prefix="/console",
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    gate.guard(blueprint, ports)
+    for room in (login, inbox, thread, acts, files, search, system, problems):
+        room.mount(blueprint, ports)
+    for name, function in wording.FILTERS.items():
+        blueprint.add_app_template_filter(function, f"console_{name}")
+    version = _static_version()
+    blueprint.context_processor(lambda: {"static_version": version})
+    return blueprint
+
+
+def _static_version() -> str:
+    """Changes with the static files, so that a browser never keeps an old one."""
+    digest = hashlib.sha256()
+    for path in sorted((HERE / "static").iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

@@ -1,0 +1,100 @@
+"""The buttons of a conversation: take, reply, note, give back, close, transfer, and showing a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, abort, jsonify, make_response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from core.document import parse_document
+from handoff import audit, desk
+from handoff.access import may_see
+from handoff.console.customer import customer_of
+from handoff.console.ports import Ports, attendant
+from handoff.console.thread import conversation_page, seen
+from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
+from models.contact import Contact
+from models.conversation import Conversation
+
+Result = Done | Denied | Taken | AlreadyTaken | Gone
+Act = Callable[[Session, int], Result]
+CLOSED = "Esta conversa não está mais aberta."
+
+
+def mount(blueprint: Blueprint, ports: Ports) -> None:
+    """Adds the acts; every one is a POST with the session's form token."""
+    where = "/c/<int(max=2147483647):conversation_id>"
+    acts: dict[str, Act] = {
+        "take": lambda session, id_: desk.take(session, id_, attendant()),
+        "take-over": lambda session, id_: desk.take_over(session, id_, attendant()),
+        "reply": lambda session, id_: desk.reply(session, id_, attendant(), _text(), _token(), now=ports.now()),
+        "note": lambda session, id_: desk.note(session, id_, attendant(), _text(), _token()),
+        "give-back": lambda session, id_: desk.give_back(session, id_, attendant()),
+        "close": lambda session, id_: desk.close(session, id_, attendant(), now=ports.now()),
+        "transfer": lambda session, id_: desk.transfer(
+            session, id_, attendant(), request.form.get("queue", ""), request.form.get("note", "")
+        ),
+    }
+    for name, act in acts.items():
+        endpoint = f"act_{name.replace('-', '_')}"
+        blueprint.add_url_rule(f"{where}/{name}", endpoint, partial(_perform, ports, act), methods=["POST"])
+    blueprint.add_url_rule(f"{where}/reveal", "act_reveal", partial(_reveal, ports), methods=["POST"])
+
+
+def _perform(ports: Ports, act: Act, conversation_id: int) -> Response:
+    with ports.db.transaction() as session:
+        seen(session, conversation_id, attendant())
+        result = act(session, conversation_id)
+        session.flush()
+        session.expire_all()
+        still_visible = may_see(attendant(), session.get_one(Conversation, conversation_id))
+    problem = _problem(result)
+    if request.headers.get("X-Console") == "live":
+        return make_response(jsonify(ok=not problem, problem=problem), 409 if problem else 200)
+    if not still_visible:
+        return redirect(url_for("console.inbox"), 303)
+    if problem:
+        return conversation_page(ports, conversation_id, problem=problem, draft=_text(), status=409)
+    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=request.args.get("tab")), 303)
+
+
+def _reveal(ports: Ports, conversation_id: int) -> Response:
+    with ports.db.transaction() as session:
+        conversation = seen(session, conversation_id, attendant())
+        customer = customer_of(session, session.get_one(Contact, conversation.contact_id))
+        if customer is None:
+            abort(404, "O cliente desta conversa ainda não foi identificado.")
+        audit.record(
+            session,
+            attendant().login,
+            "document.revealed",
+            f"customer:{customer.ref}",
+            conversation_id=conversation_id,
+        )
+        document = parse_document(customer.document)
+        shown = document.formatted if document else customer.document
+    if request.headers.get("X-Console") == "live":
+        return make_response(jsonify(ok=True, document=shown))
+    return conversation_page(ports, conversation_id, revealed=shown)
+
+
+def _problem(result: Result) -> str:
+    if isinstance(result, Denied):
+        return result.reason
+    if isinstance(result, AlreadyTaken):
+        return f"{result.by} já assumiu esta conversa."
+    return CLOSED if isinstance(result, Gone) else ""
+
+
+def _text() -> str:
+    return request.form.get("text", "")
+
+
+def _token() -> str:
+    token = request.form.get("token", "")
+    if not token:
+        abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
+    return token

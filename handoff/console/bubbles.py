@@ -1,0 +1,118 @@
+"""What a conversation's messages look like on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.masking import mask_personal_data
+from handoff.console.wording import KINDS, STATUS, TEXT_KINDS, TICKS, clock, day, without_documents
+from models.agent import Agent
+from models.attachment import Attachment
+from models.message import Message
+
+# A picture may be shown in the page; anything else is only ever downloaded.
+SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+ERRORS = {
+    "window_closed": "a janela de 24 horas do WhatsApp estava fechada",
+    "a person took over": "uma pessoa assumiu antes do envio",
+    "no answer and no receipt": "o WhatsApp não respondeu; pode ou não ter chegado",
+}
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message, note or event. `side` is in, out, note or event; `day` is set where a new day begins."""
+
+    id: int
+    side: str
+    by: str
+    text: str
+    label: str
+    at: str
+    day: str
+    status: str
+    status_text: str
+    tick: str
+    error: str
+    options: tuple[str, ...]
+    filename: str
+    picture: bool
+
+
+def read_bubbles(
+    session: Session, conversation_id: int, now: datetime, zone: str, *, limit: int | None
+) -> tuple[list[Bubble], int]:
+    """The latest `limit` bubbles (None: all) in order, and how many older ones are not among them."""
+    mine = Message.conversation_id == conversation_id
+    found = session.execute(
+        select(Message, Attachment.filename, Attachment.mime_type)
+        .outerjoin(Attachment, Attachment.id == Message.attachment_id)
+        .where(mine)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    ).all()
+    total = session.scalar(select(func.count()).select_from(Message).where(mine)) or 0
+    names = _agent_names(session, {row.Message.author for row in found})
+    bubbles: list[Bubble] = []
+    last_day = ""
+    for row in reversed(found):
+        name = day(row.Message.received_at, now, zone)
+        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name))
+        last_day = name
+    return bubbles, total - len(found)
+
+
+def _agent_names(session: Session, authors: set[str]) -> dict[str, str]:
+    logins = {author.removeprefix("agent:") for author in authors if author.startswith("agent:")}
+    rows = session.execute(select(Agent.login, Agent.name).where(Agent.login.in_(logins)))
+    return {f"agent:{row.login}": row.name for row in rows}
+
+
+def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
+    message: Message = row.Message
+    outbound = message.direction == "out"
+    return Bubble(
+        id=message.id,
+        side=message.direction,
+        by=_author(message.author, names),
+        text=without_documents(message.text) if message.direction == "in" else message.text,
+        label="" if message.kind in TEXT_KINDS or row.filename or message.direction == "event" else _kind(message.kind),
+        at=clock(message.received_at, zone),
+        day=new_day,
+        status=message.status if outbound else "",
+        status_text=STATUS.get(message.status, message.status) if outbound else "",
+        tick=TICKS.get(message.status, "") if outbound else "",
+        error=_error(message) if outbound else "",
+        options=_options(message.payload) if outbound else (),
+        filename=row.filename or "",
+        picture=row.mime_type in SHOWN_TYPES,
+    )
+
+
+def _author(author: str, names: dict[str, str]) -> str:
+    if author == "customer":
+        return "Cliente"
+    if author == "bot":
+        return "Atendimento automático"
+    return names.get(author, author.removeprefix("agent:"))
+
+
+def _kind(kind: str) -> str:
+    return KINDS.get(kind, f"Mensagem do tipo {kind}")
+
+
+def _error(message: Message) -> str:
+    if message.status not in ("failed", "unknown", "discarded"):
+        return ""
+    error = message.error or ""
+    return ERRORS.get(error) or mask_personal_data(error)
+
+
+def _options(payload: dict[str, Any]) -> tuple[str, ...]:
+    """Titles of the buttons or rows: (id, title, description) each."""
+    return tuple(str(option[1]) for option in payload.get("options", ()) if len(option) > 1)

@@ -1,0 +1,52 @@
+"""What the console's views are given, and whom they serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import g
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.db import Database
+from handoff.access import Attendant
+from handoff.console.sessions import Sessions, Visit
+from models.provider import Provider
+
+FALLBACK_ZONE = "America/Sao_Paulo"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The console's ports: the database, the session cookie, and the time."""
+
+    db: Database
+    sessions: Sessions
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class House:
+    """The provider as the console shows it."""
+
+    name: str
+    zone: str
+
+
+def house(session: Session) -> House:
+    """The provider's name and time zone; before it is set up, a plain name and São Paulo's."""
+    row = session.execute(select(Provider.name, Provider.timezone).limit(1)).one_or_none()
+    return House(row.name, row.timezone) if row else House("Religa", FALLBACK_ZONE)
+
+
+def attendant() -> Attendant:
+    """Who is signed in. Only for views behind the gate."""
+    return cast(Attendant, g.console_attendant)
+
+
+def visit() -> Visit:
+    """The session of this request."""
+    return cast(Visit, g.console_visit)

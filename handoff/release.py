@@ -1,0 +1,109 @@
+"""How an agent lets go of a conversation: back to the bot, to another queue, or closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from handoff import audit
+from handoff.access import Attendant
+from handoff.events import add_event, locked, mark_handled_by_person, unanswered_since
+from handoff.outcome import Denied, Done
+from handoff.queues import QUEUE_NAMES
+from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner, queue_text
+from models import utc_now
+from models.conversation import Conversation
+
+UNKNOWN_QUEUE = Denied("Escolha uma das filas da lista.")
+SAME_QUEUE = Denied("A conversa já espera nessa fila.")
+
+
+def give_back(session: Session, conversation_id: int, agent: Attendant) -> Done | Denied:
+    """The bot speaks next. It answers only what comes after: what was written until now was the agent's."""
+    conversation = _owned(session, conversation_id, agent)
+    if isinstance(conversation, Denied):
+        return conversation
+    mark_handled_by_person(session, conversation_id)
+    conversation.handler = "bot"
+    conversation.agent_id = None
+    conversation.queue = None
+    conversation.waiting_since = None
+    conversation.version += 1
+    text = f"{agent.name} devolveu a conversa ao atendimento automático"
+    return _settle(session, conversation, agent, "given_back", text)
+
+
+def close(session: Session, conversation_id: int, agent: Attendant, *, now: datetime | None = None) -> Done | Denied:
+    """Ends the conversation; the customer gets the protocol number if the 24-hour window still allows a message."""
+    conversation = _owned(session, conversation_id, agent)
+    if isinstance(conversation, Denied):
+        return conversation
+    moment = now or utc_now()
+    mark_handled_by_person(session, conversation_id)
+    told = conversation.window_open(moment)
+    if told:
+        farewell = (
+            f"Atendimento encerrado. Seu protocolo é {conversation.protocol}. "
+            "Se precisar de mais alguma coisa, é só escrever aqui. 👋"
+        )
+        queue_text(session, conversation, farewell, author=agent.author, key=f"closing-{conversation_id}")
+    conversation.handler = "closed"
+    conversation.closed_at = moment
+    conversation.waiting_since = None
+    conversation.needs_person = None
+    conversation.version += 1
+    text = f"{agent.name} encerrou a conversa"
+    if not told:
+        text += " sem avisar o cliente: a janela de 24 horas estava fechada"
+    return _settle(session, conversation, agent, "closed", text)
+
+
+def transfer(session: Session, conversation_id: int, agent: Attendant, queue: str, note: str) -> Done | Denied:
+    """Sends the conversation to another queue with a word to whoever takes it. Its owner or a supervisor may.
+
+    The wait counts from the oldest message that nobody answered, so that a transfer never costs the customer
+    their place.
+    """
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return GONE
+    problem = TOO_LONG if len(note) > MAX_LENGTH else _may_not_transfer(session, conversation, agent, queue)
+    if problem:
+        return problem
+    word = note.replace("\x00", "").strip()
+    before = conversation.queue
+    conversation.handler = "queue"
+    conversation.agent_id = None
+    conversation.queue = queue
+    conversation.waiting_since = unanswered_since(session, conversation_id) or utc_now()
+    conversation.handed_off_for = word or conversation.handed_off_for
+    conversation.needs_person = None
+    conversation.version += 1
+    text = f"{agent.name} transferiu para {queue}" + (f": {word}" if word else "")
+    return _settle(session, conversation, agent, "transferred", text, from_queue=before, to_queue=queue)
+
+
+def _owned(session: Session, conversation_id: int, agent: Attendant) -> Conversation | Denied:
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return GONE
+    return not_owner(session, conversation, agent) or conversation
+
+
+def _may_not_transfer(session: Session, conversation: Conversation, agent: Attendant, queue: str) -> Denied | None:
+    if queue not in QUEUE_NAMES:
+        return UNKNOWN_QUEUE
+    if conversation.handler == "queue" and conversation.queue == queue:
+        return SAME_QUEUE
+    if agent.supervises and conversation.handler != "closed":
+        return None
+    return not_owner(session, conversation, agent)
+
+
+def _settle(
+    session: Session, conversation: Conversation, agent: Attendant, event: str, text: str, **detail: str | None
+) -> Done:
+    event_id = add_event(session, conversation.id, conversation.channel, event, text, author=agent.author, **detail)
+    audit.record(session, agent.login, f"conversation.{event}", f"conversation:{conversation.id}", **detail)
+    return Done(event_id)

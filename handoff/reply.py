@@ -1,0 +1,145 @@
+"""What an agent writes: a reply that goes to the customer, or a note that never does."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff import audit
+from handoff.access import Attendant
+from handoff.events import locked, mark_handled_by_person
+from handoff.outcome import Denied, Done
+from models import utc_now
+from models.agent import Agent
+from models.conversation import Conversation
+from models.message import Message
+from models.outbox import add_work
+
+MAX_LENGTH = 4096
+"""Characters of one WhatsApp text."""
+
+GONE = Denied("Esta conversa não existe mais.")
+EMPTY = Denied("Escreva uma mensagem antes de enviar.")
+TOO_LONG = Denied("A mensagem passou de 4.096 caracteres. Divida em duas.")
+WINDOW_CLOSED = Denied(
+    "A janela de 24 horas do WhatsApp fechou: o cliente precisa escrever de novo para você poder responder."
+)
+TOKEN_REUSED = Denied("Um outro texto já foi enviado por esta tela. Confira a conversa e envie de novo.")
+
+
+def reply(
+    session: Session,
+    conversation_id: int,
+    agent: Attendant,
+    text: str,
+    client_token: str,
+    *,
+    now: datetime | None = None,
+) -> Done | Denied:
+    """Queues a text to the customer, in the agent's name. The same `client_token` and text twice is one message.
+
+    Only the owner may reply, only while the 24-hour window is open, 1 to 4,096 characters. What the customer wrote
+    before counts as handled by a person from then on.
+    """
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return GONE
+    body = _clean(text)
+    key = _key("reply", conversation_id, agent, client_token)
+    earlier = _earlier(session, key, body)
+    if earlier:
+        return earlier
+    problem = not_owner(session, conversation, agent) or _unfit(body)
+    if problem is None and not conversation.window_open(now or utc_now()):
+        problem = WINDOW_CLOSED
+    if problem:
+        return problem
+    message_id = queue_text(session, conversation, body, author=agent.author, key=key)
+    mark_handled_by_person(session, conversation_id)
+    conversation.needs_person = None
+    audit.record(session, agent.login, "message.sent", f"conversation:{conversation_id}", message_id=message_id)
+    return Done(message_id)
+
+
+def note(session: Session, conversation_id: int, agent: Attendant, text: str, client_token: str) -> Done | Denied:
+    """Adds a note that only people of the provider see. The same `client_token` and text twice is one note.
+
+    Anybody who may see the conversation may add one, also after it was closed. It settles an alert on a conversation
+    that no person owns: somebody looked.
+    """
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return GONE
+    body = _clean(text)
+    key = _key("note", conversation_id, agent, client_token)
+    problem = _earlier(session, key, body) or _unfit(body)
+    if problem:
+        return problem
+    row = Message(
+        conversation_id=conversation_id,
+        channel=conversation.channel,
+        direction="note",
+        text=body,
+        author=agent.author,
+        key=key,
+    )
+    session.add(row)
+    session.flush()
+    conversation.needs_person = None
+    audit.record(session, agent.login, "note.added", f"conversation:{conversation_id}", message_id=row.id)
+    return Done(row.id)
+
+
+def queue_text(session: Session, conversation: Conversation, body: str, *, author: str, key: str) -> int:
+    """Adds an outbound text and the work of sending it, and returns the message's id."""
+    row = Message(
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        direction="out",
+        text=body,
+        author=author,
+        status="queued",
+        key=key,
+    )
+    session.add(row)
+    session.flush()
+    add_work(session, "deliver", row.id)
+    return row.id
+
+
+def not_owner(session: Session, conversation: Conversation, agent: Attendant) -> Denied | None:
+    """Why `agent` may not act as the owner, or None when they are."""
+    if conversation.handler == "closed":
+        return Denied("Esta conversa já foi encerrada.")
+    if conversation.handler != "agent":
+        return Denied("Assuma a conversa primeiro.")
+    if conversation.agent_id == agent.id:
+        return None
+    owner = session.get(Agent, conversation.agent_id)
+    return Denied(f"Esta conversa está com {owner.name if owner else 'outra pessoa'}.")
+
+
+def _clean(text: str) -> str:
+    # PostgreSQL refuses NUL in text, and browsers send CRLF from a form.
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def _unfit(body: str) -> Denied | None:
+    if not body:
+        return EMPTY
+    return TOO_LONG if len(body) > MAX_LENGTH else None
+
+
+def _key(kind: str, conversation_id: int, agent: Attendant, client_token: str) -> str:
+    """One name for one press of the button: another conversation or person with the same token is another press."""
+    return hashlib.sha256(f"{kind}\n{conversation_id}\n{agent.id}\n{client_token}".encode()).hexdigest()[:32]
+
+
+def _earlier(session: Session, key: str, body: str) -> Done | Denied | None:
+    known = session.execute(select(Message.id, Message.text).where(Message.key == key)).one_or_none()
+    if known is None:
+        return None
+    return Done(known.id, repeated=True) if known.text == body else TOKEN_REUSED
