@@ -42,6 +42,7 @@ def _page(browser: Browser, context: BrowserContext) -> Iterator[Page]:
     context.on("request", lambda request: outside.append(request.url) if only_loopback(request.url) else None)
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
     page.set_default_timeout(15_000)
     yield page
     context.close()

@@ -273,3 +273,14 @@ def test_draft_stays_when_the_server_is_away(desktop_page: Page, product: StandI
     write(desktop_page, "não se perca")
     expect(desktop_page.locator("#toast")).to_contain_text("Sem conexão")
     expect(desktop_page.get_by_label("Mensagem", exact=True)).to_have_value("não se perca")
+
+
+def test_addresses_that_the_page_asks_for_hold_no_number(desktop_page: Page, product: StandIn) -> None:
+    asked: list[str] = []
+    desktop_page.on("request", lambda request: asked.append(request.url))
+    open_chat(desktop_page, product)
+    write(desktop_page, "oi")
+    expect(desktop_page.get_by_label("Enviada", exact=True)).to_be_visible()
+    paths = [address.partition("#")[0] for address in asked]
+    assert any("/api/chats/" in path for path in paths)
+    assert not [path for path in paths if ANA in path]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -15,6 +17,9 @@ Post = Callable[[bytes], bool]
 CARRIERS = 2
 # Another process may have put a letter into the bag; this one hears of it by looking.
 LONGEST_NAP = 0.5
+AFTER_TROUBLE = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class Courier:
@@ -78,6 +83,12 @@ class Courier:
     def _carry_forever(self) -> None:
         while True:
             self._bell.clear()
-            while self.carry_one():
-                pass
-            self._bell.wait(self._store.mail.seconds_until_due(LONGEST_NAP))
+            try:
+                while self.carry_one():
+                    pass
+                nap = self._store.mail.seconds_until_due(LONGEST_NAP)
+            except sqlite3.Error:
+                # A full disk or a removed file must not end the carrier: the letters are still owed.
+                log.exception("the simulator's file could not be used; trying again")
+                nap = AFTER_TROUBLE
+            self._bell.wait(nap)

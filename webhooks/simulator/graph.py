@@ -180,10 +180,12 @@ def _accept(store: Store, outgoing: Outgoing, *, undeliverable: bool) -> dict[st
 
 def _answer(asked: str, phone: Phone | None, message: ChatMessage) -> dict[str, Any]:
     contact = {"input": asked}
-    if phone is not None:
+    if phone is None:
+        contact["wa_id"] = asked
+    else:
         contact["user_id"] = phone.user_id
-        if not phone.hides_number:
-            contact["wa_id"] = phone.wa_id
+    if phone is not None and not phone.hides_number:
+        contact["wa_id"] = phone.wa_id
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": message.id}]}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from webhooks.simulator.attachments import LARGEST, attachment
 from webhooks.simulator.courier import Courier
@@ -57,6 +58,7 @@ def phone_blueprint(
     phone.before_request(_allow_attachments)
     phone.before_app_request(courier.ensure_running)
     phone.after_request(_guard)
+    phone.register_error_handler(HTTPException, _complaint)
     _page(phone, store, facts)
     _reading(phone, store, courier, clock)
     _writing(phone, store, courier)
@@ -97,38 +99,38 @@ def _reading(phone: Blueprint, store: Store, courier: Courier, clock: Callable[[
         name = str(wanted.get("name") or "").strip()[:60]
         known = store.find_phone(number)
         person = known or store.introduce(Person(name or f"+{number}", number, "Número digitado"))
-        return jsonify({"wa_id": person.wa_id, "chats": _picker(store, clock())})
+        return jsonify({"key": person.user_id, "wa_id": person.wa_id, "chats": _picker(store, clock())})
 
-    @phone.get("/api/chats/<wa_id>")
-    def updates(wa_id: str) -> Response:
-        found = _phone_or_404(store, wa_id)
+    @phone.get("/api/chats/<key>")
+    def updates(key: str) -> Response:
+        found = _phone_or_404(store, key)
         after = request.args.get("after", 0, type=int)
         messages = [_bubble(store, message) for message in store.chat(found.wa_id, after)]
         typing = found.typing_until > clock().timestamp()
         return jsonify({"messages": messages, "typing": typing, "chats": _picker(store, clock())})
 
-    @phone.post("/api/chats/<wa_id>/seen")
-    def seen(wa_id: str) -> Response:
+    @phone.post("/api/chats/<key>/seen")
+    def seen(key: str) -> Response:
         up_to = _json().get("seq")
         if not isinstance(up_to, int):
             abort(400)
-        if store.read_by_customer(_phone_or_404(store, wa_id).wa_id, up_to):
+        if store.read_by_customer(_phone_or_404(store, key).wa_id, up_to):
             courier.wake()
         return jsonify({})
 
 
 def _writing(phone: Blueprint, store: Store, courier: Courier) -> None:
-    @phone.post("/api/chats/<wa_id>/messages")
-    def write(wa_id: str) -> Response:
-        found = _phone_or_404(store, wa_id)
+    @phone.post("/api/chats/<key>/messages")
+    def write(key: str) -> Response:
+        found = _phone_or_404(store, key)
         kind, content = _written(store, found, _json())
         message = store.add_from_customer(found, kind, content)
         courier.wake()
         return jsonify({"message": _bubble(store, message)})
 
-    @phone.post("/api/chats/<wa_id>/files")
-    def attach(wa_id: str) -> Response:
-        found = _phone_or_404(store, wa_id)
+    @phone.post("/api/chats/<key>/files")
+    def attach(key: str) -> Response:
+        found = _phone_or_404(store, key)
         file = request.files.get("file")
         if file is None:
             abort(400, "Nenhum arquivo recebido.")
@@ -198,6 +200,7 @@ def _bubble(store: Store, message: ChatMessage) -> dict[str, Any]:
 def _picker(store: Store, now: datetime) -> list[dict[str, Any]]:
     return [
         {
+            "key": chat.phone.user_id,
             "wa_id": chat.phone.wa_id,
             "name": chat.phone.name,
             "note": chat.phone.note,
@@ -216,8 +219,9 @@ def _picker(store: Store, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _phone_or_404(store: Store, wa_id: str) -> Phone:
-    found = store.find_phone(wa_id)
+def _phone_or_404(store: Store, key: str) -> Phone:
+    # The page addresses phones by their user id, so that no number stands in an access log.
+    found = store.find_phone(key)
     if found is None:
         abort(404, "Número desconhecido.")
     return found
@@ -232,6 +236,10 @@ def _json() -> dict[str, Any]:
 
 def _allow_attachments() -> None:
     request.max_content_length = LARGEST
+
+
+def _complaint(error: HTTPException) -> tuple[Response, int]:
+    return jsonify({"error": error.description}), error.code or 500
 
 
 def _guard(response: Response) -> Response:

@@ -44,7 +44,8 @@ function codeBlock(code, name) {
     }
     toast("Copiado");
   };
-  return el("span", { class: "code" }, el("samp", {}, code), el("button", { type: "button", onclick: copy }, icon("copy"), name));
+  const unbroken = code.startsWith("000201");
+  return el("span", { class: unbroken ? "code unbroken" : "code" }, el("samp", {}, code), el("button", { type: "button", onclick: copy }, icon("copy"), name));
 }
 
 function copyBySelection(code) {

@@ -27,10 +27,10 @@ const chat = new Chat(
 const picker = new Picker(choose, useNumber);
 new Composer(send, sendFile);
 
-function choose(waId) {
-  if (waId === who) return;
-  who = waId;
-  history.replaceState(null, "", `#${waId}`);
+function choose(person) {
+  if (person.key === who) return;
+  who = person.key;
+  history.replaceState(null, "", `#${person.wa_id}`);
   chat.clear();
   chat.typing(false);
   refresh();
@@ -39,10 +39,10 @@ function choose(waId) {
 
 async function useNumber(number) {
   try {
-    const { wa_id: waId, chats } = await server.useNumber(number);
-    picker.show(chats, waId);
+    const person = await server.useNumber(number);
+    picker.show(person.chats, person.key);
     picker.open(false);
-    choose(waId);
+    choose(person);
     return true;
   } catch (error) {
     toast(error.message);
@@ -114,8 +114,8 @@ async function start() {
     const wanted = location.hash.slice(1);
     const first = chats.find((person) => person.wa_id === wanted) ?? chats[0];
     if (!first) return;
-    picker.show(chats, first.wa_id);
-    choose(first.wa_id);
+    picker.show(chats, first.key);
+    choose(first);
   } catch {
     byId("presence").textContent = "aguardando conexão…";
     setTimeout(start, 1500);

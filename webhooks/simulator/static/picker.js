@@ -16,7 +16,7 @@ export function hue(waId) {
 }
 
 export class Picker {
-  /** `choose(waId)` when a person is picked; `other(number)` when a number is typed, it answers with a promise. */
+  /** `choose(person)` when somebody is picked; `other(number)` when a number is typed, it answers with a promise. */
   constructor(choose, other) {
     this.choose = choose;
     this.entries = new Map();
@@ -42,21 +42,21 @@ export class Picker {
   show(people, current) {
     const list = byId("people");
     people.forEach((person, index) => {
-      const state = JSON.stringify([person, person.wa_id === current]);
-      let entry = this.entries.get(person.wa_id);
+      const state = JSON.stringify([person, person.key === current]);
+      let entry = this.entries.get(person.key);
       if (!entry) {
         entry = { node: el("li"), state: "" };
-        this.entries.set(person.wa_id, entry);
+        this.entries.set(person.key, entry);
       }
       if (entry.state !== state) {
         const focused = entry.node.contains(document.activeElement);
-        entry.node.replaceChildren(this.entry(person, person.wa_id === current));
+        entry.node.replaceChildren(this.entry(person, person.key === current));
         entry.state = state;
         if (focused) entry.node.firstChild.focus();
       }
       if (list.children[index] !== entry.node) list.insertBefore(entry.node, list.children[index] ?? null);
     });
-    const me = people.find((person) => person.wa_id === current);
+    const me = people.find((person) => person.key === current);
     if (me && byId("me").dataset.who !== me.wa_id) this.header(me);
   }
 
@@ -77,7 +77,7 @@ export class Picker {
     const snippet = person.typing ? "digitando…" : last ? own + last.text : person.note || "Sem mensagens";
     return el("button", {
       type: "button", class: person.unread ? "fresh" : "", data: { who: person.wa_id }, title: person.note || null,
-      "aria-current": String(current), onclick: () => { this.open(false); this.choose(person.wa_id); },
+      "aria-current": String(current), onclick: () => { this.open(false); this.choose(person); },
     },
     el("span", { class: `avatar hue-${hue(person.wa_id)}`, "aria-hidden": "true" }, initials(person.name)),
     el("span", { class: "lines" },

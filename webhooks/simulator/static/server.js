@@ -15,8 +15,8 @@ async function ask(path, options = {}) {
 
 async function complaint(answer) {
   if (answer.status === 413) return "O arquivo passa de 20 MB.";
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.querySelector("p")?.textContent ?? `O servidor respondeu ${answer.status}.`;
+  const body = await answer.json().catch(() => ({}));
+  return body.error ?? `O servidor respondeu ${answer.status}.`;
 }
 
 function send(path, body) {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.webhooks.simulator.standin import wait_until
 from webhooks.simulator.courier import Courier
 from webhooks.simulator.failures import FailureMode
 from webhooks.simulator.meta import BusinessNumber
@@ -172,3 +175,22 @@ def test_webhook_is_delivered_twice_when_that_was_switched_on(
     store.add_from_customer(ana, "text", {"text": "tchau"})
     carry()
     assert product.texts() == ["oi", "oi", "tchau"]
+
+
+def test_carrier_goes_on_after_the_file_could_not_be_used(
+    store: Store, ana: Phone, product: Product, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles = [sqlite3.OperationalError("disk full")]
+    arrived = threading.Event()
+
+    def post(raw: bytes) -> bool:
+        if troubles:
+            raise troubles.pop()
+        arrived.set()
+        return product(raw)
+
+    store.add_from_customer(ana, "text", {"text": "um"})
+    store.add_from_customer(store.introduce(Person("Bruno Lima", "5512981110002")), "text", {"text": "dois"})
+    Courier(store, BusinessNumber("100", "200", "551230000000", "Conecta"), post).ensure_running()
+    assert arrived.wait(15)
+    wait_until(lambda: "trying again" in caplog.text)
