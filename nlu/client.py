@@ -1,0 +1,51 @@
+"""The Rasa server as a parser: POST /model/parse with a time limit, every failure as Unreachable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+from core.errors import Failure, Unreachable
+from core.http import send
+from nlu.guards import MAX_CHARACTERS
+from nlu.understanding import Understanding
+
+
+class RasaClient:
+    """Asks the Rasa server at `url`; an answer later than `timeout_seconds` counts as none."""
+
+    def __init__(self, url: str, session: requests.Session, timeout_seconds: float = 2.0) -> None:
+        self._url = url.rstrip("/")
+        self._session = session
+        self._timeout = (min(timeout_seconds, 1.0), timeout_seconds)
+
+    def parse(self, text: str) -> Understanding:
+        """The model's understanding, without entities. May be called twice.
+
+        Only the first 1000 characters are sent, and no leading slash: Rasa would take `/intent` at its word. Raises
+        Unreachable when no usable answer comes, also for a text of nothing but blanks and slashes.
+        """
+        asked = text[:MAX_CHARACTERS].strip().lstrip("/").strip()
+        if not asked:
+            raise Unreachable("nothing_to_parse", "empty text")
+        answer = send(self._session, "POST", f"{self._url}/model/parse", timeout=self._timeout, json={"text": asked})
+        if answer.status_code != 200:
+            raise Unreachable("nlu_status", f"HTTP {answer.status_code}")
+        try:
+            return _read(answer.json())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreachable("nlu_answer", f"not a parse result ({type(error).__name__})") from error
+
+    def ready(self) -> bool:
+        """True when the server has a model loaded: only /status tells, `/` answers without one."""
+        try:
+            return send(self._session, "GET", f"{self._url}/status", timeout=self._timeout).status_code == 200
+        except Failure:
+            return False
+
+
+def _read(body: dict[str, Any]) -> Understanding:
+    ranking = tuple((str(item["name"]), float(item["confidence"])) for item in body["intent_ranking"])
+    intent = body["intent"]
+    return Understanding(str(intent["name"]), float(intent["confidence"]), ranking, (), "model")

@@ -1,0 +1,1 @@
+"""Components that run inside Rasa on Python 3.10; the application never imports them."""

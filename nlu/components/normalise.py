@@ -1,0 +1,82 @@
+"""Brazilian chat Portuguese in a regular form: folded, emoji as words, abbreviations written out, data as classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import List
+
+from nlu.components.slang import MEANT, PHRASES
+from nlu.emoji import WORDS, is_emoji, is_modifier
+from nlu.folding import fold
+
+_CLASSES = (
+    ("linktok", r"https?://\S+|www\.\S+"),
+    ("emailtok", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("moneytok", r"r\$\s?\d[\d.,]*|\b\d[\d.]*,\d{2}\b|\b\d[\d.,]*(?=\s?(?:reais|real|conto|pila)\b)"),
+    ("cnpjtok", r"\b[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-?\d{2}\b|\b\d{14}\b"),
+    ("cpftok", r"\b\d{3}\.\d{3}\.\d{3}-?\d{2}\b|\b\d{9}-\d{2}\b"),
+    ("phonetok", r"(?:\+?55\s?)?\(?\b\d{2}\)?\s?9?\s?\d{4}[\s-]?\d{4}\b"),
+    ("ceptok", r"\b\d{2}\.?\d{3}-\d{3}\b"),
+    ("datetok", r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"),
+    ("hourtok", r"\b\d{1,2}\s?(?:h|hs|hrs|horas?)(?:\s?\d{2})?\b|\b\d{1,2}:\d{2}\b"),
+    ("speedtok", r"\b\d+\s?(?:mb|mbps|megas?|gigas?|gb|m)\b"),
+    ("longnumtok", r"\b\d{6,}\b"),
+)
+_CLASS = re.compile("|".join(f"(?P<{name}>{body})" for name, body in _CLASSES))
+_PHRASES = tuple((re.compile(pattern), f" {meant} ") for pattern, meant in PHRASES)
+_WORD = re.compile(r"[^\W_]+|[?]")
+_SURFACE = re.compile(r"\S+")
+_HELD_KEY = re.compile(r"([a-z])\1{2,}")
+_DOUBLE_END = re.compile(r"([aeiou])\1+$")
+_LAUGH = re.compile(r"k{2,}|(?:[ks]?rs){2,}|rsrs\w*|(?:h[aeiu]){2,}h?|(?:ha|he|hua|hue)+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A surface part of a text with its offsets, and the regular words that stand for it (maybe several, maybe "")."""
+
+    text: str
+    start: int
+    end: int
+    words: str
+
+
+def normalise(text: str) -> str:
+    """The regular words of `text`, one blank between them. Idempotent enough for features; never raises."""
+    line = _emoji_as_words(fold(text))
+    line = _CLASS.sub(lambda match: f" {match.lastgroup} ", line)
+    for pattern, meant in _PHRASES:
+        line = pattern.sub(meant, line)
+    return " ".join(_word(token) for token in _WORD.findall(line))
+
+
+def pieces(text: str) -> List[Piece]:
+    """The blank-separated parts of `text` with offsets into it, each with its own regular words."""
+    return [Piece(m.group(), m.start(), m.end(), normalise(m.group())) for m in _SURFACE.finditer(text)]
+
+
+def _emoji_as_words(line: str) -> str:
+    out: List[str] = []
+    last = ""
+    for character in line:
+        if not is_emoji(character):
+            out.append(character)
+            last = ""
+            continue
+        word = WORDS.get(character, "" if is_modifier(character) else "emojioutro")
+        if word and word != last:  # three angry faces say what one says
+            out.append(f" {word} ")
+            last = word
+    return "".join(out)
+
+
+def _word(token: str) -> str:
+    if token.isdigit():
+        return "numtok" if len(token) > 1 else token
+    if _LAUGH.fullmatch(token):
+        return "risada"
+    short = _HELD_KEY.sub(r"\1", token)
+    if short not in {"voo"}:
+        short = _DOUBLE_END.sub(r"\1", short)
+    return MEANT.get(short, short)
