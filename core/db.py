@@ -1,4 +1,4 @@
-"""The database: one engine, short transactions, and what must happen right after a commit. The only place that commits."""
+"""The database: one engine, short transactions, what must happen after a commit. The only place that commits."""
 
 from __future__ import annotations
 

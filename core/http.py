@@ -1,4 +1,4 @@
-"""One way to call HTTP services: a session with a timeout, failures as `core.errors`, no address with secrets in them."""
+"""One way to call HTTP services: a session with a timeout, failures as `core.errors`, no secret in a message."""
 
 from __future__ import annotations
 

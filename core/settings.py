@@ -125,7 +125,9 @@ class Settings:
     nlu_timeout_seconds: float = setting(
         _seconds(0.1, 30), "seconds", "2", default="2", about="Slower than this, the customer gets a menu instead."
     )
-    data_dir: Path = setting(Path, "a folder", ".religa", default=".religa", about="State of `make run`.")
+    data_dir: Path = setting(  # noqa: RUF009 - as all fields
+        Path, "a folder", ".religa", default=".religa", about="State of `make run`."
+    )
     secret_key: str = setting(
         _text,
         "32 or more random characters",
@@ -152,6 +154,13 @@ class Settings:
     )
     meta_verify_token: str = setting(
         _text, "any text", "escolha-um", default="", secret=True, about="Handshake of Meta's webhook."
+    )
+    meta_code_template: str = setting(
+        _text,
+        "a template's name",
+        "codigo_de_acesso",
+        default="codigo_de_acesso",
+        about="Approved authentication template for one-time codes (IDENTITY_PROOF=one_time_code).",
     )
     twilio_api_url: str = setting(
         _web, "https://host", "https://api.twilio.com", default="https://api.twilio.com", about="Twilio API."

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeEngine
 
 
 class Base(DeclarativeBase):
@@ -21,7 +20,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: dict[object, TypeEngine[object]] = {datetime: DateTime(timezone=True)}  # noqa: RUF012
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012
 
 
 def utc_now() -> datetime:

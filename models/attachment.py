@@ -10,7 +10,7 @@ from models import Base, utc_now
 
 
 class Attachment(Base):
-    """`sha256` is the hex digest of `data`; `provider_media_id` is set once it was uploaded to the channel."""
+    """`sha256` is the hex digest of `data`."""
 
     __tablename__ = "attachment"
 
@@ -19,5 +19,4 @@ class Attachment(Base):
     mime_type: Mapped[str]
     sha256: Mapped[str]
     data: Mapped[bytes] = mapped_column(deferred=True)
-    provider_media_id: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

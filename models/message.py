@@ -35,9 +35,7 @@ class Message(Base):
             "conversation_id",
             postgresql_where=text("direction = 'in' and handled_at is null"),
         ),
-        Index(
-            "ix_message_underway", "conversation_id", "id", postgresql_where=text("status in ('queued', 'sending')")
-        ),
+        Index("ix_message_underway", "conversation_id", "id", postgresql_where=text("status in ('queued', 'sending')")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import wake
@@ -17,6 +17,7 @@ QUEUE_OF = {
     "deliver": "outbound",
     "typing": "outbound",
     "network": "network",
+    "unlock_expiry": "turns",
 }
 
 
@@ -49,3 +50,46 @@ def add_work(session: Session, topic: str, ref_id: int, *, after_seconds: float 
     session.add(Outbox(queue=queue, topic=topic, ref_id=ref_id, run_after=run_after))
     if after_seconds <= 0:
         wake(session, queue)
+
+
+# How long a claimed row is left to its worker, per queue: longer than the slowest handler with all its time limits.
+LEASE_SECONDS = {"turns": 20, "outbound": 30, "network": 120}
+
+
+def claim(session: Session, queue: str) -> Outbox | None:
+    """Takes the oldest due row of a queue for as long as the lease lasts; None when nothing is due.
+
+    A worker that dies leaves its row to whoever comes after the lease.
+    """
+    due = (
+        select(Outbox.id)
+        .where(Outbox.queue == queue, Outbox.done_at.is_(None), Outbox.run_after <= utc_now())
+        .order_by(Outbox.run_after)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(Outbox)
+        .where(Outbox.id == due.scalar_subquery())
+        .values(run_after=utc_now() + timedelta(seconds=LEASE_SECONDS[queue]), tries=Outbox.tries + 1)
+        .returning(Outbox)
+    )
+    return session.scalars(taken).one_or_none()
+
+
+def finish(session: Session, row_id: int, error: str | None = None) -> None:
+    """Closes a row: done, or given up with `error`."""
+    session.execute(update(Outbox).where(Outbox.id == row_id).values(done_at=utc_now(), error=error))
+
+
+def postpone(session: Session, row_id: int, seconds: float, error: str | None = None) -> None:
+    """Lets a row wait: it will be claimed again after `seconds`."""
+    run_after = utc_now() + timedelta(seconds=seconds)
+    session.execute(update(Outbox).where(Outbox.id == row_id).values(run_after=run_after, error=error))
+
+
+def queues_with_due_work(session: Session) -> frozenset[str]:
+    """Names of the queues that have a row whose time has come: what the clock rings."""
+    return frozenset(
+        session.scalars(select(Outbox.queue).where(Outbox.done_at.is_(None), Outbox.run_after <= utc_now()).distinct())
+    )

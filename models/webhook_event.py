@@ -28,7 +28,10 @@ class WebhookItem(Base):
     """An item of an event that was not simply applied. `outcome`: unknown, ignored, failed."""
 
     __tablename__ = "webhook_item"
-    __table_args__ = (UniqueConstraint("event_id", "position"), Index("ix_webhook_item_outcome_kind", "outcome", "kind"))
+    __table_args__ = (
+        UniqueConstraint("event_id", "position"),
+        Index("ix_webhook_item_outcome_kind", "outcome", "kind"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("webhook_event.id"))

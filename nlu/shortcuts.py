@@ -80,6 +80,14 @@ def wants_person(text: str) -> bool:
     return not (_SUBJECT.search(folded) or _NOT_WANTED.search(folded) or _ABOUT_WHAT_WAS.search(folded))
 
 
+def mentions_person(text: str) -> bool:
+    """True when the text asks for a human being, even beside a problem of its own ("sem internet, chama alguém")."""
+    folded = _ROBOT.sub(" ", fold(text[:MAX_CHARACTERS]))
+    if not _WISH.search(folded):
+        return False
+    return not (_NOT_WANTED.search(folded) or _ABOUT_WHAT_WAS.search(folded))
+
+
 def _known(intent: str, confidence: float, data: tuple[Entity, ...]) -> Understanding:
     return Understanding(intent, confidence, ((intent, confidence),), data, "shortcut")
 

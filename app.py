@@ -1,0 +1,129 @@
+"""The web process: doors, console and, without a real token, the simulated WhatsApp; served by gunicorn."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from flask import Flask, Response, redirect, request
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import select
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core import log as logs
+from core.db import Database
+from core.settings import Settings, SettingsError, load
+from demo import people
+from handoff.console import console_blueprint
+from models.provider import Provider
+from webhooks.health import health_blueprint
+from webhooks.simulator import simulator_blueprints
+from webhooks.twilio import twilio_blueprint
+from webhooks.whatsapp import whatsapp_blueprint
+from wiring import build
+
+log = logging.getLogger("web")
+
+# Meta's bodies go up to 3 MB; refusing a larger one means that Meta repeats it for days and then drops it.
+BODY_LIMIT = 4 * 1024 * 1024
+SIMULATED_NUMBER = "551230001000"
+
+
+def create_app(settings: Settings) -> Flask:
+    """The Flask application. Opens no connection until the first request, except for the simulator's demo people."""
+    wiring = build(settings, pool_size=settings.web_threads)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.register_blueprint(
+        whatsapp_blueprint(db=wiring.db, app_secret=settings.meta_app_secret, verify_token=settings.meta_verify_token)
+    )
+    app.register_blueprint(
+        twilio_blueprint(
+            db=wiring.db, auth_token=settings.twilio_auth_token, public_url=settings.public_url, links=wiring.links
+        )
+    )
+    app.register_blueprint(
+        console_blueprint(db=wiring.db, secret_key=settings.secret_key, public_url=settings.public_url)
+    )
+    app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
+    if settings.simulated_channel:
+        _add_simulator(app, settings, wiring.db)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.add_url_rule("/", "start", lambda: redirect("/simulator" if settings.simulated_channel else "/console"))
+    return app
+
+
+def _too_large(error: RequestEntityTooLarge) -> Response:
+    log.error(
+        "a body of %s bytes was refused: the limit is %s. If Meta sent it, raise BODY_LIMIT in app.py and the proxy's "
+        "limit (client_max_body_size)",
+        request.content_length,
+        BODY_LIMIT,
+    )
+    return Response("body too large\n", 413, mimetype="text/plain")
+
+
+def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
+    with db.transaction() as session:
+        name = session.scalars(select(Provider.name)).first() or "Religa"
+    blueprints = simulator_blueprints(
+        store_path=settings.data_dir / "simulator.sqlite3",
+        base_url=f"http://127.0.0.1:{settings.port}",
+        app_secret=settings.meta_app_secret,
+        access_token=settings.graph_token,
+        phone_number_id=settings.meta_phone_number_id,
+        display_phone=SIMULATED_NUMBER,
+        provider_name=name,
+        people=people(),
+    )
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our settings instead of a configuration file."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Threads: a request spends its time waiting for the database's commit."""
+        options = {
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "workers": self._settings.web_processes,
+            "worker_class": "gthread",
+            "threads": self._settings.web_threads,
+            "keepalive": 30,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "backlog": 1024,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Built in each process, after the fork."""
+        logs.configure(as_json=self._settings.log_json)
+        return create_app(self._settings)
+
+
+def main() -> None:
+    """Serves until SIGTERM or SIGINT."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        sys.exit(str(error))
+    logs.configure(as_json=settings.log_json)
+    Server(settings).run()
+
+
+if __name__ == "__main__":
+    main()

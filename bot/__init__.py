@@ -1,0 +1,1 @@
+"""Decides what to say and what to do. Pure in the middle, rows at the edges."""

@@ -1,0 +1,11 @@
+"""Um "não" sem pergunta: leaves the door open."""
+
+from __future__ import annotations
+
+from bot.effects import Effect, Say
+from bot.turn import Turn
+
+
+def answer(turn: Turn) -> list[Effect]:
+    """Nothing was asked, so nothing is done."""
+    return [Say(turn.texts("deny"))]

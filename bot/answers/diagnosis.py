@@ -1,0 +1,56 @@
+"""Looking at the line, shared by the answers about a connection: known incident first, then a measurement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billing.ports import Contract
+from bot.effects import AskNetwork, Effect, Remember, Say
+from bot.replies import chosen, worked
+from bot.turn import Turn
+from core.dates import format_when
+
+DIAGNOSE = "diagnose"
+TRIED = (("tried:yes", "Voltou"), ("tried:no", "Continua sem"))
+
+
+def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
+    """Tells of a known incident, else asks for a measurement. `lead` names the sentence before the verdict."""
+    incident = turn.incident(contract)
+    intents = tuple(dict.fromkeys((*turn.dialogue.intents, turn.dialogue.intent or "outage_no_connection")))
+    dialogue = replace(
+        turn.dialogue, expect="", intent="", contract=contract.ref, misses=0, intents=intents, data={"lead": lead}
+    )
+    if incident:
+        zone = turn.provider.timezone
+        name = "incident.planned" if incident.planned else "incident.open"
+        eta = format_when(incident.eta, turn.now, zone) if incident.eta else ""
+        text = turn.texts(
+            name,
+            name=turn.first_name(),
+            cause=incident.cause,
+            since=format_when(incident.started_at, turn.now, zone),
+            eta=turn.texts("incident.eta", eta=eta) if eta else turn.texts("incident.no_eta"),
+        )
+        return [Say(text), Remember(replace(dialogue, data={}))]
+    cause = f"turn:{turn.inbound[-1].id if turn.inbound else turn.now.isoformat()}"
+    return [AskNetwork(DIAGNOSE, contract.ref, "customer_reported", cause), Remember(dialogue)]
+
+
+def _tried(turn: Turn) -> list[Effect] | None:
+    """After a step that the customer was asked to try: it works, or the line is measured once more."""
+    name = chosen("", turn.reply_id, TRIED)
+    works = worked(turn.text) if name is None else name == "tried:yes"
+    if works is None:
+        return None
+    if works:
+        dialogue = replace(turn.dialogue, expect="", misses=0, data={})
+        return [Say(turn.texts("tried.works", name=turn.first_name())), Remember(dialogue)]
+    effects = start_diagnosis(turn, turn.contract(), "")
+    last = effects[-1]
+    if isinstance(last, Remember):
+        effects[-1] = Remember(replace(last.dialogue, data={**last.dialogue.data, "tried": True}))
+    return effects
+
+
+REPLIES = {"tried": _tried}

@@ -1,0 +1,77 @@
+"""Segunda via: the open invoice in one message, oldest overdue first; the others are offered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billing.invoices import order_for_payment
+from billing.ports import Invoice, SecondCopy
+from bot.effects import Document, Effect, Remember, Say
+from bot.replies import yes_or_no
+from bot.turn import Turn
+from core.dates import format_date
+from core.money import format_brl
+from nlu.folding import fold
+
+OTHER_WORDS = ("outra", "proxima", "segunda", "as duas", "todas", "demais", "mais uma", "tambem")
+
+
+def answer(turn: Turn) -> list[Effect]:
+    """Sends the invoice that should be paid first, or says that there is none."""
+    contract = turn.contract()
+    waiting = order_for_payment(turn.invoices(contract))
+    if not waiting:
+        return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
+    return _send(turn, waiting)
+
+
+def _another(turn: Turn) -> list[Effect] | None:
+    """After one invoice of several: the next one, if that is what the customer wants."""
+    wants = any(word in fold(turn.text) for word in OTHER_WORDS) or yes_or_no(turn.text)
+    if not wants:
+        return None
+    left = set(turn.dialogue.data.get("left", ()))
+    contract = turn.contract()
+    waiting = [invoice for invoice in order_for_payment(turn.invoices(contract)) if invoice.ref in left]
+    if not waiting:
+        return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
+    return _send(turn, waiting)
+
+
+def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
+    invoice, others = waiting[0], waiting[1:]
+    copy = turn.second_copy(invoice)
+    parts = [caption(turn, copy)]
+    if others:
+        listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others)
+        parts.append(turn.texts("invoice.others", others=listed))
+    document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
+    data = {"left": [other.ref for other in others]} if others else {}
+    dialogue = replace(turn.dialogue, expect="another_invoice" if others else "", intent="", misses=0, data=data)
+    return [Say("\n\n".join(parts), document=document), Remember(dialogue)]
+
+
+def caption(turn: Turn, copy: SecondCopy) -> str:
+    """What to pay, until when and with what. The Pix text stands alone in its line, exactly as it came."""
+    invoice = copy.invoice
+    late = invoice.overdue_days(turn.today)
+    name = "invoice.overdue" if late else "invoice.due"
+    lines = [
+        turn.texts(
+            name,
+            name=turn.first_name(),
+            amount=format_brl(invoice.amount_cents),
+            due=format_date(invoice.due_date),
+            number=invoice.number,
+        )
+    ]
+    if copy.pix:
+        lines.append(f"{turn.texts('invoice.pix')}\n{copy.pix}")
+    if copy.line:
+        lines.append(f"{turn.texts('invoice.line')}\n{copy.line}")
+    if copy.link and not copy.pdf:
+        lines.append(f"{turn.texts('invoice.link')}\n{copy.link}")
+    return "\n\n".join(lines)
+
+
+REPLIES = {"another_invoice": _another}

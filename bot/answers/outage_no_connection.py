@@ -1,0 +1,16 @@
+"""Sem internet: blocked for debt? known incident? then the line is measured and the verdict told."""
+
+from __future__ import annotations
+
+from bot.answers import signal_release
+from bot.answers.diagnosis import start_diagnosis
+from bot.effects import Effect
+from bot.turn import Turn
+
+
+def answer(turn: Turn) -> list[Effect]:
+    """A blocked customer is never walked through router resets."""
+    contract = turn.contract()
+    if contract.status == "blocked":
+        return signal_release.offer(turn, contract, turn.texts("outage.blocked"))
+    return start_diagnosis(turn, contract, "")

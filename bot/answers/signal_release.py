@@ -1,0 +1,110 @@
+"""Liberação de sinal: explained, confirmed by the customer, then released on trust; or refused by its rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billing.invoices import order_for_payment, overdue, total_cents
+from billing.ports import Contract
+from billing.trust_unlock import Denied, Eligible, assess
+from bot import people
+from bot.answers.diagnosis import start_diagnosis
+from bot.effects import Effect, Option, Remember, Say, UnlockOnTrust
+from bot.replies import chosen, yes_or_no
+from bot.turn import Turn
+from core.dates import format_date, format_when
+from core.money import format_brl
+
+CONFIRM = (("release:yes", "Sim, liberar"), ("release:no", "Agora não"))
+
+
+def answer(turn: Turn) -> list[Effect]:
+    """Active: says so and looks at the line. Blocked: offers the release, or says which rule forbids it."""
+    contract = turn.contract()
+    if contract.status == "blocked":
+        return offer(turn, contract, "")
+    if contract.status == "cancelled":
+        return people.hand_off(turn, "Comercial", "cancelled_contract", "handoff.cancelled_contract")
+    return start_diagnosis(turn, contract, "not_blocked")
+
+
+def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
+    """The offer or the refusal for a blocked contract; `lead` is a sentence that comes first."""
+    verdict = _assess(turn, contract)
+    start = f"{lead}\n\n" if lead else ""
+    if isinstance(verdict, Denied):
+        return _refuse(turn, contract, verdict, start)
+    until = format_when(verdict.until, turn.now, turn.provider.timezone)
+    text = start + turn.texts(
+        "release.offer",
+        name=turn.first_name(),
+        until=until,
+        amount=format_brl(verdict.amount_cents),
+        due=format_date(verdict.oldest_due),
+    )
+    data = {"shown": text, "options": [list(option) for option in CONFIRM]}
+    dialogue = replace(
+        turn.dialogue, expect="confirm_release", intent="signal_release", contract=contract.ref, misses=0, data=data
+    )
+    return [Say(text, tuple(Option(name, title) for name, title in CONFIRM)), Remember(dialogue)]
+
+
+def _confirmed(turn: Turn) -> list[Effect] | None:
+    """The customer's yes or no to the offer. The rules are looked at again: things may have changed meanwhile."""
+    name = chosen("", turn.reply_id, CONFIRM)
+    said = yes_or_no(turn.text) if name is None else name == "release:yes"
+    if said is None:
+        return None
+    if not said:
+        dialogue = replace(turn.dialogue, expect="", intent="", misses=0, data={})
+        return [Say(turn.texts("release.declined")), Remember(dialogue)]
+    contract = turn.contract()
+    verdict = _assess(turn, contract)
+    if isinstance(verdict, Denied):
+        return _refuse(turn, contract, verdict, "")
+    shown = str(turn.dialogue.data.get("shown", ""))
+    unlock = UnlockOnTrust(contract.ref, verdict.until, verdict.amount_cents, shown, turn.text or turn.reply_id)
+    intents = tuple(dict.fromkeys((*turn.dialogue.intents, "signal_release")))
+    dialogue = replace(
+        turn.dialogue, expect="", intent="", misses=0, intents=intents, data={"until": verdict.until.isoformat()}
+    )
+    return [unlock, Remember(dialogue)]
+
+
+def _assess(turn: Turn, contract: Contract) -> Eligible | Denied:
+    return assess(contract, turn.invoices(contract), turn.promises(contract), turn.policy, turn.now, turn.today)
+
+
+def _refuse(turn: Turn, contract: Contract, denied: Denied, start: str) -> list[Effect]:
+    """Which rule, what to do about it, and always a person: an automated refusal can be reviewed (LGPD, art. 20)."""
+    if denied.rule in {"not_blocked", "active_already"}:
+        return start_diagnosis(turn, contract, denied.rule)
+    if denied.rule == "no_debt":
+        return people.hand_off(turn, "Financeiro", "blocked_without_debt", "handoff.blocked_without_debt")
+    debt = overdue(order_for_payment(turn.invoices(contract)), turn.today)
+    when = format_when(denied.available_at, turn.now, turn.provider.timezone) if denied.available_at else ""
+    text = start + turn.texts(
+        f"release.denied.{denied.rule}",
+        name=turn.first_name(),
+        amount=format_brl(total_cents(debt)),
+        available=when,
+        days=denied.overdue_days or 0,
+    )
+    options = (
+        Option("intent:invoice_second_copy", turn.texts("button.second_copy")),
+        Option("intent:talk_to_human", turn.texts("button.person")),
+    )
+    line = turn.texts("learnt.release_denied", rule=turn.texts(f"rule.{denied.rule}"))
+    dialogue = replace(
+        turn.dialogue,
+        expect="",
+        intent="",
+        contract=contract.ref,
+        misses=0,
+        learnt=people.learnt(turn, line),
+        data={},
+    )
+    return [Say(text, options), Remember(dialogue)]
+
+
+REPLIES = {"confirm_release": _confirmed}

@@ -1,0 +1,231 @@
+"""Turns effects into rows, all in one transaction, if the conversation is still as it was read."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from billing.unlock_ledger import reserve
+from bot.effects import (
+    AskNetwork,
+    BindIdentity,
+    Close,
+    Document,
+    Effect,
+    HandOff,
+    JobTold,
+    OpenTicket,
+    RecordAttempt,
+    Remember,
+    Say,
+    SendCode,
+    UnlockOnTrust,
+    Wait,
+)
+from bot.facts import digest
+from bot.send_code import send_code
+from bot.snapshot import Snapshot
+from bot.texts import Texts
+from handoff.hand_over import hand_over
+from models import utc_now
+from models.attachment import Attachment
+from models.contact import Contact
+from models.contract import Contract
+from models.conversation import Conversation
+from models.identity_attempt import IdentityAttempt
+from models.message import Message
+from models.network_job import NetworkJob
+from models.outbox import add_work
+from models.ticket import Ticket
+from provisioning.ports import Target
+from provisioning.request import ask
+
+RELEASE_SIGNAL = "release_signal"
+REMIND_AFTER_SECONDS = 21
+STUCK_AFTER_SECONDS = 185
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What the rows are written with."""
+
+    secret_key: str
+    texts: Texts
+
+
+def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
+    """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read."""
+    changed = session.execute(
+        update(Conversation)
+        .where(Conversation.id == snapshot.conversation_id, Conversation.version == snapshot.version)
+        .where(Conversation.handler == snapshot.handler)
+        .values(version=Conversation.version + 1)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    writer = _Writer(session, snapshot, applied)
+    for effect in effects:
+        writer.write(effect)
+    writer.settle_inbound(effects)
+    return True
+
+
+class _Writer:
+    def __init__(self, session: Session, snapshot: Snapshot, applied: Applied) -> None:
+        self._session = session
+        self._snapshot = snapshot
+        self._applied = applied
+        self._writers: dict[type[Any], Callable[[Any], None]] = {
+            Say: self._say,
+            AskNetwork: self._ask_network,
+            UnlockOnTrust: self._unlock,
+            OpenTicket: self._ticket,
+            HandOff: self._hand_off,
+            BindIdentity: self._bind,
+            RecordAttempt: self._attempt,
+            SendCode: self._send_code,
+            JobTold: self._told,
+            Remember: self._remember,
+            Wait: lambda _: None,
+            Close: self._close,
+        }
+
+    def write(self, effect: Effect) -> None:
+        """Writes one effect."""
+        self._writers[type(effect)](effect)
+
+    def settle_inbound(self, effects: Sequence[Effect]) -> None:
+        """The messages of this turn are handled now, unless what is under way will answer them."""
+        if any(isinstance(effect, Wait) for effect in effects) or not self._snapshot.inbound:
+            return
+        said = any(isinstance(effect, Say) for effect in effects)
+        waiting = any(isinstance(effect, AskNetwork | UnlockOnTrust) for effect in effects)
+        outcome = "answered" if said else "action" if waiting else "silent"
+        ids = [message.id for message in self._snapshot.inbound]
+        self._session.execute(update(Message).where(Message.id.in_(ids)).values(handled_at=utc_now(), outcome=outcome))
+
+    def _say(self, say: Say) -> None:
+        options = [[option.id, option.title, option.about] for option in say.options]
+        kind = "document" if say.document else "text" if not options else "buttons" if len(options) <= 3 else "list"
+        message = Message(
+            conversation_id=self._snapshot.conversation_id,
+            channel=self._snapshot.channel,
+            direction="out",
+            kind=kind,
+            text=say.text,
+            payload={"options": options, "list_button": say.list_button} if options else {},
+            attachment_id=self._attachment(say.document) if say.document else None,
+            author="bot",
+            status="queued",
+            key=uuid.uuid4().hex,
+        )
+        self._session.add(message)
+        self._session.flush()
+        add_work(self._session, "deliver", message.id)
+
+    def _attachment(self, document: Document) -> int:
+        sha256 = hashlib.sha256(document.data).hexdigest()
+        same = select(Attachment.id).where(Attachment.sha256 == sha256, Attachment.filename == document.filename)
+        known = self._session.scalars(same.limit(1)).first()
+        if known:
+            return known
+        row = Attachment(filename=document.filename, mime_type=document.mime_type, sha256=sha256, data=document.data)
+        self._session.add(row)
+        self._session.flush()
+        return row.id
+
+    def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
+        ask(
+            self._session,
+            effect.action,
+            target=self._target(effect.contract_ref),
+            reason=effect.reason,
+            asked_by="bot",
+            cause=effect.cause,
+            conversation_id=self._snapshot.conversation_id,
+            trust_unlock_id=trust_unlock_id,
+        )
+        for seconds in (REMIND_AFTER_SECONDS, STUCK_AFTER_SECONDS):
+            add_work(self._session, "turn", self._snapshot.conversation_id, after_seconds=seconds)
+
+    def _unlock(self, effect: UnlockOnTrust) -> None:
+        unlock = reserve(
+            self._session,
+            contract_ref=effect.contract_ref,
+            conversation_id=self._snapshot.conversation_id,
+            until=effect.until,
+            amount_cents=effect.amount_cents,
+            shown_text=effect.shown_text,
+            confirmed_text=effect.confirmed_text,
+        )
+        # Already reserved or active: the first request's job answers, there is nothing to do twice.
+        if unlock is not None:
+            request = AskNetwork(RELEASE_SIGNAL, effect.contract_ref, "trust_unlock", f"trust:{unlock.id}")
+            self._ask_network(request, unlock.id)
+
+    def _target(self, contract_ref: str) -> Target:
+        contract = self._session.scalars(select(Contract).where(Contract.ref == contract_ref)).one()
+        return Target(
+            contract_ref=contract.ref,
+            pppoe_login=contract.pppoe_login,
+            olt=contract.olt,
+            pon=contract.pon,
+            cto=contract.cto,
+            onu=contract.onu,
+        )
+
+    def _ticket(self, effect: OpenTicket) -> None:
+        self._session.add(
+            Ticket(
+                protocol=self._snapshot.protocol,
+                contract_ref=effect.contract_ref,
+                conversation_id=self._snapshot.conversation_id,
+                subject=effect.subject,
+                text=effect.text,
+                evidence=effect.evidence,
+            )
+        )
+
+    def _hand_off(self, effect: HandOff) -> None:
+        hand_over(
+            self._session,
+            self._snapshot.conversation_id,
+            queue=effect.queue,
+            reason=self._applied.texts(f"reason.{effect.reason}"),
+            summary=effect.summary,
+        )
+
+    def _bind(self, effect: BindIdentity) -> None:
+        contact = self._session.get_one(Contact, self._snapshot.contact_id)
+        if (contact.customer_ref, contact.proved_by) != (effect.customer_ref, effect.proved_by):
+            contact.customer_ref, contact.proved_by = effect.customer_ref, effect.proved_by
+            contact.proved_at = utc_now()
+
+    def _attempt(self, effect: RecordAttempt) -> None:
+        hashed = digest(self._applied.secret_key, "document", effect.document)
+        row = IdentityAttempt(contact_id=self._snapshot.contact_id, document_hash=hashed, succeeded=effect.succeeded)
+        self._session.add(row)
+
+    def _send_code(self, effect: SendCode) -> None:
+        send_code(self._session, effect, self._snapshot, self._applied.texts)
+
+    def _told(self, effect: JobTold) -> None:
+        self._session.execute(update(NetworkJob).where(NetworkJob.id == effect.job_id).values(told_at=utc_now()))
+
+    def _remember(self, effect: Remember) -> None:
+        conversation = self._session.get_one(Conversation, self._snapshot.conversation_id)
+        conversation.dialogue = effect.dialogue.dump()
+        conversation.contract_ref = effect.dialogue.contract or conversation.contract_ref
+
+    def _close(self, effect: Close) -> None:
+        self._session.execute(
+            update(Conversation)
+            .where(Conversation.id == self._snapshot.conversation_id)
+            .values(handler="closed", closed_at=utc_now())
+        )

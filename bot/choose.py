@@ -1,0 +1,47 @@
+"""Which of several contracts: picked by street, by tap, number or name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billing.ports import Contract
+from bot import identify
+from bot.effects import Effect, Option, Remember, Say
+from bot.replies import chosen
+from bot.turn import Turn
+
+TITLE_LIMIT = 20
+ROW_LIMIT = 24
+MOST_ROWS = 10
+
+
+def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect]:
+    """Asks which contract the wish is about. A contract is named by its street: other data would say too much."""
+    limit = TITLE_LIMIT if len(contracts) <= 3 else ROW_LIMIT
+    options = tuple(
+        Option(f"contract:{contract.ref}", _title(contract, contracts, limit), contract.plan[:72])
+        for contract in contracts[:MOST_ROWS]
+    )
+    say = Say(turn.texts("choose.ask", name=turn.first_name()), options, turn.texts("choose.button"))
+    offered = [[f"contract:{c.ref}", f"{c.short_address} {c.number}"] for c in contracts[:MOST_ROWS]]
+    dialogue = replace(turn.dialogue, expect="contract", intent=intent, data={"options": offered})
+    return [*identify.bind(turn), say, Remember(dialogue)]
+
+
+def picked(turn: Turn) -> Turn | None:
+    """The turn with the contract that the customer picked, or None when the words do not tell which."""
+    name = chosen(turn.text, turn.reply_id, turn.dialogue.data.get("options", ()))
+    if name is None:
+        return None
+    return replace(turn, dialogue=replace(turn.dialogue, contract=name.removeprefix("contract:"), expect="", data={}))
+
+
+def _title(contract: Contract, contracts: tuple[Contract, ...], limit: int) -> str:
+    """A title that is unique among the others, within the channel's limit."""
+    streets = [other.street for other in contracts]
+    title = contract.street if streets.count(contract.street) == 1 else contract.short_address
+    titles = [(o.street if streets.count(o.street) == 1 else o.short_address)[:limit] for o in contracts]
+    if titles.count(title[:limit]) > 1:
+        tail = f" {contract.number}"
+        return title[: limit - len(tail)] + tail
+    return title if len(title) <= limit else title[: limit - 1] + "…"

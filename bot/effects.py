@@ -1,0 +1,141 @@
+"""What a decision can ask for. Values only: nothing happens until `bot.apply` writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.dialogue import Dialogue
+
+
+@dataclass(frozen=True)
+class Option:
+    """A button (title up to 20 characters) or a row of a list (title up to 24, about up to 72)."""
+
+    id: str
+    title: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to send with a caption."""
+
+    filename: str
+    mime_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Say:
+    """One bubble. Up to three options are buttons, more are a list behind `list_button`."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    list_button: str = ""
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class AskNetwork:
+    """An action on the network: `action` as in provisioning.actions; `cause` makes two equal requests one job."""
+
+    action: str
+    contract_ref: str
+    reason: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class UnlockOnTrust:
+    """Reserves a trust unlock and releases the signal for it. `shown_text` is what the customer agreed to."""
+
+    contract_ref: str
+    until: datetime
+    amount_cents: int
+    shown_text: str
+    confirmed_text: str
+
+
+@dataclass(frozen=True)
+class OpenTicket:
+    """A ticket with what was measured."""
+
+    contract_ref: str
+    subject: str
+    text: str
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HandOff:
+    """Gives the conversation to people, with what the bot learnt."""
+
+    queue: str
+    reason: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class BindIdentity:
+    """The contact is this customer, proved by phone, two_facts or code."""
+
+    customer_ref: str
+    proved_by: str
+
+
+@dataclass(frozen=True)
+class RecordAttempt:
+    """An attempt to prove an identity, counted by contact and by document."""
+
+    document: str
+    succeeded: bool
+
+
+@dataclass(frozen=True)
+class SendCode:
+    """Sends a one-time code to the registered WhatsApp of the customer with this document, if there is one."""
+
+    document: str
+    code: str
+
+
+@dataclass(frozen=True)
+class JobTold:
+    """The customer has heard of this network job's result."""
+
+    job_id: int
+
+
+@dataclass(frozen=True)
+class Remember:
+    """What the bot knows of the dialogue from now on."""
+
+    dialogue: Dialogue
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The waiting messages stay waiting: what is under way will answer them."""
+
+
+@dataclass(frozen=True)
+class Close:
+    """The conversation is over."""
+
+
+Effect = (
+    Say
+    | AskNetwork
+    | UnlockOnTrust
+    | OpenTicket
+    | HandOff
+    | BindIdentity
+    | RecordAttempt
+    | SendCode
+    | JobTold
+    | Remember
+    | Wait
+    | Close
+)

@@ -1,0 +1,143 @@
+"""Fetches the facts that a decision asks for, by name, with no transaction open while the outside is spoken to."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from billing.ports import Contract, Erp
+from billing.unlock_ledger import promises
+from bot.snapshot import Snapshot
+from bot.turn import Down, Identified, OpenIncident
+from core.db import Database
+from core.document import parse_document
+from core.errors import Failure
+from models import utc_now
+from models.identity_attempt import IdentityAttempt
+from models.incident import Incident
+from nlu.ports import Parser
+from nlu.understand import understand
+from nlu.understanding import Understanding
+
+# A proof other than the phone is believed for so long; after that it is asked for again.
+PROOF_LASTS = timedelta(days=30)
+MOST_ATTEMPTS_A_DAY = 5
+CODE_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where facts come from."""
+
+    db: Database
+    erp: Erp
+    parser: Parser
+    secret_key: str
+    document_allowance: int = MOST_ATTEMPTS_A_DAY
+
+
+class FactFinder:
+    """Finds facts for one turn. Fact names: see `turn.Turn`."""
+
+    def __init__(self, sources: Sources, snapshot: Snapshot, threshold: float) -> None:
+        self._sources = sources
+        self._snapshot = snapshot
+        self._threshold = threshold
+        self._contracts: dict[str, Contract] = {}
+        self._finders: dict[str, Callable[[str], Any]] = {
+            "understanding": lambda _: self._understanding(),
+            "identified": lambda _: self._identified(),
+            "contracts": self._contracts_of,
+            "invoices": sources.erp.open_invoices,
+            "copy": sources.erp.second_copy,
+            "document": self._by_document,
+            "promises": lambda ref: promises(sources.db, ref),
+            "incident": self._incident,
+            "attempts": self._locked_out,
+            "code": lambda _: f"{secrets.randbelow(10**6):06d}",
+            "code_digest": lambda code: digest(sources.secret_key, "code", code),
+            "code_fresh": lambda _: self._code_fresh(),
+        }
+
+    def find(self, key: str) -> Any:
+        """The fact, or the class Down when its source does not answer."""
+        name, _, argument = key.partition(":")
+        try:
+            return self._finders[name](argument)
+        except Failure:
+            return Down
+
+    def _understanding(self) -> Understanding:
+        """All fragments read as one; where that is unclear, each by itself, and the surest one counts."""
+        texts = [message.text for message in self._snapshot.inbound if message.text.strip()]
+        whole = understand("\n".join(texts), self._sources.parser)
+        if len(texts) < 2 or whole.confidence >= self._threshold or whole.source == "unavailable":
+            return whole
+        parts = [understand(text, self._sources.parser) for text in texts]
+        return max([whole, *parts], key=lambda part: part.confidence)
+
+    def _identified(self) -> Identified:
+        snapshot, erp = self._snapshot, self._sources.erp
+        by_phone = tuple(dict.fromkeys(customer for phone in snapshot.phones for customer in erp.find_by_phone(phone)))
+        if len(by_phone) == 1:
+            return Identified(by_phone[0], "phone")
+        proved = snapshot.customer_ref and snapshot.proved_by and self._proof_fresh(snapshot.proved_at)
+        if proved and (snapshot.proved_by != "phone" or by_phone):
+            customer = erp.customer(str(snapshot.customer_ref))
+            if customer:
+                return Identified(customer, str(snapshot.proved_by))
+        return Identified(None, "", by_phone)
+
+    def _proof_fresh(self, proved_at: datetime | None) -> bool:
+        return proved_at is not None and utc_now() - proved_at < PROOF_LASTS
+
+    def _contracts_of(self, customer_ref: str) -> tuple[Contract, ...]:
+        found = self._sources.erp.contracts(customer_ref)
+        self._contracts.update({contract.ref: contract for contract in found})
+        return found
+
+    def _by_document(self, number: str) -> Any:
+        document = parse_document(number)
+        return self._sources.erp.find_by_document(document) if document else None
+
+    def _incident(self, contract_ref: str) -> OpenIncident | None:
+        """The known fault nearest to the customer: his CTO, else his PON, else his OLT."""
+        contract = self._contracts.get(contract_ref)
+        if contract is None:
+            return None
+        scopes = {"cto": contract.cto, "pon": f"{contract.olt} {contract.pon}", "olt": contract.olt}
+        here = [(Incident.scope_kind == kind) & (Incident.scope == scope) for kind, scope in scopes.items() if scope]
+        if not here:
+            return None
+        with self._sources.db.transaction() as session:
+            rows = session.scalars(
+                select(Incident).where(Incident.ended_at.is_(None), Incident.started_at <= utc_now(), or_(*here))
+            ).all()
+        nearest = sorted(rows, key=lambda row: ("cto", "pon", "olt").index(row.scope_kind))
+        return next((OpenIncident(row.cause, row.planned, row.started_at, row.eta) for row in nearest), None)
+
+    def _locked_out(self, number: str) -> bool:
+        """Whether this contact, or anybody with this document, failed too often in the last day."""
+        attempt = IdentityAttempt
+        hashed = digest(self._sources.secret_key, "document", number)
+        mine = or_(attempt.contact_id == self._snapshot.contact_id, attempt.document_hash == hashed)
+        since = utc_now() - timedelta(days=1)
+        failed = select(func.count()).select_from(attempt).where(mine, ~attempt.succeeded, attempt.at > since)
+        with self._sources.db.transaction() as session:
+            return (session.scalar(failed) or 0) >= self._sources.document_allowance
+
+    def _code_fresh(self) -> bool:
+        sent_at = self._snapshot.dialogue.data.get("sent_at")
+        return bool(sent_at) and utc_now() - datetime.fromisoformat(str(sent_at)) < CODE_LASTS
+
+
+def digest(secret_key: str, purpose: str, text: str) -> str:
+    """A keyed hash: the same text gives the same digest, and the digest alone tells nothing."""
+    return hmac.new(secret_key.encode(), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()

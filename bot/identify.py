@@ -1,0 +1,137 @@
+"""Who writes: known by the phone, or by a document and a proof. A typed document by itself reveals nothing."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from billing.ports import Contract, Customer
+from bot import people
+from bot.effects import BindIdentity, Effect, RecordAttempt, Remember, Say, SendCode
+from bot.turn import Turn
+from core.document import Document, find_documents, parse_document
+from core.money import parse_brl
+from nlu.folding import fold
+
+Dispatch = Callable[[Turn, str], list[Effect]]
+
+MOST_FAILURES = 3
+# More numbers than this in one answer is guessing, not knowing.
+MOST_FACTS = 4
+
+
+def bind(turn: Turn) -> list[Effect]:
+    """Notes on the contact who it is, when that is known and was not noted the same way before."""
+    identified = turn.facts.get("identified")
+    if identified is None or getattr(identified, "customer", None) is None:
+        return []
+    return [BindIdentity(identified.customer.ref, identified.how)]
+
+
+def ask(turn: Turn, intent: str) -> list[Effect]:
+    """Asks for the document that the wish needs."""
+    typed = _typed_document(turn.text)
+    if typed:
+        return _got_document(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), typed, None)
+    dialogue = replace(turn.dialogue, expect="document", intent=intent, misses=0, data={})
+    return [Say(turn.texts("identify.ask_document")), Remember(dialogue)]
+
+
+def answer_document(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
+    """The answer to the question for a document; None when there is no document in it."""
+    typed = _typed_document(turn.text)
+    return _got_document(turn, typed, dispatch) if typed else None
+
+
+def ask_again(turn: Turn) -> list[Effect]:
+    """No valid document came: once more with an example, then a person."""
+    if turn.dialogue.misses:
+        return people.hand_off(turn, "N1", "not_identified", "handoff.not_identified")
+    return [
+        Say(turn.texts("identify.ask_document_again")),
+        Remember(replace(turn.dialogue, misses=turn.dialogue.misses + 1)),
+    ]
+
+
+def _got_document(turn: Turn, document: Document, dispatch: Dispatch | None) -> list[Effect]:
+    candidates = turn.identified().candidates
+    sharing = [customer for customer in candidates if customer.document == document]
+    if sharing and dispatch:
+        # The number is registered for several people: the document only says which of them writes.
+        return _proved(turn, sharing[0], "phone", dispatch)
+    dialogue = replace(turn.dialogue, expect=turn.proof, document=document.number, misses=0, data={})
+    if turn.proof == "one_time_code":
+        code: str = turn.fact("code")
+        kept = replace(dialogue, data={"code": turn.fact(f"code_digest:{code}"), "sent_at": turn.now.isoformat()})
+        say = Say(turn.texts("identify.ask_code"))
+        return [say, SendCode(document.number, code), Remember(kept)]
+    return [Say(turn.texts("identify.ask_facts")), Remember(dialogue)]
+
+
+def answer_facts(turn: Turn, dispatch: Dispatch) -> list[Effect]:
+    """Checks two facts of the registration. Wrong facts and an unknown document get the same words."""
+    document = parse_document(turn.dialogue.document)
+    customer = _customer_of(turn, document)
+    given = numbers_in(turn.text)
+    contracts: tuple[Contract, ...] = turn.fact(f"contracts:{customer.ref}") if customer else ()
+    right = 0 < len(given) <= MOST_FACTS and any(_facts_right(turn, contract, given) for contract in contracts)
+    if customer and right and not turn.fact(f"attempts:{turn.dialogue.document}"):
+        return [RecordAttempt(turn.dialogue.document, True), *_proved(turn, customer, "two_facts", dispatch)]
+    return _not_proved(turn, "identify.facts_wrong")
+
+
+def answer_code(turn: Turn, dispatch: Dispatch) -> list[Effect]:
+    """Checks the one-time code that went to the registered contact."""
+    code = "".join(re.findall(r"\d", turn.text))[:6]
+    stored = str(turn.dialogue.data.get("code", ""))
+    fresh = turn.fact("code_fresh")
+    customer = _customer_of(turn, parse_document(turn.dialogue.document))
+    right = len(code) == 6 and hmac.compare_digest(turn.fact(f"code_digest:{code}"), stored)
+    if customer and right and fresh and not turn.fact(f"attempts:{turn.dialogue.document}"):
+        return [RecordAttempt(turn.dialogue.document, True), *_proved(turn, customer, "code", dispatch)]
+    return _not_proved(turn, "identify.code_wrong")
+
+
+def _customer_of(turn: Turn, document: Document | None) -> Customer | None:
+    return turn.fact(f"document:{document.number}") if document else None
+
+
+def _not_proved(turn: Turn, text: str) -> list[Effect]:
+    failures = turn.dialogue.proof_failures + 1
+    attempt = RecordAttempt(turn.dialogue.document, False)
+    turn = replace(turn, dialogue=replace(turn.dialogue, proof_failures=failures))
+    if failures >= MOST_FAILURES:
+        return [attempt, *people.hand_off(turn, "N1", "not_identified", "handoff.not_identified")]
+    return [attempt, Say(turn.texts(text)), Remember(turn.dialogue)]
+
+
+def _proved(turn: Turn, customer: Customer, how: str, dispatch: Dispatch) -> list[Effect]:
+    identified = replace(turn.identified(), customer=customer, how=how)
+    dialogue = replace(turn.dialogue, expect="", document="", proof_failures=0, misses=0, data={})
+    known = replace(turn, facts={**turn.facts, "identified": identified}, dialogue=dialogue)
+    return [BindIdentity(customer.ref, how), *dispatch(known, turn.dialogue.intent or "greet")]
+
+
+def _typed_document(text: str) -> Document | None:
+    found = find_documents(text)
+    return found[0][0] if found else None
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """The groups of digits in a text, without leading zeros; amounts as cents stay apart from them."""
+    return tuple(group.lstrip("0") or "0" for group in re.findall(r"\d+", re.sub(r"(?<=\d)[.,](?=\d)", "", text)))
+
+
+def _facts_right(turn: Turn, contract: Contract, given: tuple[str, ...]) -> bool:
+    """Two different facts of one contract: its number, the house number, the monthly fee, the PPPoE login."""
+    house = re.search(r"\d+", contract.address.partition(",")[2]) or re.search(r"\d+", contract.address)
+    facts = {
+        "contract": contract.number.lstrip("0") in given,
+        "house": house is not None and house[0].lstrip("0") in given,
+        "fee": any(parse_brl(part) == contract.monthly_fee_cents for part in re.findall(r"[\d.,]+", turn.text)),
+        "login": bool(contract.pppoe_login) and str(contract.pppoe_login).casefold() in fold(turn.text),
+    }
+    same_number = facts["contract"] and facts["house"] and house is not None and house[0] == contract.number
+    return sum(facts.values()) - (1 if same_number else 0) >= 2

@@ -1,0 +1,106 @@
+"""Handing over to people: to which queue, with which words, and with everything the bot learnt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.effects import Effect, HandOff, Option, Remember, Say
+from bot.turn import SourceDown, Turn
+from core.dates import format_date
+from core.document import parse_document
+
+QUEUE_OF_INTENT = {
+    "invoice_second_copy": "Financeiro",
+    "invoice_question": "Financeiro",
+    "signal_release": "Financeiro",
+    "payment_negotiation": "Cobrança",
+    "new_plan_sales": "Comercial",
+    "plan_change": "Comercial",
+    "cancel_service": "Comercial",
+    "outage_no_connection": "N1",
+    "slow_internet": "N1",
+}
+PAPERS = frozenset({"signal_release", "invoice_second_copy", "invoice_question", "payment_negotiation"})
+
+
+def hand_off(turn: Turn, queue: str, reason: str, text: str, **values: str) -> list[Effect]:
+    """Gives the conversation to `queue`, says so with the sentence `text`, and takes all it learnt along."""
+    say = Say(turn.texts(text, queue=queue, protocol=turn.protocol, **values))
+    dialogue = replace(turn.dialogue, expect="", misses=0, data={})
+    return [say, HandOff(queue, reason, summary(turn, reason)), Remember(dialogue)]
+
+
+def hand_off_on_wish(turn: Turn) -> list[Effect]:
+    """The customer asked for a person: at once, in any state, without asking anything first."""
+    subject = turn.dialogue.intent or (turn.dialogue.intents[-1] if turn.dialogue.intents else "")
+    return hand_off(turn, QUEUE_OF_INTENT.get(subject, "N1"), "asked_for_person", "handoff.on_wish")
+
+
+def hand_off_blind(turn: Turn, key: str) -> list[Effect]:
+    """A system that we need does not answer: say so honestly and let a person go on."""
+    source = "network" if key.startswith("line") else "billing"
+    return hand_off(turn, "N1", f"{source}_unavailable", f"handoff.{source}_unavailable")
+
+
+def about_media(turn: Turn) -> list[Effect]:
+    """Messages without a word: a proof of payment goes to a person, a voice note is asked for in writing."""
+    kinds = {message.kind for message in turn.inbound}
+    subject = turn.dialogue.intent or (turn.dialogue.intents[-1] if turn.dialogue.intents else "")
+    if kinds & {"image", "document"} and subject in PAPERS:
+        return hand_off(turn, "Financeiro", "payment_proof", "handoff.payment_proof")
+    if kinds & {"unsupported"}:
+        return _ask_once(turn, "media.unsupported")
+    if kinds & {"audio"}:
+        return _ask_once(turn, "media.audio")
+    if kinds & {"image", "video", "document", "location", "contacts", "order"}:
+        return _ask_once(turn, "media.file")
+    return _ask_once(turn, "media.no_words")
+
+
+def _ask_once(turn: Turn, text: str) -> list[Effect]:
+    if turn.dialogue.misses:
+        return hand_off(turn, "N1", "not_understood", "handoff.not_understood")
+    option = Option("intent:talk_to_human", turn.texts("menu.talk_to_human"))
+    dialogue = replace(turn.dialogue, misses=turn.dialogue.misses + 1)
+    return [Say(turn.texts(text), (option,)), Remember(dialogue)]
+
+
+def summary(turn: Turn, reason: str) -> str:
+    """What a person should know before the first word, one fact a line. Documents are masked."""
+    lines = [turn.texts("summary.reason", reason=turn.texts(f"reason.{reason}"))]
+    lines += _who(turn)
+    wishes = [*turn.dialogue.intents, *([turn.dialogue.intent] if turn.dialogue.intent else [])]
+    if wishes:
+        named = ", ".join(dict.fromkeys(turn.texts(f"intent.{name}") for name in wishes))
+        lines.append(turn.texts("summary.wishes", wishes=named))
+    lines += turn.dialogue.learnt
+    if turn.text:
+        lines.append(turn.texts("summary.said", text=turn.text.replace("\n", " / ")[:300]))
+    return "\n".join(lines)
+
+
+def _who(turn: Turn) -> list[str]:
+    try:
+        identified = turn.identified()
+        customer = identified.customer
+        if customer is None:
+            typed = parse_document(turn.dialogue.document)
+            shown = turn.texts("summary.typed", document=typed.masked) if typed else ""
+            return [turn.texts("summary.unidentified", typed=shown).strip()]
+        how = turn.texts(f"proved.{identified.how}")
+        who = turn.texts("summary.who", name=customer.name, document=customer.document.masked, how=how)
+        lines = [who]
+        for contract in turn.contracts():
+            state = turn.texts(f"status.{contract.status}")
+            text = turn.texts(
+                "summary.contract", number=contract.number, plan=contract.plan, status=state, street=contract.street
+            )
+            lines.append(text)
+    except SourceDown:
+        return [turn.texts("summary.no_erp")]
+    return lines
+
+
+def learnt(turn: Turn, line: str) -> tuple[str, ...]:
+    """What was learnt so far, with one more line and its day."""
+    return (*turn.dialogue.learnt, f"{format_date(turn.today)}: {line}")[-12:]

@@ -1,0 +1,191 @@
+"""Everything a decision may look at: the messages, what is remembered, and facts that are fetched when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from billing.ports import Contract, Customer, Invoice, SecondCopy
+from billing.provider import Provider
+from billing.trust_unlock import Policy, Promise
+from bot.dialogue import Dialogue
+from bot.texts import Texts
+from core.dates import local_date
+from nlu.understanding import Understanding
+
+
+class Missing(Exception):
+    """The decision needs this fact; it is made again once the fact is there."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class SourceDown(Exception):
+    """The system that knows this fact does not answer now."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class NeedsIdentity(Exception):
+    """The answer concerns a customer, and it is not proved yet who writes."""
+
+
+class NeedsChoice(Exception):
+    """The answer concerns one contract, and there are several."""
+
+    def __init__(self, contracts: tuple[Contract, ...]) -> None:
+        super().__init__("choice")
+        self.contracts = contracts
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A customer's message that waits for an answer."""
+
+    id: int
+    kind: str
+    text: str
+    reply_id: str = ""
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """A network job of this conversation that ended, or still runs (`state`), and that the customer was not told of."""
+
+    id: int
+    action: str
+    contract_ref: str
+    state: str
+    outcome: str
+    facts: Mapping[str, Any]
+    age_seconds: float
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """A known fault where the contract hangs."""
+
+    cause: str
+    planned: bool
+    started_at: datetime
+    eta: datetime | None
+
+
+@dataclass(frozen=True)
+class Identified:
+    """Who writes. `how` is phone, two_facts or code; `candidates` share the phone when it is not clear who of them."""
+
+    customer: Customer | None
+    how: str = ""
+    candidates: tuple[Customer, ...] = ()
+
+
+class Down:
+    """Stands for a fact whose source did not answer."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a conversation. Values only; the same Turn always gives the same decision."""
+
+    protocol: str
+    dialogue: Dialogue
+    inbound: tuple[Inbound, ...]
+    jobs: tuple[JobResult, ...]
+    now: datetime
+    provider: Provider
+    policy: Policy
+    texts: Texts
+    threshold: float
+    proof: str
+    weak_dbm: float = -27.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The provider's calendar day."""
+        return local_date(self.now, self.provider.timezone)
+
+    @property
+    def text(self) -> str:
+        """The texts of all waiting messages, as one."""
+        return "\n".join(message.text for message in self.inbound if message.text).strip()
+
+    @property
+    def reply_id(self) -> str:
+        """The id of the last button or row that was tapped, or nothing."""
+        return next((message.reply_id for message in reversed(self.inbound) if message.reply_id), "")
+
+    def fact(self, key: str) -> Any:
+        """A fetched fact. Raises Missing when it was not fetched yet, SourceDown when its source does not answer."""
+        if key not in self.facts:
+            raise Missing(key)
+        if self.facts[key] is Down:
+            raise SourceDown(key)
+        return self.facts[key]
+
+    def understanding(self) -> Understanding:
+        """What the messages mean."""
+        found: Understanding = self.fact("understanding")
+        return found
+
+    def identified(self) -> Identified:
+        """Who writes, as far as it is proved."""
+        found: Identified = self.fact("identified")
+        return found
+
+    def customer(self) -> Customer:
+        """The proved customer. Raises NeedsIdentity."""
+        customer = self.identified().customer
+        if customer is None:
+            raise NeedsIdentity
+        return customer
+
+    def contracts(self) -> tuple[Contract, ...]:
+        """The customer's contracts that are not cancelled. Raises NeedsIdentity."""
+        every: tuple[Contract, ...] = self.fact(f"contracts:{self.customer().ref}")
+        return tuple(contract for contract in every if contract.status != "cancelled") or every
+
+    def contract(self) -> Contract:
+        """The contract this is about. Raises NeedsIdentity, or NeedsChoice when there are several."""
+        contracts = self.contracts()
+        chosen = [contract for contract in contracts if contract.ref == self.dialogue.contract]
+        if chosen:
+            return chosen[0]
+        if len(contracts) != 1:
+            raise NeedsChoice(contracts)
+        return contracts[0]
+
+    def invoices(self, contract: Contract) -> tuple[Invoice, ...]:
+        """The contract's open invoices."""
+        found: tuple[Invoice, ...] = self.fact(f"invoices:{contract.ref}")
+        return found
+
+    def second_copy(self, invoice: Invoice) -> SecondCopy:
+        """What the invoice is paid with."""
+        found: SecondCopy = self.fact(f"copy:{invoice.ref}")
+        return found
+
+    def promises(self, contract: Contract) -> tuple[Promise, ...]:
+        """Earlier trust unlocks of the contract."""
+        found: tuple[Promise, ...] = self.fact(f"promises:{contract.ref}")
+        return found
+
+    def incident(self, contract: Contract) -> OpenIncident | None:
+        """A known fault on the contract's CTO, PON or OLT."""
+        found: OpenIncident | None = self.fact(f"incident:{contract.ref}")
+        return found
+
+    def first_name(self) -> str:
+        """How to address the customer, or nothing while it is not known who writes. Never fails."""
+        try:
+            customer = self.identified().customer
+        except SourceDown:
+            return ""
+        return customer.first_name if customer else ""

@@ -1,0 +1,141 @@
+"""One turn of a conversation: read, find facts, decide, write. Answers everything that waits, or finds nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from billing.provider import Provider
+from billing.trust_unlock import Policy
+from bot.apply import Applied, apply
+from bot.decide import decide
+from bot.effects import Effect
+from bot.facts import FactFinder, Sources
+from bot.job_results import OPEN
+from bot.snapshot import Snapshot, read_snapshot
+from bot.texts import Texts
+from bot.turn import Missing, Turn
+from core.db import Database
+from core.errors import Conflict
+from handoff.hand_over import hand_over
+from models import utc_now
+from models.message import Message
+from models.network_job import NetworkJob
+
+log = logging.getLogger(__name__)
+
+MOST_FACTS = 40
+# Fragments may push the answer back, but not for ever.
+LONGEST_WAIT_IN_DEBOUNCES = 4
+
+
+@dataclass(frozen=True)
+class Business:
+    """The provider and its policies, read fresh for each turn: a person may change them in the console."""
+
+    provider: Provider
+    policy: Policy
+    weak_dbm: float
+
+
+@dataclass(frozen=True)
+class Bot:
+    """What a turn is taken with."""
+
+    db: Database
+    sources: Sources
+    business: Callable[[], Business]
+    texts: Texts
+    threshold: float
+    proof: str
+    debounce: timedelta
+
+
+def take_turn(conversation_id: int, *, bot: Bot) -> None:
+    """Answers what waits in the conversation. May be called at any time, twice, or in parallel.
+
+    Raises Conflict when the conversation changed meanwhile: then it is to be called again.
+    """
+    with bot.db.transaction() as session:
+        snapshot = read_snapshot(session, conversation_id)
+        if snapshot.handler != "bot":
+            _leave_to_people(session, snapshot)
+            return
+    if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
+        return
+    effects = _decide(bot, snapshot)
+    if not effects:
+        return
+    with bot.db.transaction() as session:
+        written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts))
+    if not written:
+        raise Conflict("conversation_changed", str(conversation_id))
+
+
+def give_up(conversation_id: int, *, bot: Bot) -> None:
+    """The bot could not answer, however often it tried: a person has to, and sees why."""
+    with bot.db.transaction() as session:
+        reason = bot.texts("reason.given_up")
+        hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
+
+
+def _decide(bot: Bot, snapshot: Snapshot) -> tuple[Effect, ...]:
+    business = bot.business()
+    finder = FactFinder(bot.sources, snapshot, bot.threshold)
+    facts: dict[str, Any] = {}
+    for _ in range(MOST_FACTS):
+        try:
+            return decide(_turn(bot, business, snapshot, facts))
+        except Missing as missing:
+            facts[missing.key] = finder.find(missing.key)
+    raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(facts)}")
+
+
+def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, Any]) -> Turn:
+    return Turn(
+        protocol=snapshot.protocol,
+        dialogue=snapshot.dialogue,
+        inbound=snapshot.inbound,
+        jobs=snapshot.jobs,
+        now=utc_now(),
+        provider=business.provider,
+        policy=business.policy,
+        texts=bot.texts,
+        threshold=bot.threshold,
+        proof=bot.proof,
+        weak_dbm=business.weak_dbm,
+        facts=facts,
+    )
+
+
+def _more_is_coming(snapshot: Snapshot, debounce: timedelta) -> bool:
+    """Whether a fragment came so lately that its own turn is still due: that one will answer everything."""
+    if snapshot.newest_received_at is None or snapshot.oldest_received_at is None or len(snapshot.inbound) < 2:
+        return False
+    now = utc_now()
+    fresh = now - snapshot.newest_received_at < debounce * 0.9
+    return fresh and now - snapshot.oldest_received_at < debounce * LONGEST_WAIT_IN_DEBOUNCES
+
+
+def _leave_to_people(session: Session, snapshot: Snapshot) -> None:
+    """A person owns the conversation: results of the network become notes for them, and the bot stays silent."""
+    for job in snapshot.jobs:
+        if job.state in OPEN:
+            continue
+        note = Message(
+            conversation_id=snapshot.conversation_id,
+            channel=snapshot.channel,
+            direction="note",
+            author="system",
+            status="received",
+            text=f"Rede: {job.action} terminou como {job.state} ({job.outcome}).",
+            payload={"network_job": job.id, "facts": dict(job.facts)},
+        )
+        session.add(note)
+        session.execute(update(NetworkJob).where(NetworkJob.id == job.id).values(told_at=utc_now()))

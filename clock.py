@@ -1,0 +1,68 @@
+"""The clock: rings queues whose work has come due, and repairs what fell between two chairs."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+
+from core import log as logs
+from core.errors import Unreachable
+from core.settings import SettingsError, load
+from handoff.repair import close_idle, find_forgotten
+from models.outbox import queues_with_due_work
+from wiring import Wiring, build
+
+log = logging.getLogger("clock")
+
+TICK_SECONDS = 0.2
+REPAIR_EVERY_SECONDS = 30
+
+
+def tick(wiring: Wiring) -> None:
+    """Rings every queue that has due work."""
+    with wiring.db.transaction() as session:
+        due = queues_with_due_work(session)
+    if due:
+        wiring.doorbell.ring(due)
+
+
+def repair(wiring: Wiring) -> None:
+    """Brings back conversations that wait although no work is planned for them; closes those long abandoned."""
+    with wiring.db.transaction() as session:
+        forgotten = find_forgotten(session)
+        closed = close_idle(session)
+    if forgotten:
+        log.warning("%s conversations had waiting messages and no work planned; planned it again", forgotten)
+    if closed:
+        log.info("%s idle conversations closed", closed)
+
+
+def main() -> None:
+    """Runs until SIGTERM or SIGINT."""
+    try:
+        settings = load()
+    except SettingsError as error:
+        sys.exit(str(error))
+    logs.configure(as_json=settings.log_json)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    wiring = build(settings, pool_size=1)
+    next_repair = time.monotonic() + REPAIR_EVERY_SECONDS
+    log.info("ticking")
+    while not stopping.wait(TICK_SECONDS):
+        try:
+            tick(wiring)
+            if time.monotonic() >= next_repair:
+                next_repair = time.monotonic() + REPAIR_EVERY_SECONDS
+                repair(wiring)
+        except Unreachable as failure:
+            log.warning("the database does not answer: %s", failure.detail or failure.code)
+            stopping.wait(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Doors: in and out of the building. Knows every outside messaging protocol."""

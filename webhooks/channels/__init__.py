@@ -1,0 +1,1 @@
+"""Messaging channels: what each sends us, and how each is spoken to."""

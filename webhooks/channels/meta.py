@@ -1,0 +1,173 @@
+"""Meta's Cloud API, the sending half: five calls of the Graph API and the table of what its errors mean."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import requests
+
+from core.errors import Failure, Misconfigured, Refused, Unreachable
+from core.http import send as call
+from webhooks.channels.ports import Outgoing, Recipient, Sent
+
+log = logging.getLogger(__name__)
+
+# What an error code asks for. Codes, never texts or HTTP statuses: Meta changes those (docs/whatsapp-errors.md).
+STOP_CHANNEL = frozenset(
+    {0, 3, 10, 190, 368, 130497, 131031, 131037, 131042, 131045, *range(200, 300), *range(133000, 133017)}
+)
+TRY_LATER = {
+    1: 5.0,
+    2: 5.0,
+    4: 120.0,
+    613: 120.0,
+    80007: 120.0,
+    130429: 3.0,
+    131000: 5.0,
+    131016: 10.0,
+    131056: 6.0,
+    131057: 60.0,
+    135000: 5.0,
+}
+TIMEOUT = (3.0, 10.0)
+UPLOAD_TIMEOUT = (3.0, 30.0)
+
+
+class MetaChannel:
+    """Speaks to `graph_url`, which is Meta's or, in tests and demos, a stand-in on loopback."""
+
+    captions_documents = True
+
+    def __init__(
+        self,
+        session: requests.Session,
+        *,
+        graph_url: str,
+        version: str,
+        phone_number_id: str,
+        access_token: str,
+        code_template: str = "",
+    ) -> None:
+        self._session = session
+        self._templates = {"code": code_template}
+        self._base = f"{graph_url}/{version}/{phone_number_id}"
+        self._headers = {"Authorization": f"Bearer {access_token}"}
+
+    def send(self, message: Outgoing) -> Sent:
+        """Sends one bubble; a file is uploaded first and sent by its id, since links are fetched unreliably."""
+        media_id = self._upload(message) if message.file else ""
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **_recipient(message.to),
+            "biz_opaque_callback_data": message.key,
+            **self._shape(message, media_id),
+        }
+        answer = self._post("messages", json=body)
+        try:
+            return Sent(str(answer["messages"][0]["id"]))
+        except (KeyError, IndexError, TypeError) as error:
+            # It answered 200 but not in a way we know: it may well have left.
+            raise Unreachable("answer_without_id", ambiguous=True) from error
+
+    def show_typing(self, provider_id: str) -> None:
+        """Read receipt and typing indicator in one call; it ends with our answer or after 25 s."""
+        body = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": provider_id,
+            "typing_indicator": {"type": "text"},
+        }
+        self._post("messages", json=body)
+
+    def _shape(self, message: Outgoing, media_id: str) -> dict[str, Any]:
+        if message.kind != "template":
+            return SHAPES[message.kind](message, media_id)
+        values = [{"type": "text", "text": value} for value in message.parameters]
+        # An authentication template shows its code in the body and copies it by its button.
+        button = {"type": "button", "sub_type": "url", "index": "0", "parameters": values[:1]}
+        template = {
+            "name": self._templates[message.template],
+            "language": {"code": "pt_BR"},
+            "components": [{"type": "body", "parameters": values}, button],
+        }
+        return {"type": "template", "template": template}
+
+    def _upload(self, message: Outgoing) -> str:
+        assert message.file is not None
+        file = (message.file.filename, message.file.data, message.file.mime_type)
+        form = {"messaging_product": "whatsapp", "type": message.file.mime_type}
+        try:
+            answer = self._post("media", data=form, files={"file": file}, timeout=UPLOAD_TIMEOUT)
+        except Unreachable as failure:
+            # An upload that got lost sends nothing to anybody: it can always be repeated.
+            raise Unreachable(failure.code, failure.detail, retry_after=failure.retry_after) from failure
+        return str(answer.get("id", ""))
+
+    def _post(self, path: str, *, timeout: tuple[float, float] = TIMEOUT, **content: Any) -> dict[str, Any]:
+        response = call(
+            self._session, "POST", f"{self._base}/{path}", timeout=timeout, headers=self._headers, **content
+        )
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = {}
+        if response.ok and isinstance(answer, dict) and "error" not in answer:
+            return answer
+        raise failure_of(response.status_code, answer, response.headers.get("Retry-After", ""))
+
+
+def failure_of(status: int, answer: Any, retry_after: str = "") -> Failure:
+    """The failure that a Graph answer stands for: by error code where there is one, else by HTTP status."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    name = f"graph_{code if code is not None else f'http_{status}'}"
+    if code in STOP_CHANNEL and not (code == 0 and status >= 500):
+        return Misconfigured(name)
+    if code in TRY_LATER:
+        return Unreachable(name, retry_after=TRY_LATER[code])
+    if status == 429 or status >= 500:
+        return Unreachable(name, retry_after=float(retry_after) if retry_after.isdigit() else None)
+    if status in {401, 403}:
+        return Misconfigured(name)
+    return Refused(name)
+
+
+def _recipient(to: Recipient) -> dict[str, str]:
+    """A phone goes in `to`. A BSUID goes in `recipient`: in `to` it would be accepted and silently dropped."""
+    return {"to": to.wa_id} if to.wa_id else {"recipient": to.bsuid}
+
+
+def _text(message: Outgoing, media_id: str) -> dict[str, Any]:
+    return {"type": "text", "text": {"body": message.text, "preview_url": False}}
+
+
+def _buttons(message: Outgoing, media_id: str) -> dict[str, Any]:
+    buttons = [{"type": "reply", "reply": {"id": name, "title": title}} for name, title, _ in message.options]
+    interactive = {"type": "button", "body": {"text": message.text}, "action": {"buttons": buttons}}
+    return {"type": "interactive", "interactive": interactive}
+
+
+def _list(message: Outgoing, media_id: str) -> dict[str, Any]:
+    rows = [
+        {"id": name, "title": title, **({"description": about} if about else {})}
+        for name, title, about in message.options
+    ]
+    action = {"button": message.list_button, "sections": [{"title": message.list_button, "rows": rows}]}
+    return {"type": "interactive", "interactive": {"type": "list", "body": {"text": message.text}, "action": action}}
+
+
+def _document(message: Outgoing, media_id: str) -> dict[str, Any]:
+    assert message.file is not None
+    return {
+        "type": "document",
+        "document": {"id": media_id, "filename": message.file.filename, "caption": message.text},
+    }
+
+
+def _image(message: Outgoing, media_id: str) -> dict[str, Any]:
+    return {"type": "image", "image": {"id": media_id, "caption": message.text}}
+
+
+SHAPES = {"text": _text, "buttons": _buttons, "list": _list, "document": _document, "image": _image}

@@ -1,0 +1,173 @@
+"""Reads the body of a Meta Cloud API webhook: every entry, change, message and status becomes one item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean
+
+CHANNEL = "meta"
+MEDIA = ("image", "video", "audio", "voice", "document", "sticker")
+# Known kinds that never open or feed a conversation.
+SILENT = ("reaction", "system", "request_welcome", "edit", "revoke", "ephemeral")
+
+
+def read(body: bytes) -> list[Item]:
+    """The items in the order Meta wrote them, messages before receipts in each change.
+
+    Raises ValueError when the body is not a JSON object. Anything inside it that is unknown becomes an item of its own.
+    """
+    document = clean(json.loads(body))
+    if not isinstance(document, dict):
+        raise ValueError("not a JSON object")
+    items: list[Item] = []
+    for entry in _dicts(document.get("entry")):
+        for change in _dicts(entry.get("changes")):
+            items += _change(change)
+    if not items:
+        items.append(NotActedUpon("empty", "unknown", "no change in it", document))
+    return items
+
+
+def _change(change: dict[str, Any]) -> Iterator[Item]:
+    value = change.get("value")
+    field = str(change.get("field") or ("messages" if isinstance(value, dict) else "?"))
+    if not isinstance(value, dict):
+        yield NotActedUpon(field, "unknown", "no value", change)
+        return
+    if field not in {"messages", "?"}:
+        yield NotActedUpon(field, "ignored", "account field", value)
+        return
+    contacts = list(_dicts(value.get("contacts")))
+    seen = False
+    for message in _dicts(value.get("messages")):
+        seen = True
+        yield _message(message, contacts)
+    for status in _dicts(value.get("statuses")):
+        seen = True
+        yield _receipt(status)
+    for name in ("message_echoes", "standby", "errors"):
+        if value.get(name):
+            seen = True
+            yield NotActedUpon(name, "ignored", "not a customer's message", {name: value[name]})
+    if not seen:
+        yield NotActedUpon(field, "unknown", "nothing known in it", value)
+
+
+def _message(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Item:
+    kind = str(message.get("type") or "unknown")
+    provider_id = str(message.get("id") or "")
+    sender = _sender(message, contacts)
+    if not provider_id or not sender.known:
+        return NotActedUpon(f"message.{kind}", "unknown", "no id or no sender", message)
+    if kind in SILENT or message.get("group_id"):
+        return NotActedUpon(f"message.{kind}", "ignored", "no effect on a conversation", message)
+    name, text, reply_id = READERS.get(kind, _unsupported)(message)
+    return MessageArrived(CHANNEL, provider_id, sender, _time(message), name, text, reply_id, message)
+
+
+def _sender(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Sender:
+    wa_id, bsuid = str(message.get("from") or ""), str(message.get("from_user_id") or "")
+    parent = str(message.get("from_parent_user_id") or "")
+    contact: dict[str, Any] = {}
+    for candidate in contacts:
+        # The list of contacts need not be aligned with the list of messages.
+        same = (wa_id and candidate.get("wa_id") == wa_id) or (bsuid and candidate.get("user_id") == bsuid)
+        if same or len(contacts) == 1:
+            contact = candidate
+            break
+    profile = contact.get("profile")
+    return Sender(
+        wa_id=wa_id or str(contact.get("wa_id") or ""),
+        bsuid=bsuid or str(contact.get("user_id") or ""),
+        parent_bsuid=parent or str(contact.get("parent_user_id") or ""),
+        profile_name=str(profile.get("name") or "") if isinstance(profile, dict) else "",
+    )
+
+
+Reading = tuple[str, str, str]
+
+
+def _part(message: dict[str, Any], name: str) -> dict[str, Any]:
+    part = message.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _text(message: dict[str, Any]) -> Reading:
+    return "text", str(_part(message, "text").get("body") or ""), ""
+
+
+def _media(message: dict[str, Any]) -> Reading:
+    kind = str(message["type"])
+    return ("audio" if kind == "voice" else kind), str(_part(message, kind).get("caption") or ""), ""
+
+
+def _button(message: dict[str, Any]) -> Reading:
+    button = _part(message, "button")
+    return "button", str(button.get("text") or ""), str(button.get("payload") or "")
+
+
+def _interactive(message: dict[str, Any]) -> Reading:
+    interactive = _part(message, "interactive")
+    for key, kind in (("button_reply", "button"), ("list_reply", "list")):
+        reply = _part(interactive, key)
+        if reply:
+            return kind, str(reply.get("title") or ""), str(reply.get("id") or "")
+    return "unsupported", "", ""
+
+
+def _location(message: dict[str, Any]) -> Reading:
+    place = _part(message, "location")
+    return "location", str(place.get("address") or place.get("name") or ""), ""
+
+
+def _named(kind: str) -> Callable[[dict[str, Any]], Reading]:
+    return lambda message: (kind, "", "")
+
+
+def _unsupported(message: dict[str, Any]) -> Reading:
+    return "unsupported", "", ""
+
+
+READERS: dict[str, Callable[[dict[str, Any]], Reading]] = {
+    "text": _text,
+    "button": _button,
+    "interactive": _interactive,
+    "location": _location,
+    "contacts": _named("contacts"),
+    "order": _named("order"),
+    **{kind: _media for kind in MEDIA},
+}
+
+
+def _receipt(status: dict[str, Any]) -> Item:
+    provider_id, state = str(status.get("id") or ""), str(status.get("status") or "")
+    if not provider_id or state not in {"sent", "delivered", "read", "played", "failed"}:
+        return NotActedUpon(f"status.{state or '?'}", "unknown", "no id or unknown state", status)
+    errors = list(_dicts(status.get("errors")))
+    return ReceiptArrived(
+        CHANNEL,
+        provider_id,
+        str(status.get("biz_opaque_callback_data") or ""),
+        "read" if state == "played" else state,
+        _time(status),
+        str(errors[0].get("code") or "") if errors else "",
+        status,
+    )
+
+
+def _time(item: dict[str, Any]) -> datetime:
+    """Meta's seconds since 1970, mostly as text. Without them the time of reading has to do."""
+    try:
+        return datetime.fromtimestamp(int(item.get("timestamp") or 0), UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return datetime.now(UTC)
+
+
+def _dicts(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects in a list; what is not an object is not lost, since the whole body is stored."""
+    items = value if isinstance(value, list) else [value]
+    return (item for item in items if isinstance(item, dict))

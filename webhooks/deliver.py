@@ -1,0 +1,190 @@
+"""Sends one queued message: claimed first, sent with no transaction open, then marked; never sent twice on a guess."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from core.db import Database
+from core.errors import Misconfigured, Refused, Unreachable
+from core.later import Later
+from models import utc_now
+from models.attachment import Attachment
+from models.conversation import Conversation
+from models.message import Message
+from models.outbox import add_work
+from webhooks.channels.ports import Channel, File, Outgoing
+from webhooks.contacts import recipient_of
+from webhooks.media_links import MediaLinks
+from webhooks.receipts import apply_parked
+
+log = logging.getLogger(__name__)
+
+EARLIER_FIRST_SECONDS = 0.3
+CHANNEL_STOPPED_SECONDS = 60
+RETRY_MISSING_CHANNEL_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the handler needs besides the message: the channels by name, links to files, and a patience."""
+
+    db: Database
+    channels: Mapping[str, Channel]
+    links: MediaLinks
+    unknown_after: timedelta
+
+
+def deliver(message_id: int, *, delivery: Delivery) -> None:
+    """Sends the message if it is still wanted. May be called again at any time; only one call sends.
+
+    Raises Later when it is not time yet, and Unreachable when it certainly did not leave and is to be repeated.
+    """
+    with delivery.db.transaction() as session:
+        claimed = _claim(session, message_id, delivery)
+    if claimed is None:
+        return
+    channel_name, outgoing = claimed
+    try:
+        sent = delivery.channels[channel_name].send(outgoing)
+    except Unreachable as failure:
+        if failure.ambiguous:
+            log.warning("message %s: no answer after sending (%s); waiting for its receipt", message_id, failure.code)
+            raise Later(delivery.unknown_after.total_seconds(), failure.code) from failure
+        _requeue(delivery.db, message_id, failure.code)
+        raise
+    except Misconfigured as failure:
+        log.error("channel %s is stopped: %s. Nothing is lost; messages wait.", channel_name, failure.code)
+        _requeue(delivery.db, message_id, failure.code)
+        raise Later(CHANNEL_STOPPED_SECONDS, failure.code) from failure
+    except Refused as failure:
+        _fail(delivery.db, message_id, failure.code)
+        return
+    with delivery.db.transaction() as session:
+        message = _locked(session, message_id)
+        message.provider_id = message.provider_id or sent.provider_id
+        message.error = None
+        message.advance("accepted")
+        apply_parked(session, message)
+
+
+def show_typing(message_id: int, *, db: Database, channels: Mapping[str, Channel]) -> None:
+    """Marks a customer's message as read and shows "typing", if the bot is still to answer it. A courtesy: failures
+    are only logged."""
+    with db.transaction() as session:
+        message = session.get_one(Message, message_id)
+        conversation = session.get_one(Conversation, message.conversation_id)
+        wanted = message.handled_at is None and conversation.handler == "bot" and message.provider_id
+    channel = channels.get(message.channel)
+    if not wanted or channel is None:
+        return
+    try:
+        channel.show_typing(message.provider_id or "")
+    except (Unreachable, Refused, Misconfigured) as failure:
+        log.info("no typing indicator for message %s: %s", message_id, failure.code)
+
+
+def _claim(session: Session, message_id: int, delivery: Delivery) -> tuple[str, Outgoing] | None:
+    message = _locked(session, message_id)
+    conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True)
+    if message.status == "sending":
+        _settle_unanswered(message, conversation, delivery.unknown_after)
+        return None
+    if message.status != "queued":
+        return None
+    if message.author == "bot" and conversation.handler == "agent":
+        message.status, message.error = "discarded", "a person took over"
+        return None
+    if message.kind != "template" and not conversation.window_open(utc_now()):
+        message.status, message.error = "failed", "window_closed"
+        conversation.needs_person = "resposta não enviada: janela de 24 h fechada"
+        return None
+    earlier = exists().where(
+        Message.conversation_id == message.conversation_id,
+        Message.id < message.id,
+        Message.direction == "out",
+        Message.status.in_(("queued", "sending")),
+    )
+    if session.scalar(select(earlier)):
+        raise Later(EARLIER_FIRST_SECONDS, "an earlier message of this conversation goes first")
+    channel = delivery.channels.get(message.channel)
+    if channel is None:
+        raise Later(RETRY_MISSING_CHANNEL_SECONDS, f"channel {message.channel} is not configured")
+    _split_caption(session, message, channel)
+    message.status, message.sending_at = "sending", utc_now()
+    return message.channel, _outgoing(session, message, conversation, delivery.links)
+
+
+def _split_caption(session: Session, message: Message, channel: Channel) -> None:
+    """Where a channel shows no text beside a document, the text follows as a bubble of its own."""
+    if message.kind != "document" or channel.captions_documents or not message.text:
+        return
+    follow = Message(
+        conversation_id=message.conversation_id,
+        channel=message.channel,
+        direction="out",
+        text=message.text,
+        author=message.author,
+        status="queued",
+        key=f"{message.key}-text",
+    )
+    session.add(follow)
+    session.flush()
+    add_work(session, "deliver", follow.id)
+    message.text = ""
+
+
+def _outgoing(session: Session, message: Message, conversation: Conversation, links: MediaLinks) -> Outgoing:
+    payload: dict[str, Any] = message.payload
+    attachment = session.get(Attachment, message.attachment_id) if message.attachment_id else None
+    file = None
+    if attachment:
+        link = links.to(attachment.id, attachment.filename)
+        file = File(attachment.filename, attachment.mime_type, attachment.data, link)
+    return Outgoing(
+        key=message.key or "",
+        to=recipient_of(session, conversation.contact_id),
+        kind=message.kind,
+        text=message.text,
+        options=tuple((option[0], option[1], option[2]) for option in payload.get("options", ())),
+        list_button=str(payload.get("list_button", "")),
+        file=file,
+        template=str(payload.get("template", "")),
+        parameters=tuple(str(value) for value in payload.get("parameters", ())),
+    )
+
+
+def _settle_unanswered(message: Message, conversation: Conversation, unknown_after: timedelta) -> None:
+    """A send that got no answer: its receipt may still tell; when none came in time, a person decides."""
+    waited = utc_now() - (message.sending_at or utc_now())
+    if waited < unknown_after:
+        raise Later((unknown_after - waited).total_seconds() + 0.1, "waiting for a receipt")
+    message.advance("unknown")
+    message.error = "no answer and no receipt"
+    conversation.needs_person = "não sabemos se a última resposta chegou ao cliente"
+
+
+def _locked(session: Session, message_id: int) -> Message:
+    return session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
+
+
+def _requeue(db: Database, message_id: int, error: str) -> None:
+    with db.transaction() as session:
+        message = _locked(session, message_id)
+        if message.status == "sending":
+            message.status, message.sending_at, message.error = "queued", None, error
+
+
+def _fail(db: Database, message_id: int, error: str) -> None:
+    with db.transaction() as session:
+        message = _locked(session, message_id)
+        message.advance("failed")
+        message.error = error
+        conversation = session.get_one(Conversation, message.conversation_id)
+        conversation.needs_person = f"mensagem recusada pelo WhatsApp ({error})"

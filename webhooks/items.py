@@ -1,0 +1,78 @@
+"""What a webhook can bring, in our own words: messages, receipts, and what we do not act upon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who wrote, by every name that the channel gave; an empty string means that it gave none."""
+
+    wa_id: str = ""
+    bsuid: str = ""
+    parent_bsuid: str = ""
+    address: str = ""
+    profile_name: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any name at all to answer to."""
+        return bool(self.wa_id or self.bsuid or self.address)
+
+
+@dataclass(frozen=True)
+class MessageArrived:
+    """One inbound message.
+
+    `kind` is text, button, list, image, video, audio, document, sticker, location, contacts, order or unsupported.
+    `reply_id` is the id of the button or row that was tapped. `payload` keeps what the channel said.
+    """
+
+    channel: str
+    provider_id: str
+    sender: Sender
+    at: datetime
+    kind: str
+    text: str = ""
+    reply_id: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReceiptArrived:
+    """How far an outbound message of ours got. `key` is our own key when the channel gave it back."""
+
+    channel: str
+    provider_id: str
+    key: str
+    status: str
+    at: datetime
+    error_code: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotActedUpon:
+    """An item that is kept and counted but changes nothing. `outcome` is ignored (known, nothing to do) or unknown."""
+
+    kind: str
+    outcome: str
+    reason: str
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+Item = MessageArrived | ReceiptArrived | NotActedUpon
+
+
+def clean(value: Any) -> Any:
+    """The same JSON value without null characters, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {clean(str(key)): clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    return value
