@@ -88,6 +88,9 @@ class Network:
             lines = [line for line in lines if line.state == "los"]
         elif lever.startswith("power_on"):
             lines = [line for line in lines if line.state == "dying_gasp"]
+        else:
+            # A line that is already down keeps its own reason.
+            lines = [line for line in lines if line.carries]
         self._put(lines, PLANT_LEVERS[lever])
 
     def _put(self, lines: list[Line], state: str, rx_dbm: float | None = None) -> None:

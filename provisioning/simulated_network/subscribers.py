@@ -14,7 +14,8 @@ _FIRST_GROUP = "SELECT groupname FROM radusergroup WHERE username = %s ORDER BY 
 _REPLY = "SELECT value FROM radgroupreply WHERE groupname = %s AND attribute = %s LIMIT 1"
 _OPEN = """
 SELECT username, acctsessionid, coalesce(host(framedipaddress), ''), coalesce(class, '') FROM radacct
-WHERE acctstoptime IS NULL AND %(login)s IN ('', username) AND %(session_id)s IN ('', acctsessionid)
+WHERE acctstoptime IS NULL AND nasipaddress = '127.0.0.1'
+AND %(login)s IN ('', username) AND %(session_id)s IN ('', acctsessionid)
 AND %(framed_ip)s IN ('', host(framedipaddress)) ORDER BY radacctid
 """
 
