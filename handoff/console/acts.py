@@ -26,7 +26,7 @@ CLOSED = "Esta conversa não está mais aberta."
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the acts; every one is a POST with the session's form token."""
-    where = "/c/<int(max=2147483647):conversation_id>"
+    where = "/c/<int:conversation_id>"
     acts: dict[str, Act] = {
         "take": lambda session, id_: desk.take(session, id_, attendant()),
         "take-over": lambda session, id_: desk.take_over(session, id_, attendant()),

@@ -83,11 +83,8 @@ def customer_of(session: Session, contact: Contact) -> Customer | None:
 
 
 def _phone(session: Session, contact_id: int) -> str:
-    aliases = dict(
-        session.execute(select(ContactAlias.kind, ContactAlias.value).where(ContactAlias.contact_id == contact_id))
-        .tuples()
-        .all()
-    )
+    rows = session.execute(select(ContactAlias.kind, ContactAlias.value).where(ContactAlias.contact_id == contact_id))
+    aliases = {row.kind: row.value for row in rows}
     key = aliases.get("match_key") or match_key(aliases.get("wa_id", ""), is_wa_id=True)
     return format_phone(key) if key else ""
 

@@ -12,27 +12,31 @@ from werkzeug.wrappers import Response
 from handoff import audit
 from handoff.console.bubbles import SHOWN_TYPES
 from handoff.console.ports import Ports, attendant
-from handoff.console.thread import seen
+from handoff.console.thread import LARGEST_ID, seen
 from models.attachment import Attachment
 from models.message import Message
+
+NO_FILE = "Este arquivo não existe."
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the download."""
-    where = "/c/<int(max=2147483647):conversation_id>/files/<int(max=2147483647):message_id>"
+    where = "/c/<int:conversation_id>/files/<int:message_id>"
     blueprint.add_url_rule(where, "file", partial(_file, ports))
 
 
 def _file(ports: Ports, conversation_id: int, message_id: int) -> Response:
     with ports.db.transaction() as session:
         seen(session, conversation_id, attendant())
+        if message_id > LARGEST_ID:
+            abort(404, NO_FILE)
         found = session.execute(
             select(Attachment.id, Attachment.filename, Attachment.mime_type, Attachment.data)
             .join(Message, Message.attachment_id == Attachment.id)
             .where(Message.id == message_id, Message.conversation_id == conversation_id)
         ).one_or_none()
         if found is None:
-            abort(404, "Este arquivo não existe.")
+            abort(404, NO_FILE)
         audit.record(
             session, attendant().login, "attachment.viewed", f"conversation:{conversation_id}", attachment_id=found.id
         )

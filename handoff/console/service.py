@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.dates import format_date, local_date
 from core.money import format_brl
+from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import (
     CONTRACT_STATUS,
@@ -83,7 +84,7 @@ class Job:
     state_text: str
     when: str
     outcome: str
-    facts: tuple[tuple[str, str], ...]
+    facts: Lines
     log: tuple[tuple[str, str], ...]
 
 
@@ -96,7 +97,7 @@ class Request:
     text: str
     state: str
     when: str
-    evidence: tuple[tuple[str, str], ...]
+    evidence: Lines
 
 
 Contracts = list[Service]
@@ -146,7 +147,7 @@ def read_jobs(session: Session, refs: list[str], conversation_id: int, place: Ho
             state_text=JOB_STATE.get(row.state, row.state),
             when=moment(row.asked_at, now, place.zone),
             outcome=row.outcome,
-            facts=_pairs(row.facts, place),
+            facts=lines(row.facts, place.zone),
             log=tuple((spoken(line.get("at"), place.zone), str(line.get("text", ""))) for line in row.log),
         )
         for row in rows
@@ -166,7 +167,7 @@ def read_tickets(session: Session, refs: list[str], conversation_id: int, place:
             text=row.text,
             state=TICKET_STATE.get(row.state, row.state),
             when=moment(row.opened_at, now, place.zone),
-            evidence=_pairs(row.evidence, place),
+            evidence=lines(row.evidence, place.zone),
         )
         for row in rows
     ]
@@ -217,7 +218,3 @@ def _incident(incident: Incident, place: House, now: datetime) -> str:
     text = f"{kind} em {incident.scope_kind.upper()} {incident.scope}: {incident.cause}"
     text += f", desde {moment(incident.started_at, now, place.zone)}"
     return text + (f", previsão {moment(incident.eta, now, place.zone)}" if incident.eta else "")
-
-
-def _pairs(values: dict[str, object], place: House) -> tuple[tuple[str, str], ...]:
-    return tuple((name.replace("_", " "), spoken(value, place.zone)) for name, value in values.items())

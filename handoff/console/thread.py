@@ -24,6 +24,8 @@ from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 
 SHOWN = 200
+LARGEST_ID = 2**31 - 1
+"""PostgreSQL takes a larger number for an error, not for a row that is not there."""
 VIEWED_AGAIN = timedelta(hours=1)
 
 
@@ -60,14 +62,14 @@ class Sheet:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page and its live part."""
-    where = "/c/<int(max=2147483647):conversation_id>"
+    where = "/c/<int:conversation_id>"
     blueprint.add_url_rule(where, "conversation", partial(_page, ports))
     blueprint.add_url_rule(f"{where}/live", "conversation_live", partial(_live, ports))
 
 
 def seen(session: Session, conversation_id: int, who: Attendant) -> Conversation:
     """The conversation, if `who` may see it. Ends the request with 404 or 403 otherwise."""
-    conversation = session.get(Conversation, conversation_id)
+    conversation = session.get(Conversation, conversation_id) if conversation_id <= LARGEST_ID else None
     if conversation is None:
         abort(404, "Esta conversa não existe.")
     if not may_see(who, conversation):

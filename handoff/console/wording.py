@@ -125,8 +125,6 @@ def spoken(value: object, zone: str) -> str:
         return "sim" if value else "não"
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {spoken(inner, zone)}" for name, inner in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(spoken(inner, zone) for inner in value)
     return _local_if_moment(str(value), zone)

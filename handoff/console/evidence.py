@@ -1,0 +1,66 @@
+"""What was measured, as lines that an agent can read out: names in Portuguese, moments on the provider's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from handoff.console.wording import spoken
+
+NAMES = {
+    "access": "Acesso",
+    "line": "Linha",
+    "known": "Login no RADIUS",
+    "blocked": "Bloqueado",
+    "groups": "Grupos",
+    "sessions": "Sessões",
+    "since": "Desde",
+    "ip": "IP",
+    "nas_ip": "Concentrador",
+    "last_end": "Última queda",
+    "at": "Quando",
+    "cause": "Motivo",
+    "read_at": "Lido",
+    "tried_at": "Tentado",
+    "error": "Não foi lido",
+    "onu_state": "ONU",
+    "rx_dbm": "Sinal recebido",
+    "tries": "Tentativas",
+}
+VALUES: Mapping[str, Mapping[object, str]] = {
+    "onu_state": {
+        "online": "ligada",
+        "los": "sem luz na fibra (LOS)",
+        "dying_gasp": "sem energia (dying gasp)",
+        "offline": "desligada ou sem resposta",
+        "unknown": "estado desconhecido",
+    },
+    "known": {True: "existe", False: "não existe"},
+}
+UNITS = {"rx_dbm": " dBm"}
+
+Lines = tuple[tuple[str, str], ...]
+
+
+def lines(facts: Mapping[str, Any], zone: str) -> Lines:
+    """(name, value) of every fact, those of a group after its name. Facts that nobody named here come as they are."""
+    return tuple(_walk(facts, zone, ""))
+
+
+def _walk(facts: Mapping[str, Any], zone: str, group: str) -> Iterator[tuple[str, str]]:
+    for name, value in facts.items():
+        label = NAMES.get(name, name.replace("_", " "))
+        if isinstance(value, Mapping):
+            yield from _walk(value, zone, label)
+        elif isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+            for item in value:
+                yield from _walk(item, zone, label) if isinstance(item, Mapping) else [(label, spoken(item, zone))]
+        elif value != []:
+            yield (f"{group}: {label}" if group else label), _value(name, value, zone)
+
+
+def _value(name: str, value: object, zone: str) -> str:
+    known = VALUES.get(name, {})
+    if isinstance(value, (str, bool)) and value in known:
+        return known[value]
+    return spoken(value, zone) + (UNITS.get(name, "") if value is not None else "")
