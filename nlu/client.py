@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import requests
@@ -10,6 +11,8 @@ from core.errors import Failure, Unreachable
 from core.http import send
 from nlu.guards import MAX_CHARACTERS
 from nlu.understanding import Understanding
+
+_LEADING = re.compile(r"^[/\s]+")
 
 
 class RasaClient:
@@ -26,7 +29,7 @@ class RasaClient:
         Only the first 1000 characters are sent, and no leading slash: Rasa would take `/intent` at its word. Raises
         Unreachable when no usable answer comes, also for a text of nothing but blanks and slashes.
         """
-        asked = text[:MAX_CHARACTERS].strip().lstrip("/").strip()
+        asked = _LEADING.sub("", text[:MAX_CHARACTERS]).rstrip()
         if not asked:
             raise Unreachable("nothing_to_parse", "empty text")
         answer = send(self._session, "POST", f"{self._url}/model/parse", timeout=self._timeout, json={"text": asked})

@@ -58,17 +58,8 @@ def ensure(uv: Path) -> Path:
     base = find_python(uv)
     _say(f"nlu: criando o ambiente do Rasa com {base} (leva alguns minutos na primeira vez)")
     subprocess.run([uv, "venv", "--quiet", "--clear", "--python", base, ENVIRONMENT], check=True)
-    install = [
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--compile-bytecode",
-        "--require-hashes",
-        "--python",
-        environment_python(),
-    ]
-    subprocess.run([*install, "-r", REQUIREMENTS], check=True)
+    install: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--require-hashes"]
+    subprocess.run([*install, "--python", environment_python(), "-r", REQUIREMENTS], check=True)
     stamp.write_text(wanted, encoding="utf-8")
     _say("nlu: ambiente do Rasa pronto")
     return environment_python()

@@ -39,7 +39,7 @@ _EMOJI_ONLY = Verdict("out_of_scope", 0.3)
 _MARKUP = re.compile(
     r"""^\s*/+\s*[\w{]            # /intent, /restart
     |^\s*[{\[].*["':].*[}\]]      # a JSON object or list
-    |</?\s*[a-z!][a-z0-9-]*[^<>]{0,200}>  # an HTML tag
+    |</?[a-z!][a-z0-9-]*[^<>]{0,200}>  # an HTML tag
     |\{\{.{0,80}\}\}|\$\{.{0,80}\}|<\?|\?>|`{3}
     |\bselect\b.{1,80}\bfrom\b|\b(?:drop|alter|truncate|create)\s+(?:table|database)\b
     |\binsert\s+into\b|\bdelete\s+from\b|\bunion\s+(?:all\s+)?select\b|\bupdate\s+\w+\s+set\b
