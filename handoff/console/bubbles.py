@@ -87,7 +87,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         status=message.status if outbound else "",
         status_text=STATUS.get(message.status, message.status) if outbound else "",
         tick=TICKS.get(message.status, "") if outbound else "",
-        error=_error(message) if outbound else "",
+        error=error_text(message) if outbound else "",
         options=_options(message.payload) if outbound else (),
         filename=row.filename or "",
         picture=row.mime_type in SHOWN_TYPES,
@@ -106,7 +106,8 @@ def _kind(kind: str) -> str:
     return KINDS.get(kind, f"Mensagem do tipo {kind}")
 
 
-def _error(message: Message) -> str:
+def error_text(message: Message) -> str:
+    """Why an outbound message did not arrive, as an agent would say it; codes that nobody named here as they are."""
     if message.status not in ("failed", "unknown", "discarded"):
         return ""
     error = message.error or ""

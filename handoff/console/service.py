@@ -215,6 +215,8 @@ def _reaches(incident: Incident, contract: Contract) -> bool:
 
 def _incident(incident: Incident, place: House, now: datetime) -> str:
     kind = "Manutenção programada" if incident.planned else "Falha conhecida"
-    text = f"{kind} em {incident.scope_kind.upper()} {incident.scope}: {incident.cause}"
+    label = incident.scope_kind.upper()
+    place_name = incident.scope if incident.scope.upper().startswith(label) else f"{label} {incident.scope}"
+    text = f"{kind} em {place_name}: {incident.cause}"
     text += f", desde {moment(incident.started_at, now, place.zone)}"
     return text + (f", previsão {moment(incident.eta, now, place.zone)}" if incident.eta else "")

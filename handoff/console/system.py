@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.masking import mask_personal_data
+from handoff.console.bubbles import error_text
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import JOB_ACTION, JOB_STATE, moment, waited
@@ -24,6 +25,7 @@ from models.webhook_event import ParkedStatus, WebhookEvent, WebhookItem
 LATE = timedelta(minutes=2)
 STUCK = timedelta(minutes=10)
 SHOWN = 20
+QUEUES = {"turns": "conversas (turns)", "outbound": "envio (outbound)", "network": "rede (network)"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _work(session: Session, now: datetime) -> list[Figure]:
     for queue in sorted(set(QUEUE_OF.values()) | set(waiting)):
         count, oldest = waiting.get(queue, (0, None))
         late = oldest is not None and now - oldest > LATE
-        figures.append(Figure(queue, count, _since(oldest, now) if late else "", bad=late))
+        figures.append(Figure(QUEUES.get(queue, queue), count, _since(oldest, now) if late else "", bad=late))
     return figures
 
 
@@ -199,7 +201,7 @@ def _undelivered(session: Session, place: House, now: datetime) -> list[Trouble]
     return [
         Trouble(
             title=names[row.status],
-            text=mask_personal_data(row.error or ""),
+            text=error_text(row),
             when=moment(row.received_at, now, place.zone),
             conversation_id=row.conversation_id,
         )
