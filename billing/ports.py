@@ -123,6 +123,10 @@ class Erp(Protocol):
         """The customer with this CPF or CNPJ."""
         ...
 
+    def customer(self, ref: str) -> Customer | None:
+        """The customer with this id of the ERP, as an earlier answer gave it."""
+        ...
+
     def contracts(self, customer_ref: str) -> tuple[Contract, ...]:
         """All contracts of the customer, cancelled ones too, in the order of their numbers."""
         ...

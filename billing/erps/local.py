@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Callable
 
 from billing import boleto, invoice_pdf, pix
 from billing.boleto import Boleto
@@ -16,15 +17,18 @@ from core.errors import Misconfigured, Refused
 
 
 class LocalErp:
-    """An Erp over a LocalStore. What it makes depends on the rows alone: asked twice, the same codes and bytes."""
+    """An Erp over a LocalStore. What it makes depends on the rows alone: asked twice, the same codes and bytes.
 
-    def __init__(self, store: LocalStore, provider: Provider) -> None:
+    `provider` is asked each time: its data may be edited while this runs.
+    """
+
+    def __init__(self, store: LocalStore, provider: Callable[[], Provider]) -> None:
         self._store = store
         self._provider = provider
 
     def capabilities(self) -> frozenset[Capability]:
         made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket"}
-        if self._provider.boleto_bank:
+        if self._provider().boleto_bank:
             made.add("line")
         return frozenset(made)
 
@@ -33,6 +37,9 @@ class LocalErp:
 
     def find_by_document(self, document: Document) -> Customer | None:
         return self._store.customer_by_document(document)
+
+    def customer(self, ref: str) -> Customer | None:
+        return self._store.customer(ref)
 
     def contracts(self, customer_ref: str) -> tuple[Contract, ...]:
         return tuple(sorted(self._store.contracts_of(customer_ref), key=lambda c: c.number))
@@ -68,11 +75,11 @@ class LocalErp:
         return self._store.add_ticket(contract_ref, subject, text)
 
     def _pix(self, invoice: Invoice) -> str:
-        me = self._provider
+        me = self._provider()
         return pix.encode_static(me.pix_key, me.name, me.city, invoice.amount_cents, pix.txid_for(invoice.number))
 
     def _boleto(self, contract: Contract, invoice: Invoice) -> Boleto | None:
-        bank = self._provider.boleto_bank
+        bank = self._provider().boleto_bank
         if not bank:
             return None
         return boleto.compose(bank, invoice.due_date, invoice.amount_cents, _free_field(contract, invoice))
@@ -81,7 +88,7 @@ class LocalErp:
         self, customer: Customer, contract: Contract, invoice: Invoice, slip: Boleto | None, code: str
     ) -> invoice_pdf.InvoiceSheet:
         return invoice_pdf.InvoiceSheet(
-            provider=self._provider,
+            provider=self._provider(),
             payer_name=customer.name,
             payer_document=customer.document,
             address=contract.address,

@@ -12,9 +12,13 @@ import pytest
 from billing import boleto, pix
 from billing.erps.local import LocalErp
 from billing.fake_store import FakeStore
+from billing.local_store import SqlStore
 from billing.ports import Erp
+from billing.provider_row import load_provider
+from core.db import Database
 from core.document import Document
 from core.errors import Refused
+from tests.integration import billing_rows
 from tests.unit.billing.build import a_contract, a_customer, a_provider, an_invoice
 
 BRUNO, FABIO = Document("cpf", "11144477735"), Document("cpf", "85739201659")
@@ -32,33 +36,42 @@ class Rig:
     pay: Callable[[str], None]
 
 
-def local_rig() -> Rig:
-    shared = "+551233334444"
-    store = FakeStore(
-        [
-            a_customer(phones=("+5512981110002", shared)),
-            a_customer(ref="fabio", name="Fábio Nunes", document=FABIO, phones=("+551281110006", shared)),
-        ],
-        [
-            a_contract(ref="c-1007", number="1007", customer_ref="fabio", status="active"),
-            a_contract(),
-            a_contract(ref="c-1006", number="1006", customer_ref="fabio", status="cancelled"),
-        ],
-        [
-            an_invoice(ref="i-next", number="F-1002-2", due_date=date(2026, 12, 2)),
-            an_invoice(ref="i-late"),
-            an_invoice(ref="i-paid", number="F-1002-0", status="paid", paid_at=datetime(2026, 10, 1, tzinfo=UTC)),
-        ],
-    )
-    return Rig(LocalErp(store, a_provider()), lambda ref: store.pay(ref, datetime(2026, 11, 22, tzinfo=UTC)))
+SHARED = "+551233334444"
+CUSTOMERS = (
+    a_customer(phones=("+5512981110002", SHARED)),
+    a_customer(ref="fabio", name="Fábio Nunes", document=FABIO, phones=("+551281110006", SHARED)),
+)
+CONTRACTS = (
+    a_contract(ref="c-1007", number="1007", customer_ref="fabio", status="active"),
+    a_contract(),
+    a_contract(ref="c-1006", number="1006", customer_ref="fabio", status="cancelled"),
+)
+INVOICES = (
+    an_invoice(ref="i-next", number="F-1002-2", due_date=date(2026, 12, 2)),
+    an_invoice(ref="i-late"),
+    an_invoice(ref="i-paid", number="F-1002-0", status="paid", paid_at=datetime(2026, 10, 1, tzinfo=UTC)),
+)
 
 
-RIGS: dict[str, Callable[[], Rig]] = {"local": local_rig}
+def local_rig(_: pytest.FixtureRequest) -> Rig:
+    store = FakeStore(CUSTOMERS, CONTRACTS, INVOICES)
+    return Rig(LocalErp(store, a_provider), lambda ref: store.pay(ref, datetime(2026, 11, 22, tzinfo=UTC)))
+
+
+def local_sql_rig(request: pytest.FixtureRequest) -> Rig:
+    """The local ERP over real PostgreSQL."""
+    db: Database = request.getfixturevalue("db")
+    billing_rows.store_provider(db)
+    billing_rows.store(db, CUSTOMERS, CONTRACTS, INVOICES)
+    return Rig(LocalErp(SqlStore(db), lambda: load_provider(db)), lambda ref: billing_rows.pay(db, ref))
+
+
+RIGS: dict[str, Callable[[pytest.FixtureRequest], Rig]] = {"local": local_rig, "local over PostgreSQL": local_sql_rig}
 
 
 @pytest.fixture(params=sorted(RIGS))
 def rig(request: pytest.FixtureRequest) -> Rig:
-    return RIGS[request.param]()
+    return RIGS[request.param](request)
 
 
 @pytest.fixture
@@ -88,6 +101,13 @@ def test_find_by_phone_finds_both_ways_of_writing_a_mobile(erp: Erp) -> None:
 def test_find_by_phone_gives_everyone_when_a_number_is_shared_and_nobody_when_unknown(erp: Erp) -> None:
     assert {c.name for c in erp.find_by_phone("+551233334444")} == {"Bruno Lima", "Fábio Nunes"}
     assert erp.find_by_phone("+5512981119999") == ()
+
+
+def test_customer_is_found_again_by_the_id_that_an_earlier_answer_gave(erp: Erp) -> None:
+    found = erp.find_by_document(FABIO)
+    assert found is not None
+    assert erp.customer(found.ref) == found
+    assert erp.customer("nobody") is None
 
 
 def test_contracts_come_in_order_with_cancelled_ones(erp: Erp) -> None:

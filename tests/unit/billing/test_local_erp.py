@@ -22,7 +22,7 @@ def an_erp(provider: Provider | None = None, *rows: Customer | Contract | Invoic
     store = FakeStore([a_customer()], [a_contract()], [an_invoice()])
     for row in rows:
         store.put(row)
-    return LocalErp(store, provider or a_provider())
+    return LocalErp(store, lambda: provider or a_provider())
 
 
 def test_second_copy_carries_the_invoice_in_every_code() -> None:
@@ -78,6 +78,6 @@ def test_find_by_phone_finds_every_customer_of_the_demo_provider() -> None:
         fees = [money.cents(contract["monthly_fee"]) for contract in row["contracts"]]
         assert all(fee > 0 for fee in fees)
         customer = a_customer(ref=row["name"], name=row["name"], document=document, phones=(key,))
-        erp = LocalErp(FakeStore([customer]), a_provider())
+        erp = LocalErp(FakeStore([customer]), a_provider)
         assert erp.find_by_phone(key) == (customer,)
         assert erp.find_by_document(document) == customer
