@@ -1,0 +1,63 @@
+"""Commands for whoever installs and runs it: `python -m cli migrate`, `python -m cli seed-demo`."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy.exc import OperationalError
+
+import migrations
+from core.db import Database, make_engine
+from core.errors import Failure
+from core.settings import SettingsError, load
+from demo import DEMO_FILE, seed_demo
+
+database_url = click.option("--database-url", help="Endereço do PostgreSQL. Sem ele, vale a configuração do ambiente.")
+
+
+@click.group()
+def main() -> None:
+    """Comandos do Religa."""
+
+
+@main.command("migrate")
+@database_url
+def migrate_command(database_url: str | None) -> None:
+    """Traz o banco de dados para o esquema atual. Pode ser repetido."""
+    try:
+        migrations.upgrade(_address(database_url))
+    except OperationalError as error:
+        raise click.ClickException(f"O banco de dados não respondeu ({type(error.orig).__name__}).") from error
+    click.echo("Banco de dados atualizado.")
+
+
+@main.command("seed-demo")
+@database_url
+@click.option(
+    "--agent-password",
+    prompt="Senha dos atendentes da demonstração",
+    hide_input=True,
+    help="Senha das contas que são criadas.",
+)
+def seed_demo_command(database_url: str | None, agent_password: str) -> None:
+    """Carrega o provedor de demonstração em um banco vazio; se já houver um provedor, não muda nada."""
+    engine = make_engine(_address(database_url))
+    try:
+        seeded = seed_demo(Database(engine), DEMO_FILE, agent_password)
+    except Failure as failure:
+        raise click.ClickException(f"O banco de dados não respondeu ({failure.code}).") from failure
+    finally:
+        engine.dispose()
+    click.echo("Provedor de demonstração carregado." if seeded else "Já existe um provedor; nada foi mudado.")
+
+
+def _address(given: str | None) -> str:
+    if given:
+        return given
+    try:
+        return load().database_url
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()
