@@ -112,7 +112,7 @@ class Erp(Protocol):
     """
 
     def capabilities(self) -> frozenset[Capability]:
-        """What this system can do; the bot offers nothing else. Answers from memory."""
+        """What this system can do; the bot offers nothing else. Asks nobody outside."""
         ...
 
     def find_by_phone(self, match_key: str) -> tuple[Customer, ...]:
