@@ -96,7 +96,9 @@ class RadiusAccess:
             return Outcome("failed", "changed_by_another", facts)
         if blocked and final.groups[0] != self._group:
             return Outcome("failed", "another_group_comes_first", facts)
-        left = watch.unsettled(final)
+        # Whoever is online with the new state is released, whatever an older session's NAS says. A block, however,
+        # is only as good as the last session that may have escaped it.
+        left = [] if facts["online"] and not blocked else watch.unsettled(final)
         if any(not answer or answer.kind == "silence" for answer in left):
             note("A NAS não confirmou que a sessão aberta caiu: resultado desconhecido.")
             return Outcome("unknown", "nas_silent", facts)

@@ -12,6 +12,9 @@ from pyrad.client import Client, Timeout
 from provisioning.ports import Session
 from provisioning.radius.dictionary import ERROR_CAUSES, SESSION_NOT_FOUND, attributes
 
+# RFC 2865, section 5: what fits into one attribute.
+MAX_VALUE_BYTES = 253
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -53,11 +56,11 @@ class Disconnector:
         keeps it from ever touching somebody else's session. May be repeated: no session means a NAK.
         """
         identity: dict[str, Any] = {"User-Name": session.login}
-        if session.framed_ip:
+        if session.framed_ip and ":" not in session.framed_ip:
             identity["Framed-IP-Address"] = session.framed_ip
         if self._host and session.nas_ip and ":" not in session.nas_ip:
             identity["NAS-IP-Address"] = session.nas_ip
-        if not session.session_id:
+        if not 0 < len(session.session_id.encode()) <= MAX_VALUE_BYTES:
             return self._ask(session, identity)
         answer = self._ask(session, {**identity, "Acct-Session-Id": session.session_id})
         return self._ask(session, identity) if answer.not_found else answer
@@ -82,5 +85,11 @@ class Disconnector:
             client._CloseSocket()
         if reply.code == packet.DisconnectACK:
             return Answer("ack")
-        causes = reply.get("Error-Cause", [])
-        return Answer("nak", int(causes[0]) if causes else None)
+        return Answer("nak", _cause(reply))
+
+
+def _cause(reply: packet.Packet) -> int | None:
+    try:
+        return int(reply["Error-Cause"][0]) if "Error-Cause" in reply else None
+    except ValueError:
+        return None

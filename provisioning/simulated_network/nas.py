@@ -122,7 +122,7 @@ class Nas:
                 continue
             try:
                 reply = self._reply(data)
-            except (packet.PacketError, psycopg.OperationalError) as error:
+            except (packet.PacketError, ValueError, psycopg.OperationalError) as error:
                 log.warning("no answer to %s: %s", sender[0], type(error).__name__)
                 continue
             if reply and self.behaviour.answer == "late":

@@ -47,6 +47,10 @@ def job_of(db: Database, job_id: int) -> NetworkJob:
         return session.get_one(NetworkJob, job_id)
 
 
+class Killed(BaseException):
+    """Nothing in the product catches it, as nothing survives a kill."""
+
+
 class Ledger:
     """What hangs on the end of a job."""
 
@@ -188,10 +192,10 @@ def test_run_doubts_everything_when_the_worker_died_in_the_middle(db: Database) 
     job_id, ledger, access = asked(db), Ledger(), FakeAccess()
 
     def die() -> None:
-        raise KeyboardInterrupt
+        raise Killed
 
     access.during = die
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         go(db, job_id, access, ledger)
     assert job_of(db, job_id).state == "running"
     healthy = FakeAccess(blocked=False)
@@ -245,11 +249,11 @@ def test_run_gives_up_when_workers_keep_dying(db: Database) -> None:
     job_id, ledger, access = asked(db), Ledger(), FakeAccess()
 
     def die() -> None:
-        raise KeyboardInterrupt
+        raise Killed
 
     access.during = die
     for _ in range(3):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Killed):
             go(db, job_id, access, ledger)
     go(db, job_id, access, ledger)
 
@@ -296,3 +300,17 @@ def test_run_keeps_the_outcome_of_the_driver(db: Database) -> None:
     go(db, job_id, FakeAccess(Outcome("unknown", "nas_silent", {"blocked": False})), ledger)
 
     assert (job_of(db, job_id).state, job_of(db, job_id).outcome) == ("unknown", "nas_silent")
+
+
+def test_run_leaves_an_end_alone_that_somebody_else_wrote_after_the_lock_was_lost(db: Database) -> None:
+    job_id, ledger, access = asked(db), Ledger(), FakeAccess()
+
+    def somebody_else_ends_it() -> None:
+        with db.transaction() as session:
+            session.get_one(NetworkJob, job_id).state = "unknown"
+
+    access.during = somebody_else_ends_it
+    go(db, job_id, access, ledger)
+
+    assert job_of(db, job_id).state == "unknown"
+    assert ledger.ended == []

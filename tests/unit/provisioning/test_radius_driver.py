@@ -208,3 +208,25 @@ def test_release_tells_every_session_once_when_there_is_no_settling_time() -> No
 
     assert bench.release().result == "verified"
     assert bench.nas.asked == [1, 2]
+
+
+def test_release_is_verified_when_the_subscriber_is_back_although_an_older_nas_is_silent() -> None:
+    bench = Bench(FakeTables(sessions=[a_session(1)], last_accept=7), SILENCE)
+    bench.clock.at(2.0, lambda: bench.comes_online(2, accept=8))
+
+    assert (bench.release().result, bench.nas.asked[-1]) == ("verified", 1)
+
+
+def test_block_is_unknown_when_an_older_nas_is_silent_although_a_new_session_is_held_back() -> None:
+    bench = Bench(FakeTables(blocked=False, sessions=[a_session(1)], last_accept=7), SILENCE)
+    bench.clock.at(2.0, lambda: bench.comes_online(2, accept=8))
+
+    assert bench.block().result == "unknown"
+
+
+def test_block_goes_on_asking_the_older_nas_when_a_new_session_is_already_held_back() -> None:
+    bench = Bench(FakeTables(blocked=False, sessions=[a_session(1)], last_accept=7), *[SILENCE] * 8, ACK)
+    bench.clock.at(2.0, lambda: bench.comes_online(2, accept=8))
+
+    assert bench.block().result == "verified"
+    assert bench.nas.asked == [1] * 9
