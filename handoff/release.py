@@ -15,16 +15,20 @@ from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner, queue_text
 from models import utc_now
 from models.conversation import Conversation
 
+# What the bot asked before a person came must not be answered hours later: a "sim" would act on the network.
+RUNNING_QUESTION = frozenset({"expect", "intent", "document", "misses", "data"})
+
 UNKNOWN_QUEUE = Denied("Escolha uma das filas da lista.")
 SAME_QUEUE = Denied("A conversa já espera nessa fila.")
 
 
 def give_back(session: Session, conversation_id: int, agent: Attendant) -> Done | Denied:
-    """The bot speaks next. It answers only what comes after: what was written until now was the agent's."""
+    """The bot speaks next, and has no question open. It answers only what comes after: the rest was the agent's."""
     conversation = _owned(session, conversation_id, agent)
     if isinstance(conversation, Denied):
         return conversation
     mark_handled_by_person(session, conversation_id)
+    conversation.dialogue = {name: kept for name, kept in conversation.dialogue.items() if name not in RUNNING_QUESTION}
     conversation.handler = "bot"
     conversation.agent_id = None
     conversation.queue = None

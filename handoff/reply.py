@@ -67,8 +67,8 @@ def reply(
 def note(session: Session, conversation_id: int, agent: Attendant, text: str, client_token: str) -> Done | Denied:
     """Adds a note that only people of the provider see. The same `client_token` and text twice is one note.
 
-    Anybody who may see the conversation may add one, also after it was closed. It settles an alert on a conversation
-    that no person owns: somebody looked.
+    Anybody who may see the conversation may add one, also after it was closed. It settles an alert: somebody looked.
+    After the end that goes for messages that came in too late, too.
     """
     conversation = locked(session, conversation_id)
     if conversation is None:
@@ -89,6 +89,8 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
     session.add(row)
     session.flush()
     conversation.needs_person = None
+    if conversation.handler == "closed":
+        mark_handled_by_person(session, conversation_id)
     audit.record(session, agent.login, "note.added", f"conversation:{conversation_id}", message_id=row.id)
     return Done(row.id)
 

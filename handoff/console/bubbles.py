@@ -26,10 +26,14 @@ ERRORS = {
 
 @dataclass(frozen=True)
 class Bubble:
-    """One message, note or event. `side` is in, out, note or event; `day` is set where a new day begins."""
+    """One message, note or event. `side` is in, out, note or event; `day` is set where a new day begins.
+
+    `robot` says that no person wrote it.
+    """
 
     id: int
     side: str
+    robot: bool
     by: str
     text: str
     label: str
@@ -79,6 +83,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
     return Bubble(
         id=message.id,
         side=message.direction,
+        robot=message.author == "bot",
         by=_author(message.author, names),
         text=without_documents(message.text) if message.direction == "in" else message.text,
         label="" if message.kind in TEXT_KINDS or row.filename or message.direction == "event" else _kind(message.kind),

@@ -32,6 +32,7 @@ EMPTY = {
 }
 LIMIT = 100
 ALERT_DAYS = 7
+NEGLECTED = timedelta(minutes=5)
 HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "encerrada"}
 
 
@@ -124,8 +125,23 @@ def _conditions(who: Attendant, now: datetime) -> dict[str, ColumnElement[bool]]
         "waiting": Conversation.handler == "queue",
         "mine": and_(Conversation.handler == "agent", Conversation.agent_id == who.id),
         "open": Conversation.handler != "closed",
-        "alert": and_(_recent(now), or_(Conversation.needs_person.is_not(None), undelivered())),
+        "alert": and_(_recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
     }
+
+
+def neglected(now: datetime) -> ColumnElement[bool]:
+    """The customer wrote, and neither the bot answered in time nor does it wait for a person.
+
+    It should not be; but a message may come in the moment in which somebody gives back or closes, or a worker may
+    be gone, and then a person has to see it.
+    """
+    unanswered = exists().where(
+        Message.conversation_id == Conversation.id,
+        Message.direction == "in",
+        Message.handled_at.is_(None),
+        Message.received_at < now - NEGLECTED,
+    )
+    return and_(Conversation.handler.in_(("bot", "closed")), unanswered)
 
 
 def undelivered() -> ColumnElement[bool]:
@@ -177,6 +193,7 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
             last.c.received_at,
             unanswered,
             undelivered().label("undelivered"),
+            neglected(now).label("neglected"),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(Customer, Customer.ref == Contact.customer_ref)
@@ -190,7 +207,6 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
 def _row(found: Any, place: House, now: datetime) -> Row:
     conversation: Conversation = found.Conversation
     since = _waits_since(conversation, found.unanswered)
-    alert = conversation.needs_person or ("mensagem não entregue" if found.undelivered else "")
     return Row(
         id=conversation.id,
         name=found.customer or found.profile_name or "Contato sem nome",
@@ -201,8 +217,17 @@ def _row(found: Any, place: House, now: datetime) -> Row:
         at=moment(found.received_at or conversation.opened_at, now, place.zone),
         waiting=waited(since, now) if since else "",
         late=since is not None and now - since > timedelta(minutes=10),
-        alert=alert,
+        alert=_alert(found),
     )
+
+
+def _alert(found: Any) -> str:
+    conversation: Conversation = found.Conversation
+    if conversation.needs_person:
+        return conversation.needs_person
+    if found.neglected:
+        return "mensagem sem resposta"
+    return "mensagem não entregue" if found.undelivered else ""
 
 
 def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:

@@ -31,6 +31,7 @@ KINDS = {
     "location": "Localização",
     "contacts": "Cartão de contato",
     "reaction": "Reação",
+    "order": "Pedido do catálogo",
     "unsupported": "Tipo de mensagem que o WhatsApp não nos entrega",
     "unknown": "Tipo de mensagem desconhecido",
 }
@@ -61,10 +62,8 @@ UNLOCK_STATE = {
 }
 PROOF = {
     "phone": "o número do WhatsApp está no cadastro",
-    "whatsapp_number": "o número do WhatsApp está no cadastro",
     "two_facts": "acertou duas informações do cadastro",
-    "one_time_code": "confirmou o código enviado ao contato do cadastro",
-    "agent": "conferido por um atendente",
+    "code": "confirmou o código enviado ao contato do cadastro",
 }
 TICKET_STATE = {"open": "aberto", "closed": "fechado"}
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")

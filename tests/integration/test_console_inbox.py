@@ -58,10 +58,10 @@ def out(db: Database, id_: int, status: str, author: str = "bot") -> None:
 def test_tabs_hold_what_they_say(helena: Person, db: Database, cast: dict[str, Attendant]) -> None:
     short = a_conversation(db, hours_ago=0.2)
     long = a_conversation(db, hours_ago=2)
-    bot = a_conversation(db, handler="bot", queue=None)
+    bot = a_conversation(db, handler="bot", queue=None, said=None)
     mine = a_conversation(db, handler="agent", owner=cast["helena"])
     others = a_conversation(db, handler="agent", owner=cast["karina"])
-    a_conversation(db, handler="closed")
+    a_conversation(db, handler="closed", said=None)
     assert rows(helena, "waiting") == [long, short]
     assert rows(helena, "mine") == [mine]
     assert set(rows(helena, "open")) == {short, long, bot, mine, others}
@@ -74,7 +74,7 @@ def test_tabs_hold_what_they_say(helena: Person, db: Database, cast: dict[str, A
 def test_what_did_not_reach_the_customer_is_an_alert_until_somebody_looked(
     helena: Person, db: Database, handler: str, status: str
 ) -> None:
-    id_ = a_conversation(db, handler=handler, queue=None, closed_at=utc_now() if handler == "closed" else None)
+    id_ = a_conversation(db, said=None, handler=handler, queue=None, closed_at=utc_now())
     out(db, id_, status)
     out(db, id_, "delivered")
     assert rows(helena, "alert") == [id_]
@@ -86,6 +86,18 @@ def test_a_reason_to_look_is_an_alert(helena: Person, db: Database) -> None:
     id_ = a_conversation(db, handler="bot", queue=None, needs_person="resposta não enviada")
     assert rows(helena, "alert") == [id_]
     assert "resposta não enviada" in helena.get("/console/?tab=alert").text
+
+
+@pytest.mark.parametrize("handler", ["bot", "closed"])
+def test_a_message_that_fell_between_two_owners_is_an_alert(helena: Person, db: Database, handler: str) -> None:
+    closed_at = utc_now() if handler == "closed" else None
+    id_ = a_conversation(db, handler=handler, queue=None, closed_at=closed_at, hours_ago=0.2)
+    a_conversation(db, handler=handler, queue=None, closed_at=closed_at, hours_ago=0.01)
+    assert rows(helena, "alert") == [id_]
+    assert "mensagem sem resposta" in helena.get("/console/?tab=alert").text
+    act = "note" if handler == "closed" else "take"
+    helena.post(f"/console/c/{id_}/{act}", {"text": "liguei", "token": "t"})
+    assert rows(helena, "alert") == []
 
 
 def test_rows_tell_name_queue_reason_wait_message_and_protocol(helena: Person, db: Database) -> None:

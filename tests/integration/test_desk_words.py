@@ -159,6 +159,14 @@ def test_give_back_makes_the_bot_answer_only_what_comes_after(db: Database, hele
         assert session.scalars(select(Outbox)).all() == []
 
 
+def test_give_back_leaves_no_question_of_the_bot_open(db: Database, helena: Attendant) -> None:
+    memory = {"expect": "confirm_release", "data": {"unlock": 1}, "misses": 1, "contract": "1001", "learnt": ["x"]}
+    id_ = a_conversation(db, handler="agent", owner=helena, dialogue=memory)
+    with db.transaction() as session:
+        desk.give_back(session, id_, helena)
+    assert conversation(db, id_).dialogue == {"contract": "1001", "learnt": ["x"]}
+
+
 def test_close_says_goodbye_with_the_protocol(db: Database, helena: Attendant) -> None:
     id_ = a_conversation(db, handler="agent", owner=helena)
     with db.transaction() as session:

@@ -1,0 +1,70 @@
+"""How the console looks: nothing cut off and nothing too faint, on a phone and a laptop, light and dark."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from core.db import Database
+from tests.e2e.browser import browser, desktop_page, phone_page
+from tests.e2e.console_scene import a_full_conversation, address, cast, server, sign_in
+from tests.integration.desk import a_conversation
+
+__all__ = ["address", "browser", "cast", "desktop_page", "phone_page", "server"]  # fixtures: found by name
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_and_are_readable(
+    desktop_page: Page, phone_page: Page, address: str, db: Database, tmp_path: Path, scheme: str
+) -> None:
+    id_ = a_full_conversation(db)
+    a_conversation(db, name="Elisa Prado", said="a internet está muito lenta hoje, dá para ver?", hours_ago=0.05)
+    a_conversation(db, name="Fábio Nunes", said="quero mudar de plano", handler="bot", queue=None)
+    for name, page in (("desktop", desktop_page), ("phone", phone_page)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(f"{address}/login")
+        page.screenshot(path=tmp_path / f"login-{name}-{scheme}.png")
+        sign_in(page, address, "karina")
+        for shot, path in (
+            ("inbox", "/"),
+            ("conversation", f"/c/{id_}"),
+            ("customer", f"/c/{id_}?ver=cliente"),
+            ("system", "/system"),
+        ):
+            page.goto(f"{address}{path}")
+            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png")
+            assert not cut_off(page), (shot, name)
+            assert not too_faint(page), (shot, name)
+
+
+def cut_off(page: Page) -> list[str]:
+    """What a person could press and that lies outside the window's width."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), textarea, summary")]
+          .filter((node) => node.checkVisibility() && !node.closest(".skip, .modes"))
+          .map((node) => [node.getBoundingClientRect(), node.textContent.trim() || node.id])
+          .filter(([box]) => box.width && (box.left < -1 || box.right > innerWidth + 1))
+          .map(([, name]) => name)"""
+    )
+    return found
+
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+
+
+def too_faint(page: Page) -> list[str]:
+    """Visible texts whose contrast with what is behind them is below WCAG's AA."""
+    found: list[str] = page.evaluate(CONTRAST)
+    return [line for line in found if not re.match(r"^\W*$", line)]
+
+
+def test_the_check_itself_finds_what_is_too_faint(desktop_page: Page, address: str) -> None:
+    desktop_page.goto(f"{address}/login")
+    assert too_faint(desktop_page) == []
+    desktop_page.evaluate("document.querySelector('h1').style.color = '#bbbbbb'")
+    assert [line.split(" ", 1)[1] for line in too_faint(desktop_page)] == ["Atendimento"]
