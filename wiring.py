@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from billing import unlock_ledger
 from billing.erps.local import LocalErp
-from billing.local_store import SqlStore, load_policy, load_provider, load_weak_dbm
+from billing.local_store import SqlStore
+from billing.provider_row import load_provider, policy_of, provider_of, provider_row
 from bot.facts import Sources
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
@@ -36,6 +37,10 @@ from webhooks.channels.twilio import TwilioChannel
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
+
+
+# Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
+WEAK_DBM = -27.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     bot = Bot(
         db=db,
         sources=Sources(db, erp, parser, settings.secret_key),
-        business=lambda: Business(load_provider(db), load_policy(db), load_weak_dbm(db)),
+        business=partial(_business, db),
         texts=Texts.load(),
         threshold=settings.intent_threshold,
         proof=settings.identity_proof,
@@ -89,6 +94,14 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "network": Route(network),
         "unlock_expiry": Route(expiry),
     }
+
+
+def _business(db: Database) -> Business:
+    """The provider, its terms and the limit for received optical power, as they stand now."""
+    with db.transaction() as session:
+        row = provider_row(session)
+        weak = row.policies.get("optical", {}).get("weak_dbm", WEAK_DBM)
+        return Business(provider_of(row), policy_of(row), float(weak))
 
 
 def _channels(settings: Settings) -> dict[str, Channel]:

@@ -114,11 +114,11 @@ class _LooksForItself:
             raise
 
 
-class UnforkedWorker(_LooksForItself, SimpleWorker):  # type: ignore[misc]
+class UnforkedWorker(_LooksForItself, SimpleWorker):
     """For short work of our own."""
 
 
-class ForkingWorker(_LooksForItself, Worker):  # type: ignore[misc]
+class ForkingWorker(_LooksForItself, Worker):
     """For work that speaks to equipment."""
 
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 from alembic import context
 
 import models
 from core.db import make_engine
-
-for module in pkgutil.iter_modules(models.__path__):
-    importlib.import_module(f"models.{module.name}")
 
 
 def run() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, MetaData
@@ -26,3 +28,8 @@ class Base(DeclarativeBase):
 def utc_now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+# A row may name another's table: whoever imports one gets to know them all.
+for _found in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_found.name}")

@@ -57,7 +57,7 @@ class Conversation(Base):
 
 
 def new_protocol(session: Session, today: str) -> str:
-    """A protocol number: AAAAMMDD (`today`, in the provider's zone), a sequence of six digits or more, a check digit."""
+    """A protocol number: AAAAMMDD (`today`, in the provider's zone), six digits or more in sequence, a check digit."""
     body = f"{today}{session.execute(protocol_sequence.next_value()).scalar_one():06d}"
     return f"{body}{check_digit(body)}"
 

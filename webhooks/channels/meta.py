@@ -9,7 +9,7 @@ import requests
 
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.http import send as call
-from webhooks.channels.ports import Outgoing, Recipient, Sent
+from webhooks.channels.ports import File, Outgoing, Recipient, Sent
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class MetaChannel:
 
     def send(self, message: Outgoing) -> Sent:
         """Sends one bubble; a file is uploaded first and sent by its id, since links are fetched unreliably."""
-        media_id = self._upload(message) if message.file else ""
+        media_id = self._upload(message.file) if message.file else ""
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -94,10 +94,9 @@ class MetaChannel:
         }
         return {"type": "template", "template": template}
 
-    def _upload(self, message: Outgoing) -> str:
-        assert message.file is not None
-        file = (message.file.filename, message.file.data, message.file.mime_type)
-        form = {"messaging_product": "whatsapp", "type": message.file.mime_type}
+    def _upload(self, attached: File) -> str:
+        file = (attached.filename, attached.data, attached.mime_type)
+        form = {"messaging_product": "whatsapp", "type": attached.mime_type}
         try:
             answer = self._post("media", data=form, files={"file": file}, timeout=UPLOAD_TIMEOUT)
         except Unreachable as failure:
@@ -159,15 +158,14 @@ def _list(message: Outgoing, media_id: str) -> dict[str, Any]:
 
 
 def _document(message: Outgoing, media_id: str) -> dict[str, Any]:
-    assert message.file is not None
-    return {
-        "type": "document",
-        "document": {"id": media_id, "filename": message.file.filename, "caption": message.text},
-    }
+    filename = message.file.filename if message.file else ""
+    caption = {"caption": message.text} if message.text else {}
+    return {"type": "document", "document": {"id": media_id, "filename": filename, **caption}}
 
 
 def _image(message: Outgoing, media_id: str) -> dict[str, Any]:
-    return {"type": "image", "image": {"id": media_id, "caption": message.text}}
+    caption = {"caption": message.text} if message.text else {}
+    return {"type": "image", "image": {"id": media_id, **caption}}
 
 
 SHAPES = {"text": _text, "buttons": _buttons, "list": _list, "document": _document, "image": _image}

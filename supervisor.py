@@ -1,0 +1,257 @@
+"""`make run`: brings the whole system up on one machine, keeps it up, and takes it down on Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from core.http import make_session
+from core.settings import Settings, SettingsError, load
+from processes import Child, Processes, say
+from stores import EmbeddedPostgres, EmbeddedValkey, free_port
+
+ROOT = Path(__file__).resolve().parent
+READY_SECONDS = 120
+SECRETS = ("SECRET_KEY", "META_APP_SECRET", "META_VERIFY_TOKEN", "RADIUS_SECRET", "DEMO_PASSWORD")
+
+
+class CannotStart(Exception):
+    """The system cannot start; the text says why and what to do."""
+
+
+class Supervisor:
+    """One run of the system. `environment` is completed step by step and handed to every child."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.data_dir = Path(environment.get("DATA_DIR") or ".religa").resolve()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        environment["DATA_DIR"] = str(self.data_dir)
+        self.processes = Processes(self.data_dir / "pids")
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Runs until Ctrl-C or SIGTERM. Raises CannotStart."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stopping.set())
+        try:
+            self._bring_up()
+            while not self.stopping.wait(0.2):
+                self.processes.watch()
+        finally:
+            say("parando")
+            self.processes.stop()
+            say("parado; os dados continuam em " + str(self.data_dir))
+
+    def _bring_up(self) -> None:
+        began = time.monotonic()
+        self._choose_secrets()
+        self._check_port()
+        self._prepare_nlu()
+        self._start_stores()
+        settings = self._settings()
+        self._prepare_database(settings)
+        self._simulate_network()
+        self._start_procfile()
+        self._wait_ready(settings)
+        self._announce(settings, time.monotonic() - began)
+
+    def _choose_secrets(self) -> None:
+        """Secrets that nobody set are made once and kept in the data folder, readable by its owner only."""
+        path = self.data_dir / "secrets.json"
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        for name in SECRETS:
+            if not self.environment.get(name) and not self.environment.get(f"{name}_FILE"):
+                kept.setdefault(name, secrets.token_hex(6 if name == "DEMO_PASSWORD" else 32))
+                self.environment[name] = kept[name]
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(kept))
+
+    def _check_port(self) -> None:
+        port = self.environment.get("PORT") or "8000"
+        try:
+            requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
+        except (requests.ConnectionError, requests.exceptions.InvalidURL):
+            return
+        except requests.RequestException:
+            pass
+        raise CannotStart(f"a porta {port} já está em uso. Pare o outro programa ou escolha outra: PORT=8001 make run")
+
+    def _prepare_nlu(self) -> None:
+        if self._nlu_answers():
+            say(f"NLU: usando o servidor que já responde em {self.environment['NLU_URL']}")
+            return
+        from nlu import environment, train
+
+        try:
+            environment.ensure(environment.find_uv())
+            if train.is_stale():
+                say("NLU: treinando o modelo (cerca de 1 minuto, só quando os dados mudam)")
+                train.train()
+        except (environment.NoPython, subprocess.CalledProcessError) as error:
+            raise CannotStart(str(error)) from error
+        if not self.environment.get("NLU_URL"):
+            self.environment["NLU_URL"] = f"http://127.0.0.1:{free_port()}"
+
+    def _nlu_answers(self) -> bool:
+        url = self.environment.get("NLU_URL", "")
+        if not url:
+            return False
+        try:
+            return make_session().get(f"{url}/status", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def _start_stores(self) -> None:
+        """Embedded stores for whatever address is not given."""
+        if not all(self.environment.get(name) for name in ("DATABASE_URL", "RADIUS_DATABASE_URL")):
+            say("PostgreSQL: preparando o banco embutido")
+            postgres = EmbeddedPostgres(self.data_dir / "postgres")
+            postgres.prepare()
+            command = postgres.command()
+            child = Child("postgres", command.arguments, self.environment, command.user, signal.SIGINT, Path("/"))
+            self.processes.start(child)
+            postgres.wait_ready(lambda: child.alive)
+            if not self.environment.get("DATABASE_URL"):
+                postgres.ensure_database("religa")
+                self.environment["DATABASE_URL"] = postgres.url("religa")
+            if not self.environment.get("RADIUS_DATABASE_URL"):
+                postgres.ensure_database("radius")
+                self.environment["RADIUS_DATABASE_URL"] = postgres.url("radius")
+                self.environment["RADIUS_SIMULATED"] = "yes"
+        if not self.environment.get("REDIS_URL"):
+            valkey = EmbeddedValkey(self.data_dir / "valkey")
+            self.processes.start(Child("valkey", valkey.command().arguments, self.environment, folder=Path("/")))
+            valkey.wait_ready()
+            self.environment["REDIS_URL"] = valkey.url
+
+    def _settings(self) -> Settings:
+        try:
+            return load(self.environment)
+        except SettingsError as error:
+            raise CannotStart(str(error)) from error
+
+    def _prepare_database(self, settings: Settings) -> None:
+        from core.db import Database, make_engine
+        from demo import DEMO_FILE, seed_demo
+        from migrations import upgrade
+
+        say("banco: aplicando migrações")
+        upgrade(settings.database_url)
+        engine = make_engine(settings.database_url)
+        if seed_demo(Database(engine), DEMO_FILE, self.environment["DEMO_PASSWORD"]):
+            say("banco: provedor de demonstração criado")
+        engine.dispose()
+
+    def _simulate_network(self) -> None:
+        """The demo's access network, unless a real RADIUS was given."""
+        if self.environment.get("RADIUS_SIMULATED") != "yes":
+            return
+        self.environment["RADIUS_COA_HOST"] = "127.0.0.1"
+        self.environment["RADIUS_COA_PORT"] = str(free_port())
+        self.environment["LINE_DRIVER"] = "simulator"
+        self.environment["LINE_DRIVER_URL"] = f"http://127.0.0.1:{free_port()}"
+        self.environment.setdefault("RADIUS_SETTLE_SECONDS", "4")
+        arguments = [sys.executable, "-m", "provisioning.simulated_network"]
+        self.processes.start(Child("simnet", arguments, self.environment, folder=ROOT))
+
+    def _start_procfile(self) -> None:
+        """Every process of the Procfile; NLU only where no other server answers. TURNS_PROCESSES etc. start several."""
+        for line in (ROOT / "Procfile").read_text().splitlines():
+            name, _, command = line.partition(": ")
+            if name == "nlu" and self._nlu_answers():
+                continue
+            arguments = [sys.executable if word == "python" else word for word in command.split()]
+            count = int(self.environment.get(f"{name.upper()}_PROCESSES") or 1) if name not in {"web", "nlu"} else 1
+            for number in range(1, count + 1):
+                label = name if count == 1 else f"{name}.{number}"
+                self.processes.start(Child(label, arguments, self.environment, folder=ROOT))
+        (self.data_dir / "environment.json").touch(mode=0o600)
+        (self.data_dir / "environment.json").write_text(json.dumps(self._own_environment()))
+
+    def _own_environment(self) -> dict[str, str]:
+        """What a command such as `python cli.py` needs to find this system."""
+        from dataclasses import fields
+
+        names = {item.name.upper() for item in fields(Settings)}
+        return {name: value for name, value in self.environment.items() if name in names}
+
+    def _wait_ready(self, settings: Settings) -> None:
+        session = make_session()
+        deadline = time.monotonic() + READY_SECONDS
+        told = False
+        while not self.stopping.wait(0.2):
+            self.processes.watch()
+            try:
+                states = session.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=3).json()
+                if all(states.values()):
+                    return
+                if not told:
+                    say("esperando o NLU carregar o modelo")
+                    told = True
+            except (requests.RequestException, ValueError):
+                pass
+            if time.monotonic() > deadline:
+                raise CannotStart(f"o sistema não ficou pronto em {READY_SECONDS} s; veja as linhas acima")
+
+    def _announce(self, settings: Settings, seconds: float) -> None:
+        if self.stopping.is_set():
+            return
+        base = f"http://{settings.host}:{settings.port}"
+        say(f"pronto em {seconds:.0f} s")
+        if settings.simulated_channel:
+            say(f"telefone (simulador do WhatsApp): {base}/simulator/")
+        else:
+            say(f"WhatsApp: webhook em {settings.public_url}/webhooks/whatsapp, Graph API em {settings.meta_graph_url}")
+        say(f"console: {base}/console/")
+        password = self.environment["DEMO_PASSWORD"]
+        say(f"logins de demonstração: helena (N1), igor (N2), joana (Financeiro), karina (supervisora), admin; senha {password}")
+        say("Ctrl-C para tudo; os dados ficam guardados")
+
+
+def read_dotenv(path: Path, environment: dict[str, str]) -> None:
+    """Takes NAME=value lines from a file; what the environment already has wins."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and not name.startswith("#") and name not in environment:
+            environment[name] = value.strip().strip("\"'")
+
+
+def reset(environment: dict[str, str]) -> None:
+    """Forgets the system's state: the whole data folder."""
+    data_dir = Path(environment.get("DATA_DIR") or ".religa").resolve()
+    running = [path.name for path in (data_dir / "pids").glob("*") if Path(f"/proc/{path.read_text()}").exists()]
+    if running:
+        raise CannotStart(f"ainda está rodando ({', '.join(sorted(running))}). Pare com Ctrl-C antes de make reset")
+    shutil.rmtree(data_dir, ignore_errors=True)
+    say(f"esquecido: {data_dir}")
+
+
+def main() -> None:
+    """`python supervisor.py` runs the system, `python supervisor.py reset` forgets it."""
+    environment = dict(os.environ)
+    read_dotenv(ROOT / ".env", environment)
+    try:
+        if sys.argv[1:] == ["reset"]:
+            reset(environment)
+        else:
+            Supervisor(environment).run()
+    except CannotStart as problem:
+        sys.exit(f"\nNão foi possível iniciar: {problem}")
+
+
+if __name__ == "__main__":
+    main()
