@@ -1,4 +1,4 @@
-"""Child processes of `make run`: started together, their output prefixed, restarted when they fall, stopped in order."""
+"""Child processes of `make run`: started together, output prefixed, restarted when they fall, stopped in order."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
         child.started_at, child.due_at = time.monotonic(), 0.0
         (self._pid_dir / child.name).write_text(str(child.process.pid))

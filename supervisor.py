@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 
@@ -216,7 +215,10 @@ class Supervisor:
             say(f"WhatsApp: webhook em {settings.public_url}/webhooks/whatsapp, Graph API em {settings.meta_graph_url}")
         say(f"console: {base}/console/")
         password = self.environment["DEMO_PASSWORD"]
-        say(f"logins de demonstração: helena (N1), igor (N2), joana (Financeiro), karina (supervisora), admin; senha {password}")
+        say(
+            "logins: helena (N1), igor (N2), joana (Financeiro), karina (supervisora), admin; a senha de todos é "
+            + password
+        )
         say("Ctrl-C para tudo; os dados ficam guardados")
 
 

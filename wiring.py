@@ -38,7 +38,6 @@ from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 
-
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
 

@@ -13,8 +13,9 @@ _YES = """s ss sim simm sin claro quero qro pode podi isso isto ok okay okey cer
 confirmo confirma confirmado aceito aceita positivo manda libera liberar uhum aham exato perfeito combinado concordo yes
 topo"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa"
-_FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo gentileza e
-com certeza obrigado obrigada obg vlw valeu tudo bem ta tah eh ser fazer liberar libera quero sinal minha internet net"""
+_FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
+gentileza e com certeza obrigado obrigada obg vlw valeu tudo bem ta tah eh ser fazer liberar libera quero sinal minha
+internet net"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
 WORKED = (
     "voltou",

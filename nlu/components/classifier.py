@@ -30,11 +30,7 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[Text, Any]:
         """See nlu/config.yml for what each value is worth."""
         return {
-            "C": 10.0,
-            "max_iter": 300,
-            "class_weight": None,
-            "word_weight": 1.0,
-            "character_weight": 1.0,
+            "C": 30.0,
             "folds": 5,
             "ranking_length": 10,
         }

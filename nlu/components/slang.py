@@ -15,7 +15,8 @@ quero: qro qru qero kero queru quro
 obrigado: obg obgd obrigada brigado brigada obrigadu obrigadao brigadao obgda obrigadinho agradecido agradecida
 por favor: pfv pfvr pf plz pls porfavor pfavor
 beleza: blz bleza belesa
-valeu: vlw vlww vlws valew flw
+valeu: vlw vlww vlws valew
+falou: flw flws flww falow
 mesmo: msm mermo memo mesma
 muito: mt mto muinto mui mta muita muitu
 mensagem: msg mensage
@@ -33,7 +34,7 @@ segunda: seg
 pagamento: pgto pgt pagto pagamentu
 boleto: boletu bolet boletos bolto boleta bolero bolteo blto
 fatura: fatra faturas ftura fatuta
-internet: net internete intenet itnernet interneti intrnet inter interner internert internetes internt rede web banda
+internet: net internete intenet itnernet interneti intrnet inter interner internert internetes internt
 velocidade: vlcd veloc
 wifi: wi wife waifai wfi uifi
 tecnico: tecnicu tecnco tecnica tecnicos
@@ -81,7 +82,6 @@ caiu: kiu caiuu
 lento: lerdo lerda lenta lenteza lerdeza lentidao lentissima lentissimo lentissimos devagar
 mega: mb megas mbps megabits
 giga: gb gbps gigas
-comercial: com
 """
 
 

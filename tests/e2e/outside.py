@@ -1,4 +1,4 @@
-"""The world outside the product, for black-box tests: a Graph API of our own, and customers who write signed webhooks."""
+"""The world outside the product, for black-box tests: a Graph API of our own, customers who write signed webhooks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _serial = itertools.count(1)
 
 @dataclass
 class Graph:
-    """A Graph API that records what it is asked. `answer` may be replaced to fail: it gets the body, gives (status, JSON)."""
+    """A Graph API that records what it is asked. `on_message` may fail a call: body in, (status, JSON) or None out."""
 
     token: str
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -66,9 +66,10 @@ class Graph:
         with self.lock:
             name = f"wamid.out{next(_serial)}"
             self.messages.append({**body, "_id": name, "_path": path})
-        return 200, {"messaging_product": "whatsapp", "contacts": [{"input": body.get("to")}], "messages": [{"id": name}]}
+        contacts = [{"input": body.get("to")}]
+        return 200, {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": name}]}
 
-    def _handler(graph) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler has a self of its own
+    def _handler(graph) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True

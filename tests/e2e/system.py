@@ -51,7 +51,7 @@ class System:
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Rows of the product's database."""
         with psycopg.connect(self._database_url(), autocommit=True) as connection:
-            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, values).fetchall()
 
     def _database_url(self) -> str:
         import json
@@ -68,10 +68,12 @@ class System:
 
 
 @contextmanager
-def running_system(nlu_url: str, settings: Mapping[str, str] | None = None, *, simulator: bool = False) -> Iterator[System]:
+def running_system(
+    nlu_url: str, settings: Mapping[str, str] | None = None, *, simulator: bool = False
+) -> Iterator[System]:
     """Starts the system with an empty data folder and stops it at the end, as Ctrl-C would."""
     folder = Path(tempfile.mkdtemp(prefix="religa-e2e-"))
-    graph = Graph(token="test-token").start()  # noqa: S106
+    graph = Graph(token="test-token").start()
     port = free_port()
     channel = {
         "META_GRAPH_URL": graph.url,

@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Page
 
 from core.db import Database
-from tests.e2e.browser import browser, desktop_page, phone_page
 from tests.e2e.console_scene import a_full_conversation, address, cast, server, sign_in
 from tests.integration.desk import a_conversation
 
-__all__ = ["address", "browser", "cast", "desktop_page", "phone_page", "server"]  # fixtures: found by name
+__all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
 

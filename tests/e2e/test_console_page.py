@@ -11,11 +11,10 @@ from core.db import Database
 from handoff.access import Attendant
 from models import utc_now
 from models.conversation import Conversation
-from tests.e2e.browser import browser, desktop_page
 from tests.e2e.console_scene import a_full_conversation, add, address, cast, server, sign_in
 from tests.integration.desk import a_conversation, conversation, messages
 
-__all__ = ["address", "browser", "cast", "desktop_page", "server"]  # fixtures: found by name
+__all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)

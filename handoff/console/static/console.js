@@ -1,7 +1,7 @@
 // Keeps the open page up to date and sends what is written without losing it. Every act also works without this script.
 "use strict";
 
-const SECONDS = 2;
+const SECONDS = Number(document.body.dataset.every || 2);
 const SECONDS_HIDDEN = 15;
 const live = document.body.dataset.live;
 const title = document.title;
