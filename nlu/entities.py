@@ -31,7 +31,7 @@ _SPOKEN_DATE = re.compile(
     rf"\bdia\s+\d{{1,2}}(?:\s+(?:de\s+)?(?:{_MONTHS}))?\b"
     rf"|\b\d{{1,2}}\s+de\s+(?:{_MONTHS})(?:\s+de\s+\d{{4}})?\b"
     r"|\b(?:depois\s+de\s+amanha|amanha|hoje|ontem|anteontem|semana\s+que\s+vem|mes\s+que\s+vem|fim\s+de\s+semana)\b"
-    r"|\b(?:(?:segunda|terca|quarta|quinta|sexta)(?:-feira|\s+feira)?|sabado|domingo)\b(?!\s+(?:via|vez|parcela))"
+    r"|\b(?:(?:segunda|terca|quarta|quinta|sexta)(?:-feira|\s+feira)?|sabado|domingo)\b(?!\s+(?:v\w{0,2}|vez|parcela)\b)"
 )
 
 

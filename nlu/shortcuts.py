@@ -9,8 +9,9 @@ from nlu.folding import fold
 from nlu.guards import MAX_CHARACTERS, verdict
 from nlu.understanding import Entity, Understanding
 
+_ATTENDANT = r"ate[nm]d\w{0,2}[nm]?t[ei]s?"
 _PERSON = (
-    r"(?:atendentes?|atendente\s+humano|humanos?|pessoas?|gente|alguem|ser\s+humano|operador(?:a|es)?|consultor(?:a|es)?"
+    rf"(?:{_ATTENDANT}|humanos?|pessoas?|gente|alguem|ser\s+humano|operador(?:a|es)?|consultor(?:a|es)?"
     r"|funcionari[oa]s?|supervisor(?:a)?|gerente|responsavel|encarregad[oa]|vendedor(?:a)?|suporte|central|equipe"
     r"|atendimento(?:\s+(?:humano|pessoal|personalizado|presencial))?|setor\s+\w+|financeiro|comercial|moca|moco)"
 )
@@ -24,14 +25,19 @@ _WISH = re.compile(
         |prefiro|gostaria|cade|kd|tem|exijo|aciona)\b
         (?:\s+(?:me|ai|logo|ja|de|do|d|pra|para|pro|por|com|um|uma|o|a|os|as|algum|alguma|outr[oa]|falar|aqui|agora
         |um\s+pouco|ligacao|minha|essa|conversa))*\s+
-        (?:atendentes?|humanos?|ser\s+humano|pessoas?\s+(?:de\s+verdade|real|reais|humanas?|fisica)
+        (?:{_ATTENDANT}|humanos?|ser\s+humano|pessoas?\s+(?:de\s+verdade|real|reais|humanas?|fisica)
         |atendimento\s+(?:humano|pessoal|personalizado)|operador(?:a)?|gente\s+de\s+verdade|alguem\s+(?:de\s+verdade|real
         |da\s+equipe|do\s+suporte|ai))\b
+    |\b(?:chama|chame|me\s+pass[ae]|pass[ae]|me\s+transfere|transfere|transfira|me\s+encaminha|me\s+bota|bota|me\s+poe)\b
+        (?:\s+(?:logo|ja|pra|para|pro|por|um|uma|o|a|falar|com))*\s+
+        (?:pessoa|alguem|gente|suporte|financeiro|comercial|supervisora?|gerente|responsavel)\b
+    |\balguem\s+(?:pode\s+)?(?:me\s+)?(?:atend[ea]r?|respond[ea]r?)\b
     """,
     re.VERBOSE,
 )
 _BARE = re.compile(
-    r"(?:atend[ie]?[nm]tes?|humano|humana|ser humano|pessoa (?:real|de verdade|humana)|atendimento humano)"
+    rf"(?:{_ATTENDANT}(?: human[oa])?|humano|humana|ser humano|(?:pessoa|gente) (?:real|de verdade|humana)"
+    r"|(?:atendimento|suporte) (?:humano|pessoal))"
 )
 _POLITE = re.compile(
     r"\b(?:oi+|ola|opa|bom dia|boa tarde|boa noite|por favor|por gentileza|pf|pfv|pfvr|pls|please|quero|um|uma|o|a|e"
@@ -50,7 +56,8 @@ _NOT_WANTED = re.compile(r"\b(?:nao|n|nem|nunca|sem)\s+(?:\w+\s+){0,2}?(?:quero|
 _ABOUT_WHAT_WAS = re.compile(r"\b(?:falei|conversei|liguei|desligou|prometeu|disse|falou|mentiu|mal)\b")
 _WISH_WORDS = 14
 _ROBOT = re.compile(
-    r"\b(?:n(?:ao)?|sem|chega\s+de|cansei\s+de|odeio|nada\s+de)\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"
+    r"\b(?:n(?:ao)?\s+(?:quero|aguento|gosto)|nao(?=\s+(?:robo|bot|maquina))|sem|chega\s+de|cansei\s+d[eo]|odeio|nada\s+de)"
+    r"\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"
 )
 
 
@@ -72,10 +79,10 @@ def read_without_model(text: str) -> Understanding | None:
 
 def wants_person(text: str) -> bool:
     """True when the text asks for a human being, whatever the wording, and for nothing else."""
-    folded = _ROBOT.sub(" ", fold(text[:MAX_CHARACTERS]))
+    folded, refusals = _ROBOT.subn(" ", fold(text[:MAX_CHARACTERS]))
     if _BARE.fullmatch(" ".join(_POLITE.sub(" ", folded).split())) and "?" not in text:
         return True
-    if len(folded.split()) > _WISH_WORDS or not _WISH.search(folded):
+    if len(folded.split()) > _WISH_WORDS or not (refusals or _WISH.search(folded)):
         return False
     return not (_SUBJECT.search(folded) or _NOT_WANTED.search(folded) or _ABOUT_WHAT_WAS.search(folded))
 

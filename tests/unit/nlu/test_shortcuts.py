@@ -120,6 +120,14 @@ def test_data_is_left_to_the_model_when_something_is_asked_with_it() -> None:
         "tem como falar com uma pessoa?",
         "quero falar com o gerente",
         "me passa pro setor financeiro, quero conversar com alguém",
+        "atendente humano",
+        "atemdente pfv",
+        "me passa pra uma pessoa",
+        "me passa pro suporte",
+        "chama uma pessoa aí",
+        "não quero falar com robô",
+        "chega de robô",
+        "alguém pode me atender?",
     ],
 )
 def test_wish_for_a_person_is_certain_when_nothing_else_is_asked(text: str) -> None:
@@ -141,6 +149,9 @@ def test_wish_for_a_person_is_certain_when_nothing_else_is_asked(text: str) -> N
         "falei com um atendente ontem e ele mentiu",
         "quero cancelar, me passa pra um atendente",
         "manda um técnico aqui",
+        "robô burro, não resolve nada",
+        "isso não é um robô?",
+        "passa o pix pra alguém da família pagar",
     ],
 )
 def test_wish_for_a_person_is_left_to_the_model_when_something_else_is_said(text: str) -> None:
