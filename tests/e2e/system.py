@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,7 +72,10 @@ class System:
 def running_system(
     nlu_url: str, settings: Mapping[str, str] | None = None, *, simulator: bool = False
 ) -> Iterator[System]:
-    """Starts the system with an empty data folder and stops it at the end, as Ctrl-C would."""
+    """Starts the system with an empty data folder and stops it at the end, as Ctrl-C would.
+
+    The folder with its data and log goes with it, unless KEEP_E2E is set.
+    """
     folder = Path(tempfile.mkdtemp(prefix="religa-e2e-"))
     graph = Graph(token="test-token").start()
     port = free_port()
@@ -106,6 +110,8 @@ def running_system(
         supervisor.send_signal(signal.SIGINT)
         supervisor.wait(60)
         graph.stop()
+        if not os.environ.get("KEEP_E2E"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_ready(base_url: str, supervisor: subprocess.Popen[bytes], log: Path) -> None:
