@@ -122,8 +122,11 @@ class Intake:
 
 def _open_conversation(session: Session, contact_id: int, channel: str) -> Conversation:
     """The contact's open conversation, or a new one with its protocol. The contact is locked by the caller."""
+    # Locked: closing or giving it back to the bot at this very moment must not leave the message without an owner.
     found = session.scalar(
-        select(Conversation).where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
+        select(Conversation)
+        .where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
+        .with_for_update()
     )
     if found:
         return found

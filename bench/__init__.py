@@ -1,0 +1,1 @@
+"""Measurements on the machine they run on: `make bench`. Ratios and percentiles side by side, no verdicts."""
