@@ -60,7 +60,7 @@ def _do(own: Wiring, row: Outbox) -> None:
             raise Failure("tried_too_often")
         _handle(route, row.ref_id)
     except Later as later:
-        _postpone(own, row, later.seconds, str(later))
+        _postpone(own, row, later.seconds, str(later), counts_as_try=False)
     except Failure as failure:
         log.warning("%s %s, try %s: %s", row.topic, row.ref_id, row.tries, failure)
         _failed(own, row, route, failure.code, failure.retry_after, permanent=failure.permanent)
@@ -96,9 +96,9 @@ def _failed(own: Wiring, row: Outbox, route: Route, error: str, retry_after: flo
     _postpone(own, row, wait, error)
 
 
-def _postpone(own: Wiring, row: Outbox, seconds: float, error: str) -> None:
+def _postpone(own: Wiring, row: Outbox, seconds: float, error: str, *, counts_as_try: bool = True) -> None:
     with own.db.transaction(durable=False) as session:
-        postpone(session, row.id, seconds, error)
+        postpone(session, row.id, seconds, error, counts_as_try=counts_as_try)
 
 
 class _LooksForItself:

@@ -32,6 +32,7 @@ from bot.facts import digest
 from bot.send_code import send_code
 from bot.snapshot import Snapshot
 from bot.texts import Texts
+from core.errors import Conflict
 from handoff.hand_over import hand_over
 from models import utc_now
 from models.attachment import Attachment
@@ -60,7 +61,8 @@ class Applied:
 
 
 def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
-    """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read."""
+    """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read.
+    Raises Conflict when it would close over a message that came since."""
     changed = session.execute(
         update(Conversation)
         .where(Conversation.id == snapshot.conversation_id, Conversation.version == snapshot.version)
@@ -69,11 +71,25 @@ def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], appli
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         return False
+    if any(isinstance(effect, Close) for effect in effects) and _wrote_again(session, snapshot):
+        raise Conflict("customer_wrote_again", str(snapshot.conversation_id))
     writer = _Writer(session, snapshot, applied)
     for effect in effects:
         writer.write(effect)
     writer.settle_inbound(effects)
     return True
+
+
+def _wrote_again(session: Session, snapshot: Snapshot) -> bool:
+    """Whether a message came that this turn has not read: closing would leave it without an answer. New ones wait for
+    the conversation's row, which is ours by now."""
+    unread = select(Message.id).where(
+        Message.conversation_id == snapshot.conversation_id,
+        Message.direction == "in",
+        Message.handled_at.is_(None),
+        Message.id.not_in([message.id for message in snapshot.inbound]),
+    )
+    return session.scalar(unread.limit(1)) is not None
 
 
 class _Writer:

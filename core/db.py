@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import Unreachable
@@ -49,6 +50,8 @@ class Database:
                 yield session
                 session.commit()
                 names = frozenset(session.info.get(AFTER_COMMIT, ()))
+        except NoFreeConnection as error:
+            raise Unreachable("database", "no free connection") from error
         except OperationalError as error:
             raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
         except DBAPIError as error:

@@ -60,9 +60,14 @@ class Message(Base):
 
     def advance(self, status: str) -> bool:
         """Moves the state forward to `status`; False (and no change) when it is already there or further."""
-        if status == "failed" and RANK.get(self.status, 0) >= RANK["delivered"]:
-            return False
-        if status != "failed" and RANK.get(status, -1) <= RANK.get(self.status, 0):
-            return False
-        self.status = status
-        return True
+        here = RANK.get(self.status, 0)
+        if status == "failed":
+            forward = self.status != "failed" and here < RANK["delivered"]
+        elif self.status == "failed":
+            # Only the customer's own phone disproves a failure; a late "sent" says nothing new.
+            forward = status in {"delivered", "read"}
+        else:
+            forward = RANK.get(status, -1) > here
+        if forward:
+            self.status = status
+        return forward

@@ -22,7 +22,8 @@ QUEUE_OF = {
 
 
 class Outbox(Base):
-    """`topic` and `ref_id` say what to do; from `run_after` on it may be done. `tries` counts claims.
+    """`topic` and `ref_id` say what to do; from `run_after` on it may be done. `tries` counts claims, except those that
+    found it too early.
 
     Open while `done_at` is empty. A row that was given up has `done_at` and `error`.
     """
@@ -82,10 +83,14 @@ def finish(session: Session, row_id: int, error: str | None = None) -> None:
     session.execute(update(Outbox).where(Outbox.id == row_id).values(done_at=utc_now(), error=error))
 
 
-def postpone(session: Session, row_id: int, seconds: float, error: str | None = None) -> None:
-    """Lets a row wait: it will be claimed again after `seconds`."""
+def postpone(
+    session: Session, row_id: int, seconds: float, error: str | None = None, *, counts_as_try: bool = True
+) -> None:
+    """Lets a row wait: it will be claimed again after `seconds`. Where it was only too early, its claim is not one of
+    the tries after which work is given up."""
     run_after = utc_now() + timedelta(seconds=seconds)
-    session.execute(update(Outbox).where(Outbox.id == row_id).values(run_after=run_after, error=error))
+    tries = Outbox.tries if counts_as_try else Outbox.tries - 1
+    session.execute(update(Outbox).where(Outbox.id == row_id).values(run_after=run_after, error=error, tries=tries))
 
 
 def queues_with_due_work(session: Session) -> frozenset[str]:

@@ -26,6 +26,9 @@ def resolve_contact(session: Session, channel: str, sender: Sender) -> Contact:
     for lock in sorted({_lock_number(channel, kind, value) for kind, value in names}):
         session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": lock})
     contact = _find(session, channel, names)
+    if contact is not None:
+        # Two webhooks may know one person by different names: past this point they come one after the other.
+        session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _lock_number(channel, "id", str(contact.id))})
     if contact is None:
         contact = Contact(channel=channel, profile_name=sender.profile_name[:200])
         session.add(contact)

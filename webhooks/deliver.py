@@ -22,7 +22,7 @@ from models.outbox import add_work
 from webhooks.channels.ports import Channel, File, Outgoing
 from webhooks.contacts import recipient_of
 from webhooks.media_links import MediaLinks
-from webhooks.receipts import apply_parked
+from webhooks.receipts import NO_WORD, apply_parked, hold_receipts
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,12 @@ def deliver(message_id: int, *, delivery: Delivery) -> None:
         _fail(delivery.db, message_id, failure.code)
         return
     with delivery.db.transaction() as session:
+        hold_receipts(session, channel_name, sent.provider_id)
         message = _locked(session, message_id)
         message.provider_id = message.provider_id or sent.provider_id
-        message.error = None
+        # A receipt may have been faster than the answer, and have said that it failed.
+        if message.status != "failed":
+            message.error = None
         message.advance("accepted")
         apply_parked(session, message)
 
@@ -167,7 +170,7 @@ def _settle_unanswered(message: Message, conversation: Conversation, unknown_aft
         raise Later((unknown_after - waited).total_seconds() + 0.1, "waiting for a receipt")
     message.advance("unknown")
     message.error = "no answer and no receipt"
-    conversation.needs_person = "não sabemos se a última resposta chegou ao cliente"
+    conversation.needs_person = NO_WORD
 
 
 def _locked(session: Session, message_id: int) -> Message:

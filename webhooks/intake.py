@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.db import Database, wake
@@ -27,7 +27,7 @@ from webhooks.receipts import apply_receipt
 log = logging.getLogger(__name__)
 
 READERS: dict[str, Callable[[WebhookEvent], list[Item]]] = {
-    meta_inbound.CHANNEL: lambda event: meta_inbound.read(event.body),
+    meta_inbound.CHANNEL: lambda event: meta_inbound.read(event.body, event.received_at),
     twilio_inbound.CHANNEL: lambda event: twilio_inbound.read(event.body, event.received_at),
 }
 
@@ -62,8 +62,6 @@ def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limi
         try:
             with db.transaction() as session:
                 intake.apply(session, event_id, position, item)
-        except OperationalError:
-            raise
         except DBAPIError as error:
             # This one item cannot be stored as it is. The others must not suffer; a person sees it in the console.
             log.exception("item %s of webhook %s was refused by the database", position, event_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,10 +68,22 @@ class NotActedUpon:
 Item = MessageArrived | ReceiptArrived | NotActedUpon
 
 
+# WhatsApp's own names have fewer than 200 characters; a longer one is no name, and no index could hold it.
+LONGEST_NAME = 400
+
+
+def name_of(value: Any) -> str:
+    """A channel's name for a person or a message as text; empty where there is none or it cannot be one."""
+    name = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return name if len(name) <= LONGEST_NAME else ""
+
+
 def clean(value: Any) -> Any:
-    """The same JSON value without null characters, which PostgreSQL cannot store."""
+    """The same JSON value without what PostgreSQL cannot store: null characters, halves of surrogate pairs, NaN."""
     if isinstance(value, str):
-        return value.replace("\x00", "")
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if isinstance(value, dict):
         return {clean(str(key)): clean(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -26,7 +26,7 @@ def twilio_blueprint(*, db: Database, auth_token: str, public_url: str, links: M
     def receive() -> Response:
         body = request.get_data(cache=True)
         # Behind a proxy the address that Flask sees is not the one that Twilio signed.
-        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        query = f"?{request.query_string.decode('utf-8', 'replace')}" if request.query_string else ""
         url = f"{public_url}{request.path}{query}"
         if not twilio_signature_valid(url, fields(body), request.headers.get("X-Twilio-Signature", ""), auth_token):
             log.warning("webhook refused: missing or wrong signature (TWILIO_AUTH_TOKEN, PUBLIC_URL=%s)", public_url)

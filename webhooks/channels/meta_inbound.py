@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean
+from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean, name_of
 
 CHANNEL = "meta"
 MEDIA = ("image", "video", "audio", "voice", "document", "sticker")
 # Known kinds that never open or feed a conversation.
 SILENT = ("reaction", "system", "request_welcome", "edit", "revoke", "ephemeral")
+# Meta repeats a webhook for seven days; a time from before, or from the future, is no time of sending.
+OLDEST = timedelta(days=30)
 
 
-def read(body: bytes) -> list[Item]:
+def read(body: bytes, received_at: datetime) -> list[Item]:
     """The items in the order Meta wrote them, messages before receipts in each change.
 
-    Raises ValueError when the body is not a JSON object. Anything inside it that is unknown becomes an item of its own.
+    `received_at` stands for the time of sending where Meta gives none that can be true. Raises ValueError when the
+    body is not a JSON object. Anything inside it that is unknown becomes an item of its own.
     """
-    document = clean(json.loads(body))
+    try:
+        document = clean(json.loads(body))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     if not isinstance(document, dict):
         raise ValueError("not a JSON object")
     items: list[Item] = []
     for entry in _dicts(document.get("entry")):
         for change in _dicts(entry.get("changes")):
-            items += _change(change)
+            items += _change(change, received_at)
     if not items:
         items.append(NotActedUpon("empty", "unknown", "no change in it", document))
     return items
 
 
-def _change(change: dict[str, Any]) -> Iterator[Item]:
+def _change(change: dict[str, Any], received_at: datetime) -> Iterator[Item]:
     value = change.get("value")
     field = str(change.get("field") or ("messages" if isinstance(value, dict) else "?"))
     if not isinstance(value, dict):
@@ -42,13 +48,13 @@ def _change(change: dict[str, Any]) -> Iterator[Item]:
         yield NotActedUpon(field, "ignored", "account field", value)
         return
     contacts = list(_dicts(value.get("contacts")))
-    seen = False
-    for message in _dicts(value.get("messages")):
-        seen = True
-        yield _message(message, contacts)
-    for status in _dicts(value.get("statuses")):
-        seen = True
-        yield _receipt(status)
+    messages = list(_dicts(value.get("messages")))
+    statuses = list(_dicts(value.get("statuses")))
+    seen = bool(messages or statuses)
+    for message in messages:
+        yield _message(message, _contact_of(message, contacts, alone=len(messages) == 1), received_at)
+    for status in statuses:
+        yield _receipt(status, received_at)
     for name in ("message_echoes", "standby", "errors"):
         if value.get(name):
             seen = True
@@ -57,33 +63,38 @@ def _change(change: dict[str, Any]) -> Iterator[Item]:
         yield NotActedUpon(field, "unknown", "nothing known in it", value)
 
 
-def _message(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Item:
+def _message(message: dict[str, Any], contact: dict[str, Any], received_at: datetime) -> Item:
     kind = str(message.get("type") or "unknown")
-    provider_id = str(message.get("id") or "")
-    sender = _sender(message, contacts)
+    provider_id = name_of(message.get("id"))
+    sender = _sender(message, contact)
     if not provider_id or not sender.known:
         return NotActedUpon(f"message.{kind}", "unknown", "no id or no sender", message)
     if kind in SILENT or message.get("group_id"):
         return NotActedUpon(f"message.{kind}", "ignored", "no effect on a conversation", message)
     name, text, reply_id = READERS.get(kind, _unsupported)(message)
-    return MessageArrived(CHANNEL, provider_id, sender, _time(message), name, text, reply_id, message)
+    return MessageArrived(CHANNEL, provider_id, sender, _time(message, received_at), name, text, reply_id, message)
 
 
-def _sender(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Sender:
-    wa_id, bsuid = str(message.get("from") or ""), str(message.get("from_user_id") or "")
-    parent = str(message.get("from_parent_user_id") or "")
-    contact: dict[str, Any] = {}
-    for candidate in contacts:
-        # The list of contacts need not be aligned with the list of messages.
-        same = (wa_id and candidate.get("wa_id") == wa_id) or (bsuid and candidate.get("user_id") == bsuid)
-        if same or len(contacts) == 1:
-            contact = candidate
-            break
+def _contact_of(message: dict[str, Any], contacts: list[dict[str, Any]], *, alone: bool) -> dict[str, Any]:
+    """What the change says about the sender. The list of contacts need not be aligned with the list of messages, so
+    they are matched by name; a single contact speaks of a single message unless its names are somebody else's."""
+    given = [("wa_id", name_of(message.get("from"))), ("user_id", name_of(message.get("from_user_id")))]
+    for contact in contacts:
+        if any(name and name_of(contact.get(key)) == name for key, name in given):
+            return contact
+    if alone and len(contacts) == 1:
+        said = [(name, name_of(contacts[0].get(key))) for key, name in given]
+        if not any(name and other for name, other in said):
+            return contacts[0]
+    return {}
+
+
+def _sender(message: dict[str, Any], contact: dict[str, Any]) -> Sender:
     profile = contact.get("profile")
     return Sender(
-        wa_id=wa_id or str(contact.get("wa_id") or ""),
-        bsuid=bsuid or str(contact.get("user_id") or ""),
-        parent_bsuid=parent or str(contact.get("parent_user_id") or ""),
+        wa_id=name_of(message.get("from")) or name_of(contact.get("wa_id")),
+        bsuid=name_of(message.get("from_user_id")) or name_of(contact.get("user_id")),
+        parent_bsuid=name_of(message.get("from_parent_user_id")) or name_of(contact.get("parent_user_id")),
         profile_name=str(profile.get("name") or "") if isinstance(profile, dict) else "",
     )
 
@@ -143,28 +154,29 @@ READERS: dict[str, Callable[[dict[str, Any]], Reading]] = {
 }
 
 
-def _receipt(status: dict[str, Any]) -> Item:
-    provider_id, state = str(status.get("id") or ""), str(status.get("status") or "")
+def _receipt(status: dict[str, Any], received_at: datetime) -> Item:
+    provider_id, state = name_of(status.get("id")), str(status.get("status") or "")
     if not provider_id or state not in {"sent", "delivered", "read", "played", "failed"}:
         return NotActedUpon(f"status.{state or '?'}", "unknown", "no id or unknown state", status)
     errors = list(_dicts(status.get("errors")))
     return ReceiptArrived(
         CHANNEL,
         provider_id,
-        str(status.get("biz_opaque_callback_data") or ""),
+        name_of(status.get("biz_opaque_callback_data")),
         "read" if state == "played" else state,
-        _time(status),
-        str(errors[0].get("code") or "") if errors else "",
+        _time(status, received_at),
+        str(errors[0].get("code") or "")[:40] if errors else "",
         status,
     )
 
 
-def _time(item: dict[str, Any]) -> datetime:
-    """Meta's seconds since 1970, mostly as text. Without them the time of reading has to do."""
+def _time(item: dict[str, Any], received_at: datetime) -> datetime:
+    """Meta's seconds since 1970, mostly as text."""
     try:
-        return datetime.fromtimestamp(int(item.get("timestamp") or 0), UTC)
+        said = datetime.fromtimestamp(int(item.get("timestamp") or 0), UTC)
     except (ValueError, TypeError, OverflowError, OSError):
-        return datetime.now(UTC)
+        return received_at
+    return said if received_at - OLDEST < said < received_at else received_at
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:

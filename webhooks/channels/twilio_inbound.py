@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import parse_qsl
 
-from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean
+from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean, name_of
 
 CHANNEL = "twilio"
 # Twilio's word for how far a message got, and ours.
@@ -29,18 +29,18 @@ def fields(body: bytes) -> list[tuple[str, str]]:
 def read(body: bytes, received_at: datetime) -> list[Item]:
     """The one item of the form. Twilio gives no time of sending, so the time of receipt stands for it."""
     form: dict[str, str] = clean(dict(fields(body)))
-    provider_id = form.get("MessageSid") or form.get("SmsSid") or ""
+    provider_id = name_of(form.get("MessageSid") or form.get("SmsSid"))
     state = form.get("MessageStatus") or form.get("SmsStatus") or "received"
     if not provider_id:
         return [NotActedUpon("twilio", "unknown", "no MessageSid", dict(form))]
     if state != "received":
-        return [_receipt(form, provider_id, state)]
-    address = form.get("From", "")
+        return [_receipt(form, provider_id, state, received_at)]
+    address = name_of(form.get("From"))
     digits = address.removeprefix("whatsapp:").removeprefix("+")
     sender = Sender(
-        wa_id=form.get("WaId") or (digits if digits.isdigit() else ""),
-        bsuid=form.get("ExternalUserId", "").removeprefix("whatsapp:") or ("" if digits.isdigit() else digits),
-        parent_bsuid=form.get("ParentExternalUserId", "").removeprefix("whatsapp:"),
+        wa_id=name_of(form.get("WaId")) or (digits if digits.isdigit() else ""),
+        bsuid=name_of(form.get("ExternalUserId")).removeprefix("whatsapp:") or ("" if digits.isdigit() else digits),
+        parent_bsuid=name_of(form.get("ParentExternalUserId")).removeprefix("whatsapp:"),
         address=address,
         profile_name=form.get("ProfileName", ""),
     )
@@ -54,11 +54,11 @@ def read(body: bytes, received_at: datetime) -> list[Item]:
     ]
 
 
-def _receipt(form: dict[str, str], provider_id: str, state: str) -> Item:
+def _receipt(form: dict[str, str], provider_id: str, state: str, received_at: datetime) -> Item:
     if state not in STATES:
         return NotActedUpon(f"twilio.status.{state}", "unknown", "unknown state", dict(form))
-    code = form.get("ErrorCode", "")
-    return ReceiptArrived(CHANNEL, provider_id, "", STATES[state], datetime.now(UTC), code, dict(form))
+    code = form.get("ErrorCode", "")[:40]
+    return ReceiptArrived(CHANNEL, provider_id, "", STATES[state], received_at, code, dict(form))
 
 
 def _kind(form: dict[str, str], reply_id: str) -> str:

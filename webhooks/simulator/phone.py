@@ -13,16 +13,13 @@ from werkzeug.exceptions import HTTPException
 
 from webhooks.simulator.attachments import LARGEST, attachment
 from webhooks.simulator.courier import Courier
+from webhooks.simulator.headers import guard
 from webhooks.simulator.messages import ChatMessage, options_of, summary_of
 from webhooks.simulator.origin import require_same_origin
 from webhooks.simulator.people import Person, Phone, typed_number
 from webhooks.simulator.shapes import media_view
 from webhooks.simulator.store import Store
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
 SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp", "audio/", "video/")
 LONGEST_TEXT = 4096
 VOICE_SAMPLE = "recado.ogg"
@@ -57,7 +54,7 @@ def phone_blueprint(
     phone.before_request(require_same_origin)
     phone.before_request(_allow_attachments)
     phone.before_app_request(courier.ensure_running)
-    phone.after_request(_guard)
+    phone.after_request(guard)
     phone.register_error_handler(HTTPException, _complaint)
     _page(phone, store, facts)
     _reading(phone, store, courier, clock)
@@ -240,12 +237,3 @@ def _allow_attachments() -> None:
 
 def _complaint(error: HTTPException) -> tuple[Response, int]:
     return jsonify({"error": error.description}), error.code or 500
-
-
-def _guard(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint and not request.endpoint.endswith((".static", ".media")):
-        response.headers["Cache-Control"] = "no-store"
-    return response
