@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -17,12 +16,12 @@ import requests
 
 from core.http import make_session
 from core.settings import Settings, SettingsError, load
+from environment import keep_secrets, read_dotenv
 from processes import Child, Processes, say
 from stores import EmbeddedPostgres, EmbeddedValkey, free_port
 
 ROOT = Path(__file__).resolve().parent
 READY_SECONDS = 120
-SECRETS = ("SECRET_KEY", "META_APP_SECRET", "META_VERIFY_TOKEN", "RADIUS_SECRET", "DEMO_PASSWORD")
 
 
 class CannotStart(Exception):
@@ -55,7 +54,7 @@ class Supervisor:
 
     def _bring_up(self) -> None:
         began = time.monotonic()
-        self._choose_secrets()
+        keep_secrets(self.environment, self.data_dir / "secrets.json")
         self._check_port()
         self._prepare_nlu()
         self._start_stores()
@@ -65,17 +64,6 @@ class Supervisor:
         self._start_procfile()
         self._wait_ready(settings)
         self._announce(settings, time.monotonic() - began)
-
-    def _choose_secrets(self) -> None:
-        """Secrets that nobody set are made once and kept in the data folder, readable by its owner only."""
-        path = self.data_dir / "secrets.json"
-        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        for name in SECRETS:
-            if not self.environment.get(name) and not self.environment.get(f"{name}_FILE"):
-                kept.setdefault(name, secrets.token_hex(6 if name == "DEMO_PASSWORD" else 32))
-                self.environment[name] = kept[name]
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(kept))
 
     def _check_port(self) -> None:
         port = self.environment.get("PORT") or "8000"
@@ -94,7 +82,7 @@ class Supervisor:
         from nlu import environment, train
 
         try:
-            environment.ensure(environment.find_uv())
+            environment.ensure()
             if train.is_stale():
                 say("NLU: treinando o modelo (cerca de 1 minuto, só quando os dados mudam)")
                 train.train()
@@ -220,16 +208,6 @@ class Supervisor:
             + password
         )
         say("Ctrl-C para tudo; os dados ficam guardados")
-
-
-def read_dotenv(path: Path, environment: dict[str, str]) -> None:
-    """Takes NAME=value lines from a file; what the environment already has wins."""
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and not name.startswith("#") and name not in environment:
-            environment[name] = value.strip().strip("\"'")
 
 
 def reset(environment: dict[str, str]) -> None:

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
+from handoff.console.alerts import neglected, undelivered
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
@@ -32,7 +33,6 @@ EMPTY = {
 }
 LIMIT = 100
 ALERT_DAYS = 7
-NEGLECTED = timedelta(minutes=5)
 HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "encerrada"}
 
 
@@ -127,38 +127,6 @@ def _conditions(who: Attendant, now: datetime) -> dict[str, ColumnElement[bool]]
         "open": Conversation.handler != "closed",
         "alert": and_(_recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
     }
-
-
-def neglected(now: datetime) -> ColumnElement[bool]:
-    """The customer wrote, and neither the bot answered in time nor does it wait for a person.
-
-    It should not be; but a message may come in the moment in which somebody gives back or closes, or a worker may
-    be gone, and then a person has to see it.
-    """
-    unanswered = exists().where(
-        Message.conversation_id == Conversation.id,
-        Message.direction == "in",
-        Message.handled_at.is_(None),
-        Message.received_at < now - NEGLECTED,
-    )
-    return and_(Conversation.handler.in_(("bot", "closed")), unanswered)
-
-
-def undelivered() -> ColumnElement[bool]:
-    """Something did not reach the customer (or may not have), and no person wrote anything since."""
-    later = aliased(Message)
-    looked = exists().where(
-        later.conversation_id == Message.conversation_id,
-        later.id > Message.id,
-        later.direction.in_(("out", "note")),
-        later.author.startswith("agent:"),
-    )
-    return exists().where(
-        Message.conversation_id == Conversation.id,
-        Message.direction == "out",
-        Message.status.in_(("failed", "unknown")),
-        ~looked,
-    )
 
 
 def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetime) -> Select[Any]:

@@ -1,0 +1,45 @@
+"""What a person should look at unasked: a customer left without an answer, a message that did not arrive."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy.orm import aliased
+
+from models.conversation import Conversation
+from models.message import Message
+
+NEGLECTED = timedelta(minutes=5)
+
+
+def neglected(now: datetime) -> ColumnElement[bool]:
+    """The customer wrote, and neither the bot answered in time nor does it wait for a person.
+
+    It should not be; but a message may come in the moment in which somebody gives back or closes, or a worker may
+    be gone, and then a person has to see it.
+    """
+    unanswered = exists().where(
+        Message.conversation_id == Conversation.id,
+        Message.direction == "in",
+        Message.handled_at.is_(None),
+        Message.received_at < now - NEGLECTED,
+    )
+    return and_(Conversation.handler.in_(("bot", "closed")), unanswered)
+
+
+def undelivered() -> ColumnElement[bool]:
+    """Something did not reach the customer (or may not have), and no person wrote anything since."""
+    later = aliased(Message)
+    looked = exists().where(
+        later.conversation_id == Message.conversation_id,
+        later.id > Message.id,
+        later.direction.in_(("out", "note")),
+        later.author.startswith("agent:"),
+    )
+    return exists().where(
+        Message.conversation_id == Conversation.id,
+        Message.direction == "out",
+        Message.status.in_(("failed", "unknown")),
+        ~looked,
+    )
