@@ -45,7 +45,7 @@ def find_python(uv: Path | None = None) -> Path:
     return _of_uv(uv)
 
 
-def ensure(uv: Path) -> Path:
+def ensure(uv: Path | None = None) -> Path:
     """The interpreter of an environment that holds exactly the pinned packages.
 
     Made on the first call and again when the requirements change; otherwise returns at once. A run that was cut short
@@ -55,6 +55,7 @@ def ensure(uv: Path) -> Path:
     wanted = requirements_hash()
     if environment_python().exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return environment_python()
+    uv = uv or find_uv()
     base = find_python(uv)
     _say(f"nlu: criando o ambiente do Rasa com {base} (leva alguns minutos na primeira vez)")
     subprocess.run([uv, "venv", "--quiet", "--clear", "--python", base, ENVIRONMENT], check=True)
@@ -113,6 +114,6 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     try:
-        _say(str(ensure(find_uv())))
+        _say(str(ensure()))
     except NoPython as problem:
         sys.exit(str(problem))
