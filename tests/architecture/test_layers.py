@@ -9,7 +9,9 @@ import pytest
 
 from tests.architecture.tree import dotted, imports, modules, product, reached
 
-FRONT_HALL = frozenset({"app", "worker", "clock", "cli", "supervisor", "stores", "processes", "environment", "demo"})
+FRONT_HALL = frozenset(
+    {"app", "worker", "clock", "cli", "supervisor", "stores", "processes", "environment", "data_folder", "demo"}
+)
 FLOOR = {
     "core": 0,
     "models": 1,

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.tree import ROOT, files, text
 
 BINARY = (".png", ".jpg", ".ogg", ".pdf", ".ico", ".webp", ".gz")
-# What customers write is what they write: TODO is a word of theirs.
+# What customers write is what they write: some of it looks like a note to oneself.
 CUSTOMERS_WORDS = "nlu/data/"
 # Written so that this file does not find itself.
 FORBIDDEN = {
