@@ -23,8 +23,8 @@ def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect
         for contract in contracts[:MOST_ROWS]
     )
     say = Say(turn.texts("choose.ask", name=turn.first_name()), options, turn.texts("choose.button"))
-    offered = [[f"contract:{c.ref}", f"{c.short_address} {c.number}"] for c in contracts[:MOST_ROWS]]
-    dialogue = replace(turn.dialogue, expect="contract", intent=intent, data={"options": offered})
+    offered = [[f"contract:{c.ref}", f"{c.short_address} {c.number}"] for c in contracts]
+    dialogue = replace(turn.dialogue, expect="contract", intent=intent, misses=0, data={"options": offered})
     return [*identify.bind(turn), say, Remember(dialogue)]
 
 

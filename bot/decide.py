@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import choose, expectations, identify, job_results, people
-from bot.answers import ANSWERS
+from bot.answers import ANSWERS, help_menu
 from bot.dialogue import Dialogue
-from bot.effects import Effect, HandOff, Option, Remember, Say, Wait
+from bot.effects import BindIdentity, Close, Effect, HandOff, Remember, Say, Wait
 from bot.replies import wants_person
 from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
 
-BUSINESS_FIRST = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "inform"})
-MENU = (
-    "invoice_second_copy",
-    "signal_release",
-    "outage_no_connection",
-    "slow_internet",
-    "new_plan_sales",
-    "talk_to_human",
-)
+COURTESY = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
+# Nothing is served by these, so they are no subject of the conversation.
+SMALL_TALK = COURTESY | {"bot_challenge", "help_menu", "out_of_scope", "talk_to_human"}
+# Said again while an action runs, these are impatience for its result.
+OF_THE_NETWORK = frozenset({"signal_release", "outage_no_connection", "slow_internet"})
 UNSURE = frozenset({"out_of_scope", "inform", "unavailable"})
 CAPTION_LIMIT = 1000
 
@@ -29,8 +25,8 @@ def decide(turn: Turn) -> tuple[Effect, ...]:
     """What to do about this turn. Raises turn.Missing when a fact is needed first; nothing else."""
     try:
         effects = _consider(turn)
-    except SourceDown as down:
-        effects = people.hand_off_blind(turn, down.key)
+    except SourceDown:
+        effects = people.hand_off_blind(turn)
     return _one_bubble(turn, effects)
 
 
@@ -41,7 +37,7 @@ def _consider(turn: Turn) -> list[Effect]:
         rest = replace(turn, jobs=(), dialogue=remembered(turn.dialogue, effects))
         return effects + (_after_result(rest) if turn.inbound and not _handed_off(effects) else [])
     if turn.jobs:
-        if turn.inbound and wants_person(turn.text):
+        if _asks_for_person(turn):
             return people.hand_off_on_wish(turn)
         return job_results.while_running(turn)
     return _answer(turn) if turn.inbound else []
@@ -49,17 +45,25 @@ def _consider(turn: Turn) -> list[Effect]:
 
 def _after_result(turn: Turn) -> list[Effect]:
     """What was written while an action ran: impatience is answered by its result, a request of its own is served."""
-    if wants_person(turn.text):
+    if _asks_for_person(turn):
         return people.hand_off_on_wish(turn)
+    if not turn.text:
+        return []
     meant = turn.understanding()
-    asked = meant.intent in ANSWERS and meant.intent not in BUSINESS_FIRST | UNSURE
-    fresh = meant.intent not in turn.dialogue.intents
+    asked = meant.intent in ANSWERS and meant.intent not in COURTESY | UNSURE
+    fresh = meant.intent not in OF_THE_NETWORK or meant.intent not in turn.dialogue.intents
     return dispatch(turn, meant.intent) if asked and fresh and meant.confidence >= turn.threshold else []
 
 
 def _answer(turn: Turn) -> list[Effect]:
-    if wants_person(turn.text) or turn.reply_id == "intent:talk_to_human":
+    if _asks_for_person(turn):
         return people.hand_off_on_wish(turn)
+    other = identify.other_document(turn)
+    if isinstance(other, Turn):
+        # The number is registered for several people: the document says that another of them is meant now.
+        return [BindIdentity(other.customer().ref, "phone"), *_by_meaning(other)]
+    if other is not None:
+        return other
     expected = expectations.answer(turn, dispatch)
     if expected is not None:
         return expected
@@ -70,8 +74,15 @@ def _answer(turn: Turn) -> list[Effect]:
     return _by_meaning(turn)
 
 
+def _asks_for_person(turn: Turn) -> bool:
+    return wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
+
+
 def _by_meaning(turn: Turn) -> list[Effect]:
     meant = turn.understanding()
+    if meant.intent == "inform" and identify.typed_document(turn.text):
+        # Nobody asked, but it says who writes; whoever is known already is asked for the wish.
+        return dispatch(turn, "greet") if turn.identified().customer else identify.ask(turn, "greet", dispatch)
     if meant.source == "unavailable":
         return offer_menu(turn, "menu.no_understanding")
     if meant.intent == "out_of_scope" and meant.confidence >= turn.threshold and not turn.dialogue.misses:
@@ -85,10 +96,7 @@ def offer_menu(turn: Turn, lead: str) -> list[Effect]:
     """Asks once with a short list; the second miss in a row goes to a person."""
     if turn.dialogue.misses:
         return people.hand_off(turn, "N1", "not_understood", "handoff.not_understood")
-    options = tuple(Option(f"intent:{name}", turn.texts(f"menu.{name}")) for name in MENU)
-    say = Say(turn.texts(lead), options, turn.texts("menu.button"))
-    data = {"options": [[option.id, option.title] for option in options]}
-    return [say, Remember(replace(turn.dialogue, expect="menu", misses=1, data=data))]
+    return help_menu.show(turn, lead, misses=1)
 
 
 def dispatch(turn: Turn, intent: str) -> list[Effect]:
@@ -96,13 +104,13 @@ def dispatch(turn: Turn, intent: str) -> list[Effect]:
     try:
         effects = ANSWERS[intent](turn)
     except NeedsIdentity:
-        return identify.ask(turn, intent)
+        return identify.ask(turn, intent, dispatch)
     except NeedsChoice as choice:
         return choose.ask(turn, intent, choice.contracts)
     dialogue = remembered(turn.dialogue, effects)
     if dialogue is turn.dialogue:
         dialogue = replace(dialogue, expect="", intent="", misses=0, data={})
-    if intent not in dialogue.intents:
+    if intent not in {*dialogue.intents, *SMALL_TALK}:
         dialogue = replace(dialogue, intents=(*dialogue.intents, intent))
     return [*identify.bind(turn), *_without_memory(effects), Remember(dialogue)]
 
@@ -127,6 +135,9 @@ def _one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
         text = f"{text}\n\n{turn.texts('protocol', protocol=turn.protocol)}"
     last = next((say for say in reversed(said) if say.options), said[-1])
     document = next((say.document for say in said if say.document), None)
+    if any(isinstance(effect, HandOff | Close) for effect in effects):
+        # Nobody of ours would read the tap.
+        last = Say("")
     bubble = Say(text, last.options, last.list_button, document)
     dialogue = replace(dialogue, protocol_told=True)
     if document and (len(text) > CAPTION_LIMIT or last.options):

@@ -9,12 +9,18 @@ from bot import choose, identify
 from bot.answers import ANSWERS, REPLIES
 from bot.effects import Effect, Remember, Say
 from bot.replies import chosen
-from bot.turn import Turn
+from bot.turn import NeedsChoice, NeedsIdentity, Turn
 
 Dispatch = Callable[[Turn, str], list[Effect]]
 
 # These never change the subject while a question of ours is open.
 WEAK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "inform", "out_of_scope", "unavailable", "help_menu"})
+# What a question is about, for the case that it is no longer proved who answers it.
+SUBJECT = {
+    "confirm_release": "signal_release",
+    "another_invoice": "invoice_second_copy",
+    "tried": "outage_no_connection",
+}
 
 
 def answer(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
@@ -28,7 +34,12 @@ def answer(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
         return _contract(turn, dispatch)
     if expect in {"document", "two_facts", "one_time_code"}:
         return _identity(turn, dispatch, expect)
-    reply = REPLIES[expect](turn)
+    if expect not in REPLIES:
+        return None
+    try:
+        reply = REPLIES[expect](turn)
+    except (NeedsIdentity, NeedsChoice):
+        return dispatch(turn, SUBJECT[expect])
     if reply is not None:
         return reply
     return None if _other_subject(turn) else _once_more(turn)
@@ -66,6 +77,9 @@ def _other_subject(turn: Turn) -> bool:
     if not turn.text:
         return True
     meant = turn.understanding()
+    if turn.dialogue.expect == "another_invoice" and meant.intent in {"thanks", "goodbye"}:
+        # Only an offer: whoever says thanks has what was wanted.
+        return True
     return (
         meant.intent in ANSWERS
         and meant.intent not in WEAK

@@ -92,7 +92,7 @@ class FactFinder:
         if proved and (snapshot.proved_by != "phone" or by_phone):
             customer = erp.customer(str(snapshot.customer_ref))
             if customer:
-                return Identified(customer, str(snapshot.proved_by))
+                return Identified(customer, str(snapshot.proved_by), by_phone)
         return Identified(None, "", by_phone)
 
     def _proof_fresh(self, proved_at: datetime | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from billing.ports import Contract, Customer
 from bot import people
-from bot.effects import BindIdentity, Effect, RecordAttempt, Remember, Say, SendCode
+from bot.effects import BindIdentity, Effect, Option, RecordAttempt, Remember, Say, SendCode
 from bot.turn import Turn
 from core.document import Document, find_documents, parse_document
 from core.money import parse_brl
@@ -30,19 +30,39 @@ def bind(turn: Turn) -> list[Effect]:
     return [BindIdentity(identified.customer.ref, identified.how)]
 
 
-def ask(turn: Turn, intent: str) -> list[Effect]:
-    """Asks for the document that the wish needs."""
-    typed = _typed_document(turn.text)
+def ask(turn: Turn, intent: str, dispatch: Dispatch) -> list[Effect]:
+    """Asks for the document that the wish needs, unless it stands in the same message."""
+    typed = typed_document(turn.text)
     if typed:
-        return _got_document(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), typed, None)
+        return _got_document(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), typed, dispatch)
     dialogue = replace(turn.dialogue, expect="document", intent=intent, misses=0, data={})
     return [Say(turn.texts("identify.ask_document")), Remember(dialogue)]
 
 
 def answer_document(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
     """The answer to the question for a document; None when there is no document in it."""
-    typed = _typed_document(turn.text)
+    typed = typed_document(turn.text)
     return _got_document(turn, typed, dispatch) if typed else None
+
+
+def other_document(turn: Turn) -> list[Effect] | Turn | None:
+    """What a document of somebody else leads to once it is known who writes; None when there is none.
+
+    Whether anybody has that document plays no part, so the answer cannot tell. Only who shares the registered phone
+    may be meant instead: then the turn is given as that person's.
+    """
+    documents = {found for found, _, _ in find_documents(turn.text)}
+    if not documents:
+        return None
+    identified = turn.identified()
+    if identified.customer is None or documents == {identified.customer.document}:
+        return None
+    sharing = [customer for customer in identified.candidates if {customer.document} == documents]
+    if sharing and identified.how == "phone":
+        now = replace(identified, customer=sharing[0])
+        fresh = replace(turn.dialogue, expect="", intent="", contract="", misses=0, data={})
+        return replace(turn, facts={**turn.facts, "identified": now}, dialogue=fresh)
+    return [Say(turn.texts("identify.other_document"), (Option("intent:talk_to_human", turn.texts("button.person")),))]
 
 
 def ask_again(turn: Turn) -> list[Effect]:
@@ -55,10 +75,10 @@ def ask_again(turn: Turn) -> list[Effect]:
     ]
 
 
-def _got_document(turn: Turn, document: Document, dispatch: Dispatch | None) -> list[Effect]:
+def _got_document(turn: Turn, document: Document, dispatch: Dispatch) -> list[Effect]:
     candidates = turn.identified().candidates
     sharing = [customer for customer in candidates if customer.document == document]
-    if sharing and dispatch:
+    if sharing:
         # The number is registered for several people: the document only says which of them writes.
         return _proved(turn, sharing[0], "phone", dispatch)
     dialogue = replace(turn.dialogue, expect=turn.proof, document=document.number, misses=0, data={})
@@ -114,7 +134,8 @@ def _proved(turn: Turn, customer: Customer, how: str, dispatch: Dispatch) -> lis
     return [BindIdentity(customer.ref, how), *dispatch(known, turn.dialogue.intent or "greet")]
 
 
-def _typed_document(text: str) -> Document | None:
+def typed_document(text: str) -> Document | None:
+    """The first valid CPF or CNPJ in a text."""
     found = find_documents(text)
     return found[0][0] if found else None
 

@@ -22,13 +22,13 @@ GIVE_UP_AFTER_SECONDS = 180
 
 
 def tell(turn: Turn, finished: Sequence[JobResult]) -> list[Effect]:
-    """The last result matters to the customer; all of them count as told."""
+    """The last result is told, a changed signal rather than a measurement; all of them count as told."""
     told: list[Effect] = [JobTold(job.id) for job in finished]
-    job = finished[-1]
+    job = ([job for job in finished if job.action != "diagnose"] or list(finished))[-1]
     if job.action == "diagnose":
         return told + _diagnosis(turn, job)
     if job.action == "release_signal":
-        return told + (_released(turn, job) if job.state in DONE else _not_released(turn))
+        return told + (_released(turn, job) if job.state in DONE else _not_released(turn, job))
     return told + _blocked_again(turn)
 
 
@@ -36,8 +36,8 @@ def while_running(turn: Turn) -> list[Effect]:
     """An action is under way: its result will answer. After a while one word that it goes on; at last a person."""
     oldest = max(job.age_seconds for job in turn.jobs)
     if oldest > GIVE_UP_AFTER_SECONDS:
-        stuck: list[Effect] = [JobTold(job.id) for job in turn.jobs]
-        return stuck + people.hand_off(turn, "N2", "action_stuck", "handoff.action_stuck")
+        # The job is not told of yet: its end becomes a note for whoever owns the conversation by then.
+        return people.hand_off(turn, "N2", "action_stuck", "handoff.action_stuck")
     if oldest < STILL_WORKING_AFTER_SECONDS or turn.dialogue.data.get("still_told"):
         return [Wait()]
     data = {**turn.dialogue.data, "still_told": True}
@@ -48,7 +48,7 @@ def _released(turn: Turn, job: JobResult) -> list[Effect]:
     until = turn.dialogue.data.get("until")
     end = format_when(datetime.fromisoformat(until), turn.now, turn.provider.timezone) if until else ""
     text = turn.texts("release.done", name=turn.first_name(), until=end) if end else turn.texts("release.done_paid")
-    if debt := _debt(turn):
+    if debt := _debt(turn, job):
         text = f"{text} {turn.texts('release.remember', amount=debt)}"
     option = Option("intent:invoice_second_copy", turn.texts("button.second_copy"))
     line = turn.texts("learnt.released", state=job.state, outcome=job.outcome)
@@ -56,16 +56,19 @@ def _released(turn: Turn, job: JobResult) -> list[Effect]:
     return [Say(text, (option,)), Remember(dialogue)]
 
 
-def _debt(turn: Turn) -> str:
+def _debt(turn: Turn, job: JobResult) -> str:
+    """What stays overdue on the contract of the job; nothing where it is not proved who reads it."""
     try:
-        due = overdue(order_for_payment(turn.invoices(turn.contract())), turn.today)
+        if turn.identified().customer is None:
+            return ""
+        due = overdue(order_for_payment(turn.fact(f"invoices:{job.contract_ref}")), turn.today)
     except SourceDown:
         return ""
     return format_brl(total_cents(due)) if due else ""
 
 
-def _not_released(turn: Turn) -> list[Effect]:
-    line = turn.texts("learnt.not_released", state=turn.jobs[-1].state, outcome=turn.jobs[-1].outcome)
+def _not_released(turn: Turn, job: JobResult) -> list[Effect]:
+    line = turn.texts("learnt.not_released", state=job.state, outcome=job.outcome)
     turn = replace(turn, dialogue=replace(turn.dialogue, learnt=people.learnt(turn, line)))
     return people.hand_off(turn, "N2", "release_failed", "handoff.release_failed")
 
@@ -90,7 +93,8 @@ def _diagnosis(turn: Turn, job: JobResult) -> list[Effect]:
         return _ticket(told, job, verdict, text, line)
     if verdict.remedy == "person" or again:
         return people.hand_off(told, "N2", "needs_technician", "handoff.after_verdict", verdict=text)
-    dialogue = replace(told.dialogue, expect="tried", intent="", data={})
+    dialogue = replace(told.dialogue, expect="tried", intent="", misses=0, data={})
+    text = f"{text} {turn.texts(f'step.{verdict.cause}')}"
     return [Say(text, tuple(Option(name, title) for name, title in TRIED)), Remember(dialogue)]
 
 

@@ -8,6 +8,7 @@ from bot.effects import Effect, HandOff, Option, Remember, Say
 from bot.turn import SourceDown, Turn
 from core.dates import format_date
 from core.document import parse_document
+from core.masking import mask_personal_data
 
 QUEUE_OF_INTENT = {
     "invoice_second_copy": "Financeiro",
@@ -36,17 +37,15 @@ def hand_off_on_wish(turn: Turn) -> list[Effect]:
     return hand_off(turn, QUEUE_OF_INTENT.get(subject, "N1"), "asked_for_person", "handoff.on_wish")
 
 
-def hand_off_blind(turn: Turn, key: str) -> list[Effect]:
-    """A system that we need does not answer: say so honestly and let a person go on."""
-    source = "network" if key.startswith("line") else "billing"
-    return hand_off(turn, "N1", f"{source}_unavailable", f"handoff.{source}_unavailable")
+def hand_off_blind(turn: Turn) -> list[Effect]:
+    """The customer base does not answer: say so honestly and let a person go on."""
+    return hand_off(turn, "N1", "billing_unavailable", "handoff.billing_unavailable")
 
 
 def about_media(turn: Turn) -> list[Effect]:
     """Messages without a word: a proof of payment goes to a person, a voice note is asked for in writing."""
     kinds = {message.kind for message in turn.inbound}
-    subject = turn.dialogue.intent or (turn.dialogue.intents[-1] if turn.dialogue.intents else "")
-    if kinds & {"image", "document"} and subject in PAPERS:
+    if kinds & {"image", "document"} and PAPERS & {turn.dialogue.intent, *turn.dialogue.intents}:
         return hand_off(turn, "Financeiro", "payment_proof", "handoff.payment_proof")
     if kinds & {"unsupported"}:
         return _ask_once(turn, "media.unsupported")
@@ -75,7 +74,7 @@ def summary(turn: Turn, reason: str) -> str:
         lines.append(turn.texts("summary.wishes", wishes=named))
     lines += turn.dialogue.learnt
     if turn.text:
-        lines.append(turn.texts("summary.said", text=turn.text.replace("\n", " / ")[:300]))
+        lines.append(turn.texts("summary.said", text=mask_personal_data(turn.text.replace("\n", " / ")[:300])))
     return "\n".join(lines)
 
 

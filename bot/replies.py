@@ -14,31 +14,24 @@ confirmo confirma confirmado aceito aceita positivo manda libera liberar uhum ah
 topo"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa"
 _FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
-gentileza e com certeza obrigado obrigada obg vlw valeu tudo bem ta tah eh ser fazer liberar libera quero sinal minha
-internet net"""
+gentileza e com certeza hoje enquanto precisa que obrigado
+obrigada obg vlw valeu tudo bem ta tah eh ser fazer liberar libera quero sinal minha internet net"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
-WORKED = (
-    "voltou",
-    "funcionou",
-    "resolveu",
-    "resolvido",
-    "normalizou",
-    "deu certo",
-    "ta funcionando",
-    "voltou sim",
-    "agora foi",
-)
-STILL = (
-    "continua",
-    "nao voltou",
-    "nada",
-    "mesma coisa",
-    "ainda nao",
-    "nao funcionou",
-    "nao deu",
-    "nao resolveu",
-    "sem internet",
-)
+# Agreeing to try something is not a report of how it went.
+_ACKNOWLEDGED = """ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom combinado
+espera espere aguarda aguarde um so momento minuto minutinho pera perai calma uhum aham fazendo tentando testando estou
+to isso aqui obrigado obrigada"""
+_WORKS = r"(?:volt(?:ou|aram)|funcion(?:ou|ando|a)|resolv(?:eu|id\w+)|normaliz\w+|deu certo|agora foi|melhorou)"
+_NEGATED = re.compile(rf"\b(?:nao|nem|num|n)\s+(?:\w+\s+){{0,2}}?{_WORKS}|{_WORKS}\s+(?:nao|nada)\b(?!\s+\w)")
+_AGAIN = re.compile(r"\b(?:continu\w+|mesma coisa|ainda (?:nao|sem|esta|ta)|caiu|caindo|piorou|nao deu|nada mudou)\b")
+_WORKED = re.compile(rf"\b{_WORKS}\b")
+_STILL = re.compile(r"\b(?:nada|sem (?:internet|net|sinal|conexao)|igual)\b")
+# Words that stand in an answer without telling one option from another.
+_NOT_TELLING = """que qual esse essa este esta isso para pra pro por favor quero queria seria ser com dos das meu minha
+meus minhas nosso nossa aqui ali mesmo mesma rua avenida travessa estrada rodovia endereco casa contrato opcao numero
+dia tarde noite boa bom oi ola"""
+ACKNOWLEDGED, _COMMON = frozenset(_ACKNOWLEDGED.split()), frozenset(_NOT_TELLING.split())
+LONGEST_YES = 9
 ORDINALS = {"primeir": 1, "segund": 2, "terceir": 3, "quart": 4, "quint": 5}
 
 
@@ -50,7 +43,7 @@ def wants_person(text: str) -> bool:
 def yes_or_no(text: str) -> bool | None:
     """True for yes, False for no, None when the text is neither or more than that."""
     words = re.findall(r"[a-z]+", fold(text))
-    if not words or len(words) > 6:
+    if not words or len(words) > LONGEST_YES:
         return None
     if words[0] in NO or "nao" in words:
         return False if all(word in NO | FILLERS | YES for word in words) else None
@@ -75,16 +68,27 @@ def chosen(text: str, reply_id: str, options: Sequence[Sequence[str]]) -> str | 
     same = [name for name, title in titles if title == folded]
     if same:
         return same[0]
-    words = {word for word in re.findall(r"[a-z0-9]+", folded) if len(word) > 2}
-    matching = [name for name, title in titles if words and words & set(re.findall(r"[a-z0-9]{3,}", title))]
-    return matching[0] if len(matching) == 1 and len(words) <= 5 else None
+    words = _telling(folded)
+    matching = [name for name, title in titles if words and words <= _telling(title)]
+    return matching[0] if len(matching) == 1 else None
+
+
+def _telling(folded: str) -> frozenset[str]:
+    """The words that can tell one option from another."""
+    return frozenset(word for word in re.findall(r"[a-z0-9]{3,}", folded) if word not in _COMMON)
 
 
 def worked(text: str) -> bool | None:
     """After a step to try: True when it works again, False when it does not, None when the text does not tell."""
     folded = fold(text)
-    if any(phrase in folded for phrase in STILL):
+    if _NEGATED.search(folded) or _AGAIN.search(folded):
         return False
-    if any(phrase in folded for phrase in WORKED):
+    if _WORKED.search(folded):
         return True
-    return yes_or_no(text)
+    return False if _STILL.search(folded) else yes_or_no(text)
+
+
+def acknowledged(text: str) -> bool:
+    """Whether the text only says that somebody is at it ("ok, vou fazer")."""
+    words = re.findall(r"[a-z]+", fold(text))
+    return bool(words) and all(word in ACKNOWLEDGED for word in words)

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from billing.ports import Contract
 from bot.effects import AskNetwork, Effect, Remember, Say
-from bot.replies import chosen, worked
+from bot.replies import acknowledged, chosen, worked
 from bot.turn import Turn
 from core.dates import format_when
 
 DIAGNOSE = "diagnose"
-TRIED = (("tried:yes", "Voltou"), ("tried:no", "Continua sem"))
+TRIED = (("tried:yes", "Resolveu"), ("tried:no", "Continua igual"))
 
 
 def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
     """Tells of a known incident, else asks for a measurement. `lead` names the sentence before the verdict."""
     incident = turn.incident(contract)
-    intents = tuple(dict.fromkeys((*turn.dialogue.intents, turn.dialogue.intent or "outage_no_connection")))
+    intents = tuple(name for name in dict.fromkeys((*turn.dialogue.intents, turn.dialogue.intent)) if name)
     dialogue = replace(
         turn.dialogue, expect="", intent="", contract=contract.ref, misses=0, intents=intents, data={"lead": lead}
     )
@@ -40,6 +40,8 @@ def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
 def _tried(turn: Turn) -> list[Effect] | None:
     """After a step that the customer was asked to try: it works, or the line is measured once more."""
     name = chosen("", turn.reply_id, TRIED)
+    if name is None and acknowledged(turn.text):
+        return [Say(turn.texts("tried.waiting"))]
     works = worked(turn.text) if name is None else name == "tried:yes"
     if works is None:
         return None

@@ -19,7 +19,12 @@ ROWS = (
 
 def answer(turn: Turn) -> list[Effect]:
     """The list was asked for, so showing it is no miss."""
+    return show(turn, "menu.asked", misses=0)
+
+
+def show(turn: Turn, lead: str, *, misses: int) -> list[Effect]:
+    """The list under the sentence `lead`; an answer to it may be a tap, a place in it or words of a title."""
     options = tuple(Option(f"intent:{name}", turn.texts(f"menu.{name}")) for name in ROWS)
     data = {"options": [[option.id, option.title] for option in options]}
-    dialogue = replace(turn.dialogue, expect="menu", intent="", misses=0, data=data)
-    return [Say(turn.texts("menu.asked"), options, turn.texts("menu.button")), Remember(dialogue)]
+    dialogue = replace(turn.dialogue, expect="menu", intent="", misses=misses, data=data)
+    return [Say(turn.texts(lead), options, turn.texts("menu.button")), Remember(dialogue)]

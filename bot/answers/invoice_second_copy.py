@@ -13,7 +13,8 @@ from core.dates import format_date
 from core.money import format_brl
 from nlu.folding import fold
 
-OTHER_WORDS = ("outra", "proxima", "segunda", "as duas", "todas", "demais", "mais uma", "tambem")
+OTHER_WORDS = ("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem")
+MOST_LISTED = 5
 
 
 def answer(turn: Turn) -> list[Effect]:
@@ -27,14 +28,17 @@ def answer(turn: Turn) -> list[Effect]:
 
 def _another(turn: Turn) -> list[Effect] | None:
     """After one invoice of several: the next one, if that is what the customer wants."""
-    wants = any(word in fold(turn.text) for word in OTHER_WORDS) or yes_or_no(turn.text)
-    if not wants:
+    said, words = yes_or_no(turn.text), fold(turn.text)
+    if said is False:
+        return [Say(turn.texts("deny")), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
+    if not said and ("nao" in words.split() or not any(word in words for word in OTHER_WORDS)):
         return None
     left = set(turn.dialogue.data.get("left", ()))
     contract = turn.contract()
     waiting = [invoice for invoice in order_for_payment(turn.invoices(contract)) if invoice.ref in left]
     if not waiting:
-        return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
+        none = turn.texts("invoice.none_left", name=turn.first_name())
+        return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
     return _send(turn, waiting)
 
 
@@ -43,7 +47,9 @@ def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
     copy = turn.second_copy(invoice)
     parts = [caption(turn, copy)]
     if others:
-        listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others)
+        listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others[:MOST_LISTED])
+        if len(others) > MOST_LISTED:
+            listed = f"{listed} {turn.texts('invoice.and_more', count=len(others) - MOST_LISTED)}"
         parts.append(turn.texts("invoice.others", others=listed))
     document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
     data = {"left": [other.ref for other in others]} if others else {}

@@ -11,6 +11,5 @@ from bot.turn import Turn
 def answer(turn: Turn) -> list[Effect]:
     """A blocked customer is never walked through router resets."""
     contract = turn.contract()
-    if contract.status == "blocked":
-        return signal_release.offer(turn, contract, turn.texts("outage.blocked"))
-    return start_diagnosis(turn, contract, "")
+    stopped = signal_release.out_of_service(turn, contract, turn.texts("outage.blocked"))
+    return stopped or start_diagnosis(turn, contract, "")

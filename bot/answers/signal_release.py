@@ -21,11 +21,16 @@ CONFIRM = (("release:yes", "Sim, liberar"), ("release:no", "Agora não"))
 def answer(turn: Turn) -> list[Effect]:
     """Active: says so and looks at the line. Blocked: offers the release, or says which rule forbids it."""
     contract = turn.contract()
+    return out_of_service(turn, contract, "") or start_diagnosis(turn, contract, "not_blocked")
+
+
+def out_of_service(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
+    """What is said before any measurement to a customer whose contract is blocked or cancelled; else nothing."""
     if contract.status == "blocked":
-        return offer(turn, contract, "")
+        return offer(turn, contract, lead)
     if contract.status == "cancelled":
         return people.hand_off(turn, "Comercial", "cancelled_contract", "handoff.cancelled_contract")
-    return start_diagnosis(turn, contract, "not_blocked")
+    return []
 
 
 def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:

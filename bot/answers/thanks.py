@@ -1,4 +1,4 @@
-"""Agradecimento: a short answer; with nothing open the conversation ends with its protocol."""
+"""Agradecimento: a short answer; if something was done, the conversation ends with its protocol."""
 
 from __future__ import annotations
 
