@@ -1,46 +1,48 @@
-"""Queues, topics and processes name the same things wherever they are named."""
+"""Queues, workers, leases and routes speak of the same names: none is rung that nobody serves."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import worker
+from core.queue import JOB_TIMEOUT_SECONDS, PERFORM
 from core.settings import load
-from handoff.console.system import QUEUES
 from models.outbox import LEASE_SECONDS, QUEUE_OF
-from tests.architecture.tree import ROOT, text
 from wiring import build
-from worker import ROWS_PER_WAKE_UP
 
-PROCESSES = {"web", "turns", "outbound", "network", "clock", "nlu"}
-
-
-def procfile() -> dict[str, list[str]]:
-    lines = [line.partition(": ") for line in text("Procfile").splitlines()]
-    return {name: command.split() for name, _, command in lines}
-
-
-def test_procfile_starts_every_process() -> None:
-    assert procfile().keys() == PROCESSES
+ROOT = Path(__file__).parents[2]
+COMPLETE = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing",
+    "REDIS_URL": "redis://127.0.0.1/0",
+    "SECRET_KEY": "k" * 32,
+}
 
 
-def test_procfile_names_programs_that_exist() -> None:
-    for python, *arguments in procfile().values():
-        assert python == "python"
-        named = arguments[1].replace(".", "/") + ".py" if arguments[0] == "-m" else arguments[0]
-        assert (ROOT / named).is_file()
+def _workers() -> dict[str, str]:
+    """Name of each worker process in the Procfile and the queue it is started for."""
+    lines = [line.partition(":") for line in (ROOT / "Procfile").read_text().splitlines() if line.strip()]
+    commands = {name: command.split() for name, _, command in lines}
+    return {name: command[2] for name, command in commands.items() if command[1] == "worker.py"}
 
 
-def test_every_queue_has_its_worker_its_lease_and_its_name() -> None:
-    workers = {arguments[2] for arguments in procfile().values() if arguments[1] == "worker.py"}
-    queues = set(QUEUE_OF.values())
-    assert workers == queues == ROWS_PER_WAKE_UP.keys() == LEASE_SECONDS.keys() == QUEUES.keys()
+def test_every_queue_has_one_worker_of_its_name() -> None:
+    assert _workers() == {queue: queue for queue in set(QUEUE_OF.values())}
 
 
-def test_every_topic_has_a_handler(tmp_path: Path) -> None:
-    environment = {
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "SECRET_KEY": "0" * 64,
-        "DATA_DIR": str(tmp_path),
-    }
-    assert build(load(environment)).routes.keys() == QUEUE_OF.keys()
+def test_every_queue_has_a_lease_and_a_number_of_rows() -> None:
+    assert set(LEASE_SECONDS) == set(QUEUE_OF.values()) == set(worker.ROWS_PER_WAKE_UP)
+
+
+def test_every_topic_has_a_route_and_every_route_a_topic() -> None:
+    assert set(build(load(COMPLETE)).routes) == set(QUEUE_OF)
+
+
+def test_doorbell_names_the_function_that_the_worker_has() -> None:
+    module, _, name = PERFORM.rpartition(".")
+    assert module == worker.__name__
+    assert getattr(worker, name) is worker.perform
+
+
+def test_network_row_is_leased_for_longer_than_its_job_may_run() -> None:
+    assert LEASE_SECONDS["network"] > JOB_TIMEOUT_SECONDS
+    assert worker.ROWS_PER_WAKE_UP["network"] == 1
