@@ -1,4 +1,4 @@
-"""The webhook doors over real PostgreSQL: 200 only for what is safe, 403 for what is not signed, 503 without a store."""
+"""The webhook doors over real PostgreSQL: 200 only for what is safe, 403 for what is unsigned, 503 without a store."""
 
 from __future__ import annotations
 
