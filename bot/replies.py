@@ -10,12 +10,12 @@ from nlu.shortcuts import mentions_person
 from nlu.shortcuts import wants_person as wants_only_person
 
 _YES = """s ss sim simm sin claro quero qro pode podi isso isto ok okay okey certo correto beleza blz fechou bora vamos
-confirmo confirma confirmado aceito aceita positivo manda libera liberar uhum aham exato perfeito combinado concordo yes
+confirmo confirma confirmado aceito aceita positivo manda uhum aham exato perfeito combinado concordo yes
 topo"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa"
 _FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
 gentileza e com certeza hoje enquanto precisa que obrigado
-obrigada obg vlw valeu tudo bem ta tah eh ser fazer liberar libera quero sinal minha internet net"""
+obrigada obg vlw valeu tudo bem ta tah eh ser fazer quero meu minha"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
 # Agreeing to try something is not a report of how it went.
 _ACKNOWLEDGED = """ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom combinado
@@ -40,14 +40,18 @@ def wants_person(text: str) -> bool:
     return wants_only_person(text) or mentions_person(text)
 
 
-def yes_or_no(text: str) -> bool | None:
-    """True for yes, False for no, None when the text is neither or more than that."""
+def yes_or_no(text: str, repeating: frozenset[str] = frozenset(), about: frozenset[str] = frozenset()) -> bool | None:
+    """True for yes, False for no, None when the text is neither or more than that.
+
+    Whoever says what was offered agrees to it: `repeating` are those words. `about` are words that may stand beside.
+    """
+    yes, fillers = YES | repeating, FILLERS | repeating | about
     words = re.findall(r"[a-z]+", fold(text))
     if not words or len(words) > LONGEST_YES:
         return None
     if words[0] in NO or "nao" in words:
-        return False if all(word in NO | FILLERS | YES for word in words) else None
-    if any(word in YES for word in words) and all(word in YES | FILLERS for word in words):
+        return False if all(word in NO | fillers | yes for word in words) else None
+    if any(word in yes for word in words) and all(word in yes | fillers for word in words):
         return True
     return None
 

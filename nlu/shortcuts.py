@@ -52,7 +52,11 @@ _SUBJECT = re.compile(
     r"|multa|acordo|negoci\w*|parcel\w*|desconto|cobra\w*|vencimento|nota|contrat\w*|conex\w*|cabo|fio|poste|funciona\w*"
     r"|rob[oô]|bot|maquina|outra empresa)\b"
 )
-_NOT_WANTED = re.compile(r"\b(?:nao|n|nem|nunca|sem)\s+(?:\w+\s+){0,2}?(?:quero|preciso|precisa|queria|falei|falar)\b")
+# Only words that leave the refusal whole may stand between: "sem internet e quero falar" refuses nothing.
+_NOT_WANTED = re.compile(
+    r"\b(?:nao|n|nem|nunca)\s+(?:(?:mais|me|te|eu|vou|estou|to|so|nem|ja)\s+){0,2}"
+    r"(?:quero|preciso|precisa|queria|falei|falar)\b|\bsem\s+(?:precisar|querer|ter|falar)\b"
+)
 _ABOUT_WHAT_WAS = re.compile(r"\b(?:falei|conversei|liguei|desligou|prometeu|disse|falou|mentiu|mal)\b")
 _WISH_WORDS = 14
 _ROBOT = re.compile(

@@ -15,6 +15,8 @@ from bot.turn import Turn
 from core.dates import format_date, format_when
 from core.money import format_brl
 
+RELEASE_WORDS = frozenset({"libera", "liberar", "libere"})
+SIGNAL_WORDS = frozenset({"sinal", "internet", "net"})
 CONFIRM = (("release:yes", "Sim, liberar"), ("release:no", "Agora não"))
 
 
@@ -57,7 +59,7 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
 def _confirmed(turn: Turn) -> list[Effect] | None:
     """The customer's yes or no to the offer. The rules are looked at again: things may have changed meanwhile."""
     name = chosen("", turn.reply_id, CONFIRM)
-    said = yes_or_no(turn.text) if name is None else name == "release:yes"
+    said = yes_or_no(turn.text, RELEASE_WORDS, SIGNAL_WORDS) if name is None else name == "release:yes"
     if said is None:
         return None
     if not said:
@@ -106,6 +108,7 @@ def _refuse(turn: Turn, contract: Contract, denied: Denied, start: str) -> list[
         intent="",
         contract=contract.ref,
         misses=0,
+        intents=tuple(dict.fromkeys((*turn.dialogue.intents, "signal_release"))),
         learnt=people.learnt(turn, line),
         data={},
     )

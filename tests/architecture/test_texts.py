@@ -1,0 +1,149 @@
+"""The sentences and the code that says them: names exist, none is idle, placeholders match, all fit."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.answers import ANSWERS
+from bot.answers.help_menu import ROWS
+from bot.texts import Texts
+
+BOT = Path(__file__).parents[2] / "bot"
+TEXTS = Texts.load()
+# Sentences are chosen by a name that is put together; only these beginnings may be.
+COMPOSED = (
+    "again.",
+    "cause.",
+    "intent.",
+    "lead.",
+    "menu.",
+    "proved.",
+    "reason.",
+    "release.denied.",
+    "rule.",
+    "status.",
+    "step.",
+    "verdict.",
+)
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(BOT.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Every call of `texts(...)`, with the place it stands at."""
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
+                "texts",
+                "_texts",
+            }:
+                yield f"{path.name}:{node.lineno}", node
+
+
+def strings() -> set[str]:
+    return {
+        node.value
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def placeholders(name: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(TEXTS._sentences[name]) if field}
+
+
+def literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def test_sentence_exists_when_the_code_names_it_and_gets_every_placeholder() -> None:
+    found = 0
+    for place, call in calls():
+        name = literal(call.args[0]) if call.args else None
+        if name is None:
+            continue
+        found += 1
+        assert name in TEXTS.names(), f"{place} says {name!r}"
+        if any(keyword.arg is None for keyword in call.keywords):
+            continue
+        given = {keyword.arg for keyword in call.keywords}
+        assert placeholders(name) <= given, f"{place} leaves {placeholders(name) - given} of {name} open"
+    assert found > 30
+
+
+def test_composed_name_has_a_beginning_that_is_known() -> None:
+    for place, call in calls():
+        if call.args and isinstance(call.args[0], ast.JoinedStr):
+            first = call.args[0].values[0]
+            assert isinstance(first, ast.Constant), place
+            assert str(first.value).startswith(COMPOSED), f"{place} begins with {first.value!r}"
+
+
+def test_no_sentence_is_idle() -> None:
+    named = strings()
+    idle = {name for name in TEXTS.names() if name not in named and not name.startswith(COMPOSED)}
+    assert not idle
+
+
+def test_composed_names_are_complete() -> None:
+    verdict_cause = re.search(r"Cause = Literal\[(.*?)\]", (BOT / "verdict.py").read_text(), re.DOTALL)
+    assert verdict_cause
+    causes = set(re.findall(r'"(\w+)"', verdict_cause[1]))
+    assert with_beginning("verdict.") == with_beginning("cause.") == causes
+    assert with_beginning("step.") == set(re.findall(r'Verdict\("(\w+)", "try"', (BOT / "verdict.py").read_text()))
+    assert with_beginning("intent.") == set(ANSWERS)
+    assert set(ROWS) <= with_beginning("menu.")
+    assert with_beginning("rule.") == with_beginning("release.denied.")
+    assert with_beginning("status.") == {"active", "blocked", "cancelled"}
+    assert with_beginning("proved.") == {"phone", "two_facts", "code"}
+
+
+def test_reason_for_agents_exists_for_every_hand_over_and_none_is_idle() -> None:
+    reasons = set()
+    for _, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "hand_off":
+                reason = literal(node.args[2])
+                if reason:
+                    reasons.add(reason)
+                    sentence = literal(node.args[3])
+                    assert sentence in TEXTS.names(), sentence
+                    extra = {keyword.arg for keyword in node.keywords}
+                    assert placeholders(sentence) <= {"queue", "protocol"} | extra, sentence
+    assert reasons | {"given_up"} == with_beginning("reason.")
+
+
+def with_beginning(beginning: str) -> set[str]:
+    return {name.removeprefix(beginning) for name in TEXTS.names() if name.startswith(beginning)}
+
+
+def test_sentences_fit_the_channel_with_room_for_what_is_filled_in() -> None:
+    for name in TEXTS.names():
+        sentence = TEXTS._sentences[name]
+        assert sentence == sentence.strip()
+        assert len(sentence) <= 500, name
+    for name in TEXTS.names():
+        if name.startswith("button.") or name in {"menu.button", "choose.button"}:
+            assert len(TEXTS(name)) <= 20, name
+    assert all(len(TEXTS(f"menu.{row}")) <= 24 for row in ROWS)
+
+
+def test_sentence_does_without_a_name_when_there_is_none() -> None:
+    for name in TEXTS.names():
+        if "name" in placeholders(name) and not name.startswith("summary."):
+            filled = TEXTS(name, **dict.fromkeys(placeholders(name) - {"name"}, "x"), name="")
+            assert not re.search(r"(^|\s)[,!?.]|, [!?.]|\s\s", filled), filled
+            assert filled[0].isupper() or not filled[0].isalpha(), filled
+
+
+def test_release_is_called_done_only_in_the_sentences_of_a_verified_release() -> None:
+    saying = {name for name in TEXTS.names() if "foi liberado" in TEXTS._sentences[name]}
+    assert saying == {"release.done", "release.done_paid"}
