@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -64,7 +65,12 @@ def test_one_event_read_in_parallel_is_one_message(db: Database) -> None:
 
 
 def test_parallel_messages_of_a_new_person_open_one_conversation(db: Database) -> None:
-    names = ({"wa_id": ANA}, {"wa_id": ANA_SHORT}, {"wa_id": ANA, "bsuid": BSUID}, {"wa_id": ANA_SHORT, "bsuid": BSUID})
+    names: tuple[dict[str, Any], ...] = (
+        {"wa_id": ANA},
+        {"wa_id": ANA_SHORT},
+        {"wa_id": ANA, "bsuid": BSUID},
+        {"wa_id": ANA_SHORT, "bsuid": BSUID},
+    )
     ids = store(db, *[meta(value([text(str(place), **names[place % 4])])) for place in range(40)])
     at_once([partial(read_event, db, event_id) for event_id in ids])
     assert counts(db) == (1, 1, 40)
@@ -94,7 +100,8 @@ def test_person_with_and_without_ninth_digit_is_one_and_is_answered_as_last_rece
 
 
 def test_person_as_phone_and_bsuid_then_bsuid_then_phone_is_one(db: Database) -> None:
-    for names in ({"bsuid": BSUID}, {"wa_id": "", "bsuid": BSUID}, {"wa_id": "", "bsuid": BSUID, "from": ""}, {}):
+    hidden: dict[str, Any] = {"wa_id": "", "bsuid": BSUID}
+    for names in ({"bsuid": BSUID}, hidden, {**hidden, "from": ""}, {}):
         bring(db, meta(value([text(**names)])))
     assert counts(db) == (1, 1, 4)
 

@@ -31,7 +31,8 @@ TRY_LATER = {
     135000: 5.0,
 }
 TIMEOUT = (3.0, 10.0)
-UPLOAD_TIMEOUT = (3.0, 30.0)
+# With the send that follows it has to fit into the lease of the outbound queue.
+UPLOAD_TIMEOUT = (3.0, 12.0)
 
 
 class MetaChannel:
@@ -112,8 +113,8 @@ class MetaChannel:
             answer = response.json()
         except ValueError:
             answer = {}
-        if response.ok and isinstance(answer, dict) and "error" not in answer:
-            return answer
+        if response.ok and not (isinstance(answer, dict) and "error" in answer):
+            return answer if isinstance(answer, dict) else {}
         raise failure_of(response.status_code, answer, response.headers.get("Retry-After", ""))
 
 
@@ -121,6 +122,7 @@ def failure_of(status: int, answer: Any, retry_after: str = "") -> Failure:
     """The failure that a Graph answer stands for: by error code where there is one, else by HTTP status."""
     error = answer.get("error") if isinstance(answer, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
+    code = code if isinstance(code, int) else None
     name = f"graph_{code if code is not None else f'http_{status}'}"
     if code in STOP_CHANNEL and not (code == 0 and status >= 500):
         return Misconfigured(name)

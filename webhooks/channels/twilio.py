@@ -48,9 +48,10 @@ class TwilioChannel:
             answer = response.json()
         except ValueError:
             answer = {}
-        if not response.ok or not isinstance(answer, dict):
+        if not response.ok:
             raise failure_of(response.status_code, answer)
-        if not answer.get("sid"):
+        if not isinstance(answer, dict) or not answer.get("sid"):
+            # It took the message but not in a way we know: it may well have left.
             raise Unreachable("answer_without_id", ambiguous=True)
         return Sent(str(answer["sid"]))
 
@@ -67,6 +68,7 @@ def numbered(message: Outgoing) -> str:
 def failure_of(status: int, answer: object) -> Failure:
     """The failure that Twilio's answer stands for: by its code, else by HTTP status."""
     code = answer.get("code") if isinstance(answer, dict) else None
+    code = code if isinstance(code, int) else None
     name = f"twilio_{code if code is not None else f'http_{status}'}"
     if code in STOP_CHANNEL or status in {401, 403}:
         return Misconfigured(name)
