@@ -10,7 +10,7 @@ from webhooks.channels import meta, twilio
 ROW = re.compile(r"^\| ([\d, –]+) \| .+? \| (stopped|later)(?:, (\d+))?.* \|$", re.MULTILINE)
 
 
-def table(heading: str) -> tuple[set[int], dict[int, float]]:
+def table(heading: str) -> tuple[frozenset[int], dict[int, float]]:
     """The codes that stop the channel, and those worth repeating with their waits, as the page tells them."""
     part = text("docs/whatsapp-errors.md").partition(f"## {heading}")[2].partition("\n## ")[0]
     stopped: set[int] = set()
@@ -21,7 +21,7 @@ def table(heading: str) -> tuple[set[int], dict[int, float]]:
             stopped |= set(numbers)
         else:
             later |= dict.fromkeys(numbers, float(seconds))
-    return stopped, later
+    return frozenset(stopped), later
 
 
 def expanded(code: str) -> range:
