@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from billing.ports import Contract
@@ -9,10 +10,12 @@ from bot import identify
 from bot.effects import Effect, Option, Remember, Say
 from bot.replies import chosen
 from bot.turn import Turn
+from nlu.folding import fold
 
 TITLE_LIMIT = 20
 ROW_LIMIT = 24
 MOST_ROWS = 10
+ANOTHER = re.compile(r"\boutr[oa]s?\s+(?:endereco|contrato|casa|local|lugar|imovel|apartamento|loja|ponto)")
 
 
 def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect]:
@@ -34,6 +37,13 @@ def picked(turn: Turn) -> Turn | None:
     if name is None:
         return None
     return replace(turn, dialogue=replace(turn.dialogue, contract=name.removeprefix("contract:"), expect="", data={}))
+
+
+def elsewhere(turn: Turn) -> Turn:
+    """The turn without the contract that was picked before, when the customer speaks of another address."""
+    if not turn.dialogue.contract or not ANOTHER.search(fold(turn.text)):
+        return turn
+    return replace(turn, dialogue=replace(turn.dialogue, contract=""))
 
 
 def _title(contract: Contract, contracts: tuple[Contract, ...], limit: int) -> str:

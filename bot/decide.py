@@ -89,7 +89,7 @@ def _by_meaning(turn: Turn) -> list[Effect]:
         return dispatch(turn, "out_of_scope")
     if meant.confidence < turn.threshold or meant.intent in UNSURE or meant.intent not in ANSWERS:
         return offer_menu(turn, "menu.not_understood")
-    return dispatch(turn, meant.intent)
+    return dispatch(choose.elsewhere(turn), meant.intent)
 
 
 def offer_menu(turn: Turn, lead: str) -> list[Effect]:

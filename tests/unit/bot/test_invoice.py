@@ -9,6 +9,7 @@ import pytest
 
 from bot.effects import Close, Document, Say
 from bot.turn import Down
+from nlu.fake import FakeParser
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (
     BRUNO,
@@ -30,6 +31,7 @@ from tests.unit.bot.build import (
 )
 
 DUE = an_invoice(ref="i-2", number="F-1002-2", due_date=days_from_today(5), amount_cents=10000)
+SECOND_COPY = "invoice_second_copy"
 OLD = an_invoice(ref="i-0", number="F-1002-0", due_date=days_from_today(-50), amount_cents=9000)
 
 
@@ -170,6 +172,14 @@ def test_contract_is_asked_for_again_when_the_words_do_not_tell_which(answer: st
     chat.say("boleto")
     assert "Qual dos endereços?" in said(chat.say(answer))
     assert "F-1007-1" in said(chat.say("2"))
+
+
+@pytest.mark.parametrize(("wish", "again"), [("boleto", False), ("boleto do outro endereço", True)])
+def test_contract_is_kept_until_the_customer_speaks_of_another(wish: str, again: bool) -> None:
+    chat = Chat(two_contracts(), nlu=FakeParser({"boleto": SECOND_COPY, "boleto do outro endereço": SECOND_COPY}))
+    chat.say("boleto")
+    assert "F-1007-1" in said(chat.say("sítio"))
+    assert ("de qual endereço" in said(chat.say(wish))) is again
 
 
 def test_question_for_the_contract_is_fresh_when_it_follows_a_misunderstanding() -> None:
