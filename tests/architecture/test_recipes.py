@@ -125,3 +125,7 @@ def test_erp_is_bound_and_holds_the_contract(name: str) -> None:
 def used_by_tests(module: str) -> bool:
     tests = [path for path in files() if path.startswith("tests/") and path.endswith(".py")]
     return any(module in imports(path) for path in tests)
+
+
+def test_page_about_understanding_lists_every_intent() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", text("docs/nlu.md"), re.MULTILINE)) == INTENTS
