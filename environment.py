@@ -6,7 +6,14 @@ import json
 import secrets
 from pathlib import Path
 
-SECRETS = ("SECRET_KEY", "META_APP_SECRET", "META_VERIFY_TOKEN", "RADIUS_SECRET", "DEMO_PASSWORD")
+# What is made here when nobody set it, unless the other setting names somebody outside who knows the real one.
+SECRETS = {
+    "SECRET_KEY": "",
+    "META_APP_SECRET": "META_ACCESS_TOKEN",
+    "META_VERIFY_TOKEN": "META_ACCESS_TOKEN",
+    "RADIUS_SECRET": "RADIUS_DATABASE_URL",
+    "DEMO_PASSWORD": "",
+}
 
 
 def read_dotenv(path: Path, environment: dict[str, str]) -> None:
@@ -19,12 +26,20 @@ def read_dotenv(path: Path, environment: dict[str, str]) -> None:
             environment[name] = value.strip().strip("\"'")
 
 
+def made_here(environment: dict[str, str]) -> list[str]:
+    """Names of the secrets that `keep_secrets` would add."""
+
+    def given(name: str) -> bool:
+        return bool(environment.get(name) or environment.get(f"{name}_FILE"))
+
+    return [name for name, outside in SECRETS.items() if not given(name) and not (outside and given(outside))]
+
+
 def keep_secrets(environment: dict[str, str], path: Path) -> None:
     """Completes the environment with secrets that nobody set: made once, kept in a file that only its owner reads."""
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    for name in SECRETS:
-        if not environment.get(name) and not environment.get(f"{name}_FILE"):
-            kept.setdefault(name, secrets.token_hex(6 if name == "DEMO_PASSWORD" else 32))
-            environment[name] = kept[name]
+    for name in made_here(environment):
+        kept.setdefault(name, secrets.token_hex(6 if name == "DEMO_PASSWORD" else 32))
+        environment[name] = kept[name]
     path.touch(mode=0o600)
     path.write_text(json.dumps(kept))

@@ -41,16 +41,20 @@ class Child:
 
 
 class Processes:
-    """Starts, watches and stops children. Used from one thread; only the output is copied by others."""
+    """Starts, watches and stops children. Used from one thread; only the output is copied by others.
+
+    `inherited`: file descriptors that every child gets.
+    """
 
     def __init__(self, pid_dir: Path) -> None:
         self._children: list[Child] = []
         self._pid_dir = pid_dir
         self._libc = ctypes.CDLL(None)
-        pid_dir.mkdir(parents=True, exist_ok=True)
+        self.inherited: tuple[int, ...] = ()
 
     def start(self, child: Child) -> Child:
         """Starts a child and keeps it running from now on."""
+        self._pid_dir.mkdir(parents=True, exist_ok=True)
         self._children.append(child)
         self._spawn(child)
         return child
@@ -101,10 +105,13 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=self.inherited,
             preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
         child.started_at, child.due_at = time.monotonic(), 0.0
-        (self._pid_dir / child.name).write_text(str(child.process.pid))
+        draft = self._pid_dir / f".{child.name}"
+        draft.write_text(str(child.process.pid))
+        draft.rename(self._pid_dir / child.name)
         colour = COLOURS[self._children.index(child) % len(COLOURS)]
         threading.Thread(target=_copy, args=(child.process, child.name, colour), daemon=True).start()
 

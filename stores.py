@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -124,6 +125,16 @@ def start(command: Command) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         command.arguments, user=command.user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
     )
+
+
+def port_problem(host: str, port: int) -> str:
+    """Why a server cannot listen there; empty when it can."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        return f"a porta {port} já está em uso" if taken else f"a porta {port} não pode ser usada ({error.strerror})"
+    return ""
 
 
 def free_port() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,9 +15,10 @@ import requests
 
 from core.http import make_session
 from core.settings import Settings, SettingsError, load
-from environment import keep_secrets, read_dotenv
+from data_folder import DataFolder, InUse
+from environment import keep_secrets, made_here, read_dotenv
 from processes import Child, Processes, say
-from stores import EmbeddedPostgres, EmbeddedValkey, free_port
+from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 
 ROOT = Path(__file__).resolve().parent
 READY_SECONDS = 120
@@ -34,8 +34,8 @@ class Supervisor:
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
         self.data_dir = Path(environment.get("DATA_DIR") or ".religa").resolve()
-        self.data_dir.mkdir(parents=True, exist_ok=True)
         environment["DATA_DIR"] = str(self.data_dir)
+        self.folder = DataFolder(self.data_dir)
         self.processes = Processes(self.data_dir / "pids")
         self.stopping = threading.Event()
 
@@ -43,6 +43,14 @@ class Supervisor:
         """Runs until Ctrl-C or SIGTERM. Raises CannotStart."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.stopping.set())
+        self._check_settings()
+        self._check_port()
+        try:
+            self.processes.inherited = (self.folder.take(),)
+        except InUse as problem:
+            raise CannotStart(
+                f"outro sistema já roda com os dados de {problem}. Escolha outra pasta: DATA_DIR=..."
+            ) from problem
         try:
             self._bring_up()
             while not self.stopping.wait(0.2):
@@ -55,25 +63,26 @@ class Supervisor:
     def _bring_up(self) -> None:
         began = time.monotonic()
         keep_secrets(self.environment, self.data_dir / "secrets.json")
-        self._check_port()
         self._prepare_nlu()
         self._start_stores()
-        settings = self._settings()
+        settings = self._settings(self.environment)
         self._prepare_database(settings)
         self._simulate_network()
         self._start_procfile()
         self._wait_ready(settings)
         self._announce(settings, time.monotonic() - began)
 
+    def _check_settings(self) -> None:
+        """Every wrong setting at once, before anything slow. What is missing may still be brought or made here."""
+        brought = {"DATABASE_URL": "postgresql://embedded", "REDIS_URL": "unix://embedded"}
+        made = dict.fromkeys(made_here(self.environment), "made")
+        given = {name: value for name, value in self.environment.items() if value}
+        self._settings({**brought, **made, **given})
+
     def _check_port(self) -> None:
-        port = self.environment.get("PORT") or "8000"
-        try:
-            requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
-        except (requests.ConnectionError, requests.exceptions.InvalidURL):
-            return
-        except requests.RequestException:
-            pass
-        raise CannotStart(f"a porta {port} já está em uso. Pare o outro programa ou escolha outra: PORT=8001 make run")
+        host, port = self.environment.get("HOST") or "127.0.0.1", int(self.environment.get("PORT") or 8000)
+        if problem := port_problem(host, port):
+            raise CannotStart(f"{problem}. Pare o outro programa ou escolha outra: PORT=8001 make run")
 
     def _prepare_nlu(self) -> None:
         if self._nlu_answers():
@@ -123,9 +132,9 @@ class Supervisor:
             valkey.wait_ready()
             self.environment["REDIS_URL"] = valkey.url
 
-    def _settings(self) -> Settings:
+    def _settings(self, environment: dict[str, str]) -> Settings:
         try:
-            return load(self.environment)
+            return load(environment)
         except SettingsError as error:
             raise CannotStart(str(error)) from error
 
@@ -212,12 +221,12 @@ class Supervisor:
 
 def reset(environment: dict[str, str]) -> None:
     """Forgets the system's state: the whole data folder."""
-    data_dir = Path(environment.get("DATA_DIR") or ".religa").resolve()
-    running = [path.name for path in (data_dir / "pids").glob("*") if Path(f"/proc/{path.read_text()}").exists()]
-    if running:
-        raise CannotStart(f"ainda está rodando ({', '.join(sorted(running))}). Pare com Ctrl-C antes de make reset")
-    shutil.rmtree(data_dir, ignore_errors=True)
-    say(f"esquecido: {data_dir}")
+    folder = Path(environment.get("DATA_DIR") or ".religa").resolve()
+    try:
+        DataFolder(folder).forget()
+    except InUse as problem:
+        raise CannotStart(f"ainda está rodando em {problem}. Pare com Ctrl-C antes de make reset") from problem
+    say(f"esquecido: {folder}")
 
 
 def main() -> None:

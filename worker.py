@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import time
 
@@ -105,6 +106,12 @@ class _LooksForItself:
     """While Redis is away no wake-up comes: then the worker looks into the outbox on every failed heartbeat."""
 
     max_connection_wait_time = 1.0
+    asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: object) -> None:
+        """Remembers it: telling Redis of the stop may fail, and then the worker must end all the same."""
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[misc]
 
     def heartbeat(self, *args: object, **kwargs: object) -> None:
         try:
@@ -139,6 +146,7 @@ def main(queue: str) -> None:
     logs.configure(as_json=settings.log_json)
     kind = ForkingWorker if queue == "network" else UnforkedWorker
     while True:
+        worker = None
         try:
             connection = redis.from_url(settings.redis_url)
             worker = kind([Queue(queue, connection=connection)], connection=connection)
@@ -149,6 +157,11 @@ def main(queue: str) -> None:
             worker.work(logging_level="WARNING")
             return
         except (redis.RedisError, OSError, Unreachable) as error:
+            if worker is not None and worker.asked_to_stop:
+                return
+            for number in (signal.SIGTERM, signal.SIGINT):
+                # RQ's handlers belong to the worker that just ended: without it a signal simply ends the process.
+                signal.signal(number, signal.SIG_DFL)
             log.warning("no wake-ups (%s); looking into the outbox", type(error).__name__)
             work_without_redis(queue)
             time.sleep(1)

@@ -80,9 +80,10 @@ def environment(system: System) -> dict[str, str]:
 
 
 def radius(system: System, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """Rows of the RADIUS server's database."""
+    """Asks or changes the RADIUS server's database."""
     with psycopg.connect(environment(system)["RADIUS_DATABASE_URL"], autocommit=True) as connection:
-        return connection.execute(query, values).fetchall()
+        cursor = connection.execute(query, values)
+        return cursor.fetchall() if cursor.description else []
 
 
 def suspended(system: System, login: str) -> bool:
@@ -101,7 +102,7 @@ class Browser:
         page = self._session.get(f"{self._base}/login", timeout=10).text
         form = {"csrf": hidden(page, "csrf"), "login": login, "password": system.demo_password()}
         answer = self._session.post(f"{self._base}/login", data=form, timeout=10)
-        assert answer.status_code == 200 and answer.url.rstrip("/") == self._base, answer.url
+        assert answer.url.rstrip("/") == self._base, answer.status_code
 
     def inbox(self, query: str = "") -> str:
         """The list of conversations."""

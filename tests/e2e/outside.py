@@ -6,9 +6,11 @@ import hashlib
 import hmac
 import itertools
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,6 +19,28 @@ import requests
 
 NUMBER_ID = "106540352242922"
 _serial = itertools.count(1)
+
+
+class _Server(ThreadingHTTPServer):
+    """Closed means gone: what is still connected is cut, and nobody waits for it."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *arguments: Any) -> None:
+        self.connections: list[socket.socket] = []
+        super().__init__(*arguments)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self.connections.append(connection)
+        return connection, address
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass
@@ -31,10 +55,9 @@ class Graph:
     on_message: Callable[[dict[str, Any]], tuple[int, dict[str, Any]] | None] = lambda body: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def start(self) -> Graph:
-        """Serves on a free port of loopback."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+    def start(self, port: int = 0) -> Graph:
+        """Serves on loopback: on a free port, or again on the one it had."""
+        self._server = _Server(("127.0.0.1", port), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -44,7 +67,7 @@ class Graph:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:
-        """Stops serving."""
+        """Stops serving and cuts what is connected."""
         self._server.shutdown()
         self._server.server_close()
 

@@ -50,9 +50,10 @@ class System:
         eventually(lambda: self.pid(name) != old_pid, 30, f"{name} restarted")
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """Rows of the product's database."""
+        """Asks or changes the product's database; the rows, where there are any."""
         with psycopg.connect(self._database_url(), autocommit=True) as connection:
-            return connection.execute(query, values).fetchall()
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
 
     def _database_url(self) -> str:
         import json
