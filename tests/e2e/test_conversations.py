@@ -279,7 +279,8 @@ def test_a_person_takes_over_in_the_console_and_the_bot_stays_silent_until_it_is
         "the bot speaks again, and only to what came after"
     )
 
-    assert "Financeiro" in words(chat.say("atendente")), "the subject chooses the queue"
+    assert "para uma pessoa" in words(chat.say("atendente"))
+    assert chat.conversation["queue"] == "Financeiro", "the subject chooses the queue"
     browser = Browser(system, "joana")
     browser.act(number, "take")
     browser.act(number, "close")
