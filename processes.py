@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass
 class Child:
-    """One process that ought to run. `stop_signal` is how it is asked to end."""
+    """One process that ought to run. `stop_signal` is how it is asked to end; a store ends after all others."""
 
     name: str
     arguments: list[str]
@@ -29,6 +29,7 @@ class Child:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     folder: Path = Path()
+    is_store: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     falls: int = 0
@@ -76,13 +77,20 @@ class Processes:
                 self._spawn(child)
 
     def stop(self, patience: float = 12.0) -> None:
-        """Stops everything, the last started first, each after the one that may need it; kills what does not listen."""
-        for child in reversed(self._children):
-            if not child.alive or child.process is None:
+        """Stops everything: first, all at once, those who use the stores, then the stores. Kills what does not listen."""
+        for stores in (False, True):
+            self._end([child for child in self._children if child.is_store == stores and child.alive], patience)
+
+    def _end(self, children: list[Child], patience: float) -> None:
+        for child in children:
+            if child.process:
+                child.process.send_signal(child.stop_signal)
+        deadline = time.monotonic() + patience
+        for child in children:
+            if child.process is None:
                 continue
-            child.process.send_signal(child.stop_signal)
             try:
-                child.process.wait(patience)
+                child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 say(f"{child.name} não parou em {patience:g} s; encerrado à força")
                 child.process.kill()

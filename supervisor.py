@@ -22,6 +22,8 @@ from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 
 ROOT = Path(__file__).resolve().parent
 READY_SECONDS = 120
+# Turns and sends spend their time waiting, for the disk, Rasa and WhatsApp: several of them wait side by side.
+SEVERAL = {"turns": 3, "outbound": 2}
 
 
 class CannotStart(Exception):
@@ -116,7 +118,9 @@ class Supervisor:
             postgres = EmbeddedPostgres(self.data_dir / "postgres")
             postgres.prepare()
             command = postgres.command()
-            child = Child("postgres", command.arguments, self.environment, command.user, signal.SIGINT, Path("/"))
+            child = Child(
+                "postgres", command.arguments, self.environment, command.user, signal.SIGINT, Path("/"), is_store=True
+            )
             self.processes.start(child)
             postgres.wait_ready(lambda: child.alive)
             if not self.environment.get("DATABASE_URL"):
@@ -128,7 +132,8 @@ class Supervisor:
                 self.environment["RADIUS_SIMULATED"] = "yes"
         if not self.environment.get("REDIS_URL"):
             valkey = EmbeddedValkey(self.data_dir / "valkey")
-            self.processes.start(Child("valkey", valkey.command().arguments, self.environment, folder=Path("/")))
+            arguments = valkey.command().arguments
+            self.processes.start(Child("valkey", arguments, self.environment, folder=Path("/"), is_store=True))
             valkey.wait_ready()
             self.environment["REDIS_URL"] = valkey.url
 
@@ -163,13 +168,13 @@ class Supervisor:
         self.processes.start(Child("simnet", arguments, self.environment, folder=ROOT))
 
     def _start_procfile(self) -> None:
-        """Every process of the Procfile; NLU only where no other server answers. TURNS_PROCESSES etc. start several."""
+        """Every process of the Procfile; NLU only where no other server answers. TURNS_PROCESSES and OUTBOUND_PROCESSES say how many."""
         for line in (ROOT / "Procfile").read_text().splitlines():
             name, _, command = line.partition(": ")
             if name == "nlu" and self._nlu_answers():
                 continue
             arguments = [sys.executable if word == "python" else word for word in command.split()]
-            count = int(self.environment.get(f"{name.upper()}_PROCESSES") or 1) if name not in {"web", "nlu"} else 1
+            count = int(self.environment.get(f"{name.upper()}_PROCESSES") or SEVERAL[name]) if name in SEVERAL else 1
             for number in range(1, count + 1):
                 label = name if count == 1 else f"{name}.{number}"
                 self.processes.start(Child(label, arguments, self.environment, folder=ROOT))

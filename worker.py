@@ -18,7 +18,7 @@ from core.later import Later
 from core.queue import connect
 from core.route import Route
 from core.settings import SettingsError, load
-from models.outbox import Outbox, claim, finish, postpone
+from models.outbox import Claimed, claim, finish, postpone
 from wiring import Wiring, build
 
 log = logging.getLogger("worker")
@@ -44,16 +44,24 @@ def wiring() -> Wiring:
 def perform(queue: str) -> None:
     """The only function RQ knows: works off what is due in the queue. Finding nothing is fine."""
     own = wiring()
+    done: int | None = None
     for _ in range(ROWS_PER_WAKE_UP[queue]):
+        # One row is closed and the next one taken in a single transaction.
         with own.db.transaction(durable=False) as session:
+            if done is not None:
+                finish(session, done)
             row = claim(session, queue)
         if row is None:
             return
-        _do(own, row)
+        done = row.id if _do(own, row) else None
+    if done is not None:
+        with own.db.transaction(durable=False) as session:
+            finish(session, done)
     own.doorbell.ring([queue])
 
 
-def _do(own: Wiring, row: Outbox) -> None:
+def _do(own: Wiring, row: Claimed) -> bool:
+    """Does one row; False when it is not to be closed, because it waits, failed, or is closed already."""
     route = own.routes[row.topic]
     try:
         if route.most_tries is not None and row.tries > route.most_tries:
@@ -73,8 +81,8 @@ def _do(own: Wiring, row: Outbox) -> None:
         log.exception("%s %s, try %s failed", row.topic, row.ref_id, row.tries)
         _failed(own, row, route, type(error).__name__, None, permanent=False)
     else:
-        with own.db.transaction(durable=False) as session:
-            finish(session, row.id)
+        return True
+    return False
 
 
 def _handle(route: Route, ref_id: int) -> None:
@@ -87,7 +95,7 @@ def _handle(route: Route, ref_id: int) -> None:
     raise Later(1.0, "changed by others again and again")
 
 
-def _failed(own: Wiring, row: Outbox, route: Route, error: str, retry_after: float | None, *, permanent: bool) -> None:
+def _failed(own: Wiring, row: Claimed, route: Route, error: str, retry_after: float | None, *, permanent: bool) -> None:
     if permanent or (route.most_tries is not None and row.tries >= route.most_tries):
         route.give_up(row.ref_id)
         with own.db.transaction() as session:
@@ -97,7 +105,7 @@ def _failed(own: Wiring, row: Outbox, route: Route, error: str, retry_after: flo
     _postpone(own, row, wait, error)
 
 
-def _postpone(own: Wiring, row: Outbox, seconds: float, error: str, *, counts_as_try: bool = True) -> None:
+def _postpone(own: Wiring, row: Claimed, seconds: float, error: str, *, counts_as_try: bool = True) -> None:
     with own.db.transaction(durable=False) as session:
         postpone(session, row.id, seconds, error, counts_as_try=counts_as_try)
 

@@ -38,8 +38,9 @@ class System:
 
     def signal(self, names: tuple[str, ...], number: signal.Signals) -> None:
         """Sends a signal to processes by name, to set some of them aside."""
-        for name in names:
-            os.kill(int((self.data_dir / "pids" / name).read_text()), number)
+        for path in (self.data_dir / "pids").iterdir():
+            if path.name.partition(".")[0] in names:
+                os.kill(int(path.read_text()), number)
 
     def memory(self) -> dict[str, float]:
         """Resident memory in MB of each process with its children, shared pages counted proportionally."""

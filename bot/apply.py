@@ -67,7 +67,7 @@ def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], appli
         update(Conversation)
         .where(Conversation.id == snapshot.conversation_id, Conversation.version == snapshot.version)
         .where(Conversation.handler == snapshot.handler)
-        .values(version=Conversation.version + 1)
+        .values(version=Conversation.version + 1, **_memory(effects))
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         return False
@@ -92,6 +92,15 @@ def _wrote_again(session: Session, snapshot: Snapshot) -> bool:
     return session.scalar(unread.limit(1)) is not None
 
 
+def _memory(effects: Sequence[Effect]) -> dict[str, Any]:
+    """What the conversation's row keeps of the dialogue: the last word on it, written with the version."""
+    dialogues = [effect.dialogue for effect in effects if isinstance(effect, Remember)]
+    if not dialogues:
+        return {}
+    kept: dict[str, Any] = {"dialogue": dialogues[-1].dump()}
+    return {**kept, "contract_ref": dialogues[-1].contract} if dialogues[-1].contract else kept
+
+
 class _Writer:
     def __init__(self, session: Session, snapshot: Snapshot, applied: Applied) -> None:
         self._session = session
@@ -107,7 +116,7 @@ class _Writer:
             RecordAttempt: self._attempt,
             SendCode: self._send_code,
             JobTold: self._told,
-            Remember: self._remember,
+            Remember: lambda _: None,
             Wait: lambda _: None,
             Close: self._close,
         }
@@ -233,11 +242,6 @@ class _Writer:
 
     def _told(self, effect: JobTold) -> None:
         self._session.execute(update(NetworkJob).where(NetworkJob.id == effect.job_id).values(told_at=utc_now()))
-
-    def _remember(self, effect: Remember) -> None:
-        conversation = self._session.get_one(Conversation, self._snapshot.conversation_id)
-        conversation.dialogue = effect.dialogue.dump()
-        conversation.contract_ref = effect.dialogue.contract or conversation.contract_ref
 
     def _close(self, effect: Close) -> None:
         self._session.execute(

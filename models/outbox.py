@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, select, text, update
@@ -57,30 +58,37 @@ def add_work(session: Session, topic: str, ref_id: int, *, after_seconds: float 
 LEASE_SECONDS = {"turns": 20, "outbound": 30, "network": 120}
 
 
-def claim(session: Session, queue: str) -> Outbox | None:
+@dataclass(frozen=True)
+class Claimed:
+    """A row that is this worker's until its lease ends."""
+
+    id: int
+    topic: str
+    ref_id: int
+    tries: int
+
+
+# Written out: it runs for every single piece of work, and building it anew would cost more than running it.
+_CLAIM = text(
+    "UPDATE outbox SET run_after = clock_timestamp() + make_interval(secs => :lease), tries = tries + 1 WHERE id ="
+    " (SELECT id FROM outbox WHERE queue = :queue AND done_at IS NULL AND run_after <= clock_timestamp()"
+    " ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, topic, ref_id, tries"
+)
+_FINISH = text("UPDATE outbox SET done_at = clock_timestamp(), error = :error WHERE id = :id")
+
+
+def claim(session: Session, queue: str) -> Claimed | None:
     """Takes the oldest due row of a queue for as long as the lease lasts; None when nothing is due.
 
     A worker that dies leaves its row to whoever comes after the lease.
     """
-    due = (
-        select(Outbox.id)
-        .where(Outbox.queue == queue, Outbox.done_at.is_(None), Outbox.run_after <= utc_now())
-        .order_by(Outbox.run_after)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(Outbox)
-        .where(Outbox.id == due.scalar_subquery())
-        .values(run_after=utc_now() + timedelta(seconds=LEASE_SECONDS[queue]), tries=Outbox.tries + 1)
-        .returning(Outbox)
-    )
-    return session.scalars(taken).one_or_none()
+    row = session.connection().execute(_CLAIM, {"queue": queue, "lease": LEASE_SECONDS[queue]}).one_or_none()
+    return Claimed(*row) if row else None
 
 
 def finish(session: Session, row_id: int, error: str | None = None) -> None:
     """Closes a row: done, or given up with `error`."""
-    session.execute(update(Outbox).where(Outbox.id == row_id).values(done_at=utc_now(), error=error))
+    session.connection().execute(_FINISH, {"id": row_id, "error": error})
 
 
 def postpone(

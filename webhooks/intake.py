@@ -59,9 +59,12 @@ def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limi
         items = [NotActedUpon("body", "unknown", f"cannot be read: {error}"[:200])]
     intake = Intake(debounce_seconds, answer_limit)
     for position, item in enumerate(items):
+        last = position == len(items) - 1
         try:
             with db.transaction() as session:
                 intake.apply(session, event_id, position, item)
+                if last:
+                    _done(session, event_id)
         except DBAPIError as error:
             # This one item cannot be stored as it is. The others must not suffer; a person sees it in the console.
             log.exception("item %s of webhook %s was refused by the database", position, event_id)
@@ -69,8 +72,12 @@ def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limi
                 _keep(
                     session, event_id, position, NotActedUpon(type(item).__name__, "failed", type(error.orig).__name__)
                 )
-    with db.transaction() as session:
-        session.execute(update(WebhookEvent).where(WebhookEvent.id == event_id).values(state="done"))
+                if last:
+                    _done(session, event_id)
+
+
+def _done(session: Session, event_id: int) -> None:
+    session.execute(update(WebhookEvent).where(WebhookEvent.id == event_id).values(state="done"))
 
 
 class Intake:

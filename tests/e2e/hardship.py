@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -49,12 +51,14 @@ class Killer:
 
     system: System
     name: str
+    how: signal.Signals = signal.SIGKILL
     aftermath: list[threading.Thread] = field(default_factory=list)
 
     def __call__(self) -> None:
         """May be called while the process is down already: then there is nothing to kill."""
         try:
-            old = self.system.kill(self.name)
+            old = self.system.pid(self.name)
+            os.kill(old, self.how)
         except ProcessLookupError:
             return
         thread = threading.Thread(target=self._after, args=(old,))
@@ -63,7 +67,14 @@ class Killer:
 
     def _after(self, old: int) -> None:
         self.system.restarted(self.name, old)
-        leases_run_out(self.system)
+        eventually(self._leases_run_out, PATIENCE, "the database answers")
+
+    def _leases_run_out(self) -> bool:
+        try:
+            leases_run_out(self.system)
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def done(self) -> int:
         """Waits until everything killed is back; returns how often it was killed."""

@@ -94,6 +94,8 @@ def running_system(
         "DATA_DIR": str(folder / "data"),
         "NLU_URL": nlu_url,
         "TURN_DEBOUNCE_SECONDS": "0.2",
+        "TURNS_PROCESSES": "1",
+        "OUTBOUND_PROCESSES": "1",
         "SEND_UNKNOWN_AFTER_SECONDS": "4",
         "RADIUS_SETTLE_SECONDS": "1",
         **(settings or {}),

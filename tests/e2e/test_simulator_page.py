@@ -10,10 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import browser, desktop_page, phone_page
 from tests.unit.webhooks.simulator.standin import ANA, StandIn, standing_in, wait_until
 
-__all__ = ["browser", "desktop_page", "phone_page"]
 pytestmark = pytest.mark.browser
 
 PIX = (

@@ -43,7 +43,7 @@ def system(started: System) -> Iterator[System]:
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_killed_process_loses_and_repeats_nothing(system: System, name: str) -> None:
     killer = Killer(system, name)
-    moments = Moments(killer, drawn(name, 3, MOMENTS_OF_A_CROWD))
+    moments = Moments(killer, drawn(name, 2, MOMENTS_OF_A_CROWD))
     system.graph.on_message = moments.tick
     crowd(system, f"1{PROCESSES.index(name)}", moments)
     assert killer.done() >= 1
@@ -127,10 +127,9 @@ def test_a_frozen_valkey_delays_but_loses_nothing(system: System) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
 def test_a_restarted_postgres_loses_and_repeats_nothing(system: System, how: signal.Signals) -> None:
-    def restart() -> None:
-        os.kill(system.pid("postgres"), how)
-
-    crowd(system, f"24{how:d}"[:3], Moments(restart, drawn(f"postgres {how}", 1, 20)))
+    killer = Killer(system, "postgres", how)
+    crowd(system, f"24{how:d}"[:3], Moments(killer, drawn(f"postgres {how}", 1, 20)))
+    assert killer.done() == 1
     settled(system)
     released_once(system)
 
