@@ -77,7 +77,7 @@ class Processes:
                 self._spawn(child)
 
     def stop(self, patience: float = 12.0) -> None:
-        """Stops everything: first, all at once, those who use the stores, then the stores. Kills what does not listen."""
+        """Stops everything, all at once, and the stores after those who use them. Kills what does not listen."""
         for stores in (False, True):
             self._end([child for child in self._children if child.is_store == stores and child.alive], patience)
 

@@ -36,8 +36,9 @@ class System:
     log: Path
 
     def pid(self, name: str) -> int:
-        """The present process of that name in the Procfile (or postgres, valkey, simnet)."""
-        return int((self.data_dir / "pids" / name).read_text())
+        """The present process of that name in the Procfile (or postgres, valkey, simnet); the first of several."""
+        path = self.data_dir / "pids" / name
+        return int((path if path.exists() else path.with_name(f"{name}.1")).read_text())
 
     def kill(self, name: str) -> int:
         """Kills a process as a crash would; returns its pid."""

@@ -204,7 +204,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_continues_the_conversation(
 
 
 def test_a_fallen_process_is_named_and_restarted(machine: Machine, running: Run) -> None:
-    for name in ("clock", "turns"):
+    for name in ("clock", "network"):
         pid = int((machine.data_dir / "pids" / name).read_text())
         os.kill(pid, signal.SIGKILL)
         eventually(lambda n=name: f"{n} caiu (código -9)" in running.said, 10, name)  # type: ignore[misc]
