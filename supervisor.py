@@ -168,7 +168,7 @@ class Supervisor:
         self.processes.start(Child("simnet", arguments, self.environment, folder=ROOT))
 
     def _start_procfile(self) -> None:
-        """Every process of the Procfile; NLU only where no other answers. TURNS_PROCESSES, OUTBOUND_PROCESSES: how many."""
+        """Every process of the Procfile, NLU only where no other answers; TURNS_PROCESSES and the like say how many."""
         for line in (ROOT / "Procfile").read_text().splitlines():
             name, _, command = line.partition(": ")
             if name == "nlu" and self._nlu_answers():
