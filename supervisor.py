@@ -77,9 +77,8 @@ class Supervisor:
     def _check_settings(self) -> None:
         """Every wrong setting at once, before anything slow. What is missing may still be brought or made here."""
         brought = {"DATABASE_URL": "postgresql://embedded", "REDIS_URL": "unix://embedded"}
-        made = dict.fromkeys(made_here(self.environment), "made")
         given = {name: value for name, value in self.environment.items() if value}
-        self._settings({**brought, **made, **given})
+        self._settings({**brought, **dict.fromkeys(made_here(given), "made"), **given})
 
     def _check_port(self) -> None:
         host, port = self.environment.get("HOST") or "127.0.0.1", int(self.environment.get("PORT") or 8000)
