@@ -38,7 +38,7 @@ class Run:
 
     def up(self) -> Run:
         """Returns once it says that it is ready."""
-        eventually(lambda: "pronto em" in self.said or self.process.poll() is not None, START_SECONDS, "started")
+        eventually(lambda: "Ctrl-C para" in self.said or self.process.poll() is not None, START_SECONDS, "started")
         assert self.process.poll() is None, self.said[-3000:]
         return self
 
