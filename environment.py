@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import fields
 from pathlib import Path
+
+from core.settings import Settings
 
 # What is made here when nobody set it, unless the other setting names somebody outside who knows the real one.
 SECRETS = {
@@ -43,3 +46,10 @@ def keep_secrets(environment: dict[str, str], path: Path) -> None:
         environment[name] = kept[name]
     path.touch(mode=0o600)
     path.write_text(json.dumps(kept))
+
+
+def keep_environment(environment: dict[str, str], path: Path) -> None:
+    """Writes down the settings of the running system, for commands such as `python cli.py` and for tests."""
+    names = {item.name.upper() for item in fields(Settings)}
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({name: value for name, value in environment.items() if name in names}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -16,7 +15,7 @@ import requests
 from core.http import make_session
 from core.settings import Settings, SettingsError, load
 from data_folder import DataFolder, InUse
-from environment import keep_secrets, made_here, read_dotenv
+from environment import keep_environment, keep_secrets, made_here, read_dotenv
 from processes import Child, Processes, say
 from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 
@@ -96,10 +95,12 @@ class Supervisor:
             if train.is_stale():
                 say("NLU: treinando o modelo (cerca de 1 minuto, só quando os dados mudam)")
                 train.train()
-        except (environment.NoPython, subprocess.CalledProcessError) as error:
+        except (environment.NoPython, train.CannotTrain, subprocess.CalledProcessError) as error:
             raise CannotStart(str(error)) from error
         if not self.environment.get("NLU_URL"):
             self.environment["NLU_URL"] = f"http://127.0.0.1:{free_port()}"
+        # It takes longest to load: everything else comes up meanwhile.
+        self._start_from_procfile({"nlu"})
 
     def _nlu_answers(self) -> bool:
         url = self.environment.get("NLU_URL", "")
@@ -112,7 +113,7 @@ class Supervisor:
 
     def _start_stores(self) -> None:
         """Embedded stores for whatever address is not given."""
-        if not all(self.environment.get(name) for name in ("DATABASE_URL", "RADIUS_DATABASE_URL")):
+        if not all(self.environment.get(name) for name in ("DATABASE_URL", "RADIUS_DATABASE_URL", "LINE_DRIVER")):
             say("PostgreSQL: preparando o banco embutido")
             postgres = EmbeddedPostgres(self.data_dir / "postgres")
             postgres.prepare()
@@ -125,10 +126,8 @@ class Supervisor:
             if not self.environment.get("DATABASE_URL"):
                 postgres.ensure_database("religa")
                 self.environment["DATABASE_URL"] = postgres.url("religa")
-            if not self.environment.get("RADIUS_DATABASE_URL"):
-                postgres.ensure_database("radius")
-                self.environment["RADIUS_DATABASE_URL"] = postgres.url("radius")
-                self.environment["RADIUS_SIMULATED"] = "yes"
+            postgres.ensure_database("radius")
+            self._simulated_radius = postgres.url("radius")
         if not self.environment.get("REDIS_URL"):
             valkey = EmbeddedValkey(self.data_dir / "valkey")
             arguments = valkey.command().arguments
@@ -155,37 +154,35 @@ class Supervisor:
         engine.dispose()
 
     def _simulate_network(self) -> None:
-        """The demo's access network, unless a real RADIUS was given."""
-        if self.environment.get("RADIUS_SIMULATED") != "yes":
+        """The demo's network: its ONUs unless a driver for real ones is set, its RADIUS unless a real one is given."""
+        if self.environment.get("LINE_DRIVER"):
             return
-        self.environment["RADIUS_COA_HOST"] = "127.0.0.1"
-        self.environment["RADIUS_COA_PORT"] = str(free_port())
         self.environment["LINE_DRIVER"] = "simulator"
         self.environment["LINE_DRIVER_URL"] = f"http://127.0.0.1:{free_port()}"
-        self.environment.setdefault("RADIUS_SETTLE_SECONDS", "4")
+        simulated = {"RADIUS_DATABASE_URL": self._simulated_radius, "RADIUS_COA_PORT": str(free_port())}
+        if not self.environment.get("RADIUS_DATABASE_URL"):
+            self.environment.update(simulated, RADIUS_COA_HOST="127.0.0.1")
+            self.environment.setdefault("RADIUS_SETTLE_SECONDS", "4")
         arguments = [sys.executable, "-m", "provisioning.simulated_network"]
-        self.processes.start(Child("simnet", arguments, self.environment, folder=ROOT))
+        self.processes.start(Child("simnet", arguments, {**self.environment, **simulated}, folder=ROOT))
 
     def _start_procfile(self) -> None:
-        """Every process of the Procfile, NLU only where no other answers; TURNS_PROCESSES and the like say how many."""
+        """Every process of the Procfile but NLU, which was started first."""
+        names = {line.partition(": ")[0] for line in (ROOT / "Procfile").read_text().splitlines()}
+        self._start_from_procfile(names - {"nlu"})
+        keep_environment(self.environment, self.data_dir / "environment.json")
+
+    def _start_from_procfile(self, names: set[str]) -> None:
+        """The processes of these names; TURNS_PROCESSES and the like say how many."""
         for line in (ROOT / "Procfile").read_text().splitlines():
             name, _, command = line.partition(": ")
-            if name == "nlu" and self._nlu_answers():
+            if name not in names:
                 continue
             arguments = [sys.executable if word == "python" else word for word in command.split()]
             count = int(self.environment.get(f"{name.upper()}_PROCESSES") or SEVERAL[name]) if name in SEVERAL else 1
             for number in range(1, count + 1):
                 label = name if count == 1 else f"{name}.{number}"
                 self.processes.start(Child(label, arguments, self.environment, folder=ROOT))
-        (self.data_dir / "environment.json").touch(mode=0o600)
-        (self.data_dir / "environment.json").write_text(json.dumps(self._own_environment()))
-
-    def _own_environment(self) -> dict[str, str]:
-        """What a command such as `python cli.py` needs to find this system."""
-        from dataclasses import fields
-
-        names = {item.name.upper() for item in fields(Settings)}
-        return {name: value for name, value in self.environment.items() if name in names}
 
     def _wait_ready(self, settings: Settings) -> None:
         session = make_session()
