@@ -29,6 +29,9 @@ CONFLICT_TRIES = 5
 # the network runs one row to a forked process: a driver that hangs can be killed.
 ROWS_PER_WAKE_UP = {"turns": 50, "outbound": 50, "network": 1}
 
+# RQ listens for this long less 15 s, and then 10 s more, before it notices a Redis that neither answers nor hangs up.
+WORKER_TTL_SECONDS = 30
+
 _built: dict[int, Wiring] = {}
 
 
@@ -157,7 +160,7 @@ def main(queue: str) -> None:
         worker = None
         try:
             connection = redis.from_url(settings.redis_url)
-            worker = kind([Queue(queue, connection=connection)], connection=connection)
+            worker = kind([Queue(queue, connection=connection)], connection=connection, worker_ttl=WORKER_TTL_SECONDS)
             worker.log_result_lifespan = False
             connect(settings.redis_url).ping()
             log.info("waiting for work in %s", queue)
