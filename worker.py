@@ -47,17 +47,15 @@ def wiring() -> Wiring:
 def perform(queue: str) -> None:
     """The only function RQ knows: works off what is due in the queue. Finding nothing is fine."""
     own = wiring()
-    done: int | None = None
+    done = 0
     for _ in range(ROWS_PER_WAKE_UP[queue]):
-        # One row is closed and the next one taken in a single transaction.
-        with own.db.transaction(durable=False) as session:
-            if done is not None:
-                finish(session, done)
-            row = claim(session, queue)
+        # One row is closed and the next one taken in a single statement.
+        with own.db.statements() as connection:
+            row = claim(connection, queue, done=done)
         if row is None:
             return
-        done = row.id if _do(own, row) else None
-    if done is not None:
+        done = row.id if _do(own, row) else 0
+    if done:
         with own.db.transaction(durable=False) as session:
             finish(session, done)
     own.doorbell.ring([queue])

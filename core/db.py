@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -33,6 +33,7 @@ class Database:
     def __init__(self, engine: Engine, on_commit: Callable[[frozenset[str]], None] = lambda names: None) -> None:
         self.engine = engine
         self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._on_commit = on_commit
         event.listen(engine, "handle_error", _forget_broken_connections)
 
@@ -43,23 +44,40 @@ class Database:
         `durable=False` does not wait for the disk: only for rows that are harmless to lose with the machine's power,
         such as a lease. Raises Unreachable when there is no database to talk to; the caller may try again later.
         """
-        try:
-            with self._sessions() as session:
-                if not durable:
-                    session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
-                yield session
-                session.commit()
-                names = frozenset(session.info.get(AFTER_COMMIT, ()))
-        except NoFreeConnection as error:
-            raise Unreachable("database", "no free connection") from error
-        except OperationalError as error:
-            raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
-            raise
+        with _failures_in_our_words(), self._sessions() as session:
+            if not durable:
+                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield session
+            session.commit()
+            names = frozenset(session.info.get(AFTER_COMMIT, ()))
         if names:
             self._on_commit(names)
+
+    @contextmanager
+    def statements(self, *, ring: str | None = None) -> Iterator[Connection]:
+        """A connection on which every statement is a transaction of its own, committed once `execute` returns.
+
+        For reads and for changes that are one statement: it spares the server's answers to BEGIN and COMMIT, which
+        cost as much as the statement. `ring` is handed to `on_commit` at the end. Raises Unreachable as above.
+        """
+        with _failures_in_our_words(), self._single.connect() as connection:
+            yield connection
+        if ring:
+            self._on_commit(frozenset({ring}))
+
+
+@contextmanager
+def _failures_in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except NoFreeConnection as error:
+        raise Unreachable("database", "no free connection") from error
+    except OperationalError as error:
+        raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unreachable("database", type(error.orig).__name__, ambiguous=True) from error
+        raise
 
 
 def wake(session: Session, name: str) -> None:

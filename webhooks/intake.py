@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core.db import Database, wake
+from core.db import Database
 from models import utc_now
 from models.conversation import Conversation, new_protocol
 from models.message import Message
@@ -41,9 +41,8 @@ _STORE = text(
 def accept(db: Database, source: str, body: bytes) -> None:
     """Stores a webhook's body and the duty to read it. Once this returns, nothing can be lost; raises Unreachable."""
     queue = QUEUE_OF["intake"]
-    with db.transaction() as session:
-        session.connection().execute(_STORE, {"source": source, "body": body, "queue": queue})
-        wake(session, queue)
+    with db.statements(ring=queue) as connection:
+        connection.execute(_STORE, {"source": source, "body": body, "queue": queue})
 
 
 def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limit: timedelta) -> None:

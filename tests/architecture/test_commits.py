@@ -10,8 +10,14 @@ from tests.architecture.tree import product, tree
 # Migrations commit their own: no product code runs inside them.
 COMMIT = {"core/db.py", "migrations/env.py"}
 BEGIN = {"migrations/env.py"}
-# Databases that are not the product's own, and locks, which live outside of transactions.
-AUTOCOMMIT = {"stores.py", "provisioning/radius/tables.py", "provisioning/locks.py", "provisioning/simulated_network/"}
+# Single statements of ours, databases that are not the product's own, and locks, which live outside of transactions.
+AUTOCOMMIT = {
+    "core/db.py",
+    "stores.py",
+    "provisioning/radius/tables.py",
+    "provisioning/locks.py",
+    "provisioning/simulated_network/",
+}
 SWALLOWS = {"worker.py"}
 
 
@@ -58,7 +64,7 @@ def test_nobody_begins_transactions_beside_it() -> None:
     assert begun == BEGIN
 
 
-def test_autocommit_is_for_foreign_databases_and_locks() -> None:
+def test_autocommit_is_for_single_statements_foreign_databases_and_locks() -> None:
     for path in product():
         assert not autocommits(path) or path.startswith(tuple(AUTOCOMMIT)), path
 
