@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 
+from markupsafe import Markup, escape
+
 from core.dates import format_date, local_date, local_time
 from core.document import find_documents
 
@@ -147,4 +149,12 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
-FILTERS: dict[str, Callable[..., str]] = {"initials": initials}
+_BOLD = re.compile(r"(?<![*\w])\*(\S(?:[^*\n]*\S)?)\*(?![*\w])")
+
+
+def emphasis(text: str) -> Markup:
+    """The text as WhatsApp shows it: *this* is bold. Everything else stays text, whatever it looks like."""
+    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+FILTERS: dict[str, Callable[..., str]] = {"initials": initials, "emphasis": emphasis}

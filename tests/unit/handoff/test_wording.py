@@ -7,7 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from handoff.console.evidence import lines
-from handoff.console.wording import JOB_STATE, STATUS, day, due, initials, moment, spoken, waited, without_documents
+from handoff.console.wording import (
+    JOB_STATE,
+    STATUS,
+    day,
+    due,
+    emphasis,
+    initials,
+    moment,
+    spoken,
+    waited,
+    without_documents,
+)
 from models.message import RANK
 from models.network_job import OPEN_STATES
 
@@ -116,3 +127,15 @@ def test_initials_stand_for_a_name(name: str, text: str) -> None:
 def test_every_state_has_a_name_in_portuguese() -> None:
     assert set(RANK) <= set(STATUS)
     assert set(OPEN_STATES) <= set(JOB_STATE)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("vale até *hoje às 14h*.", "vale até <strong>hoje às 14h</strong>."),
+        ("2*3*4 e * solto *", "2*3*4 e * solto *"),
+        ("*<b>x</b>*", "<strong>&lt;b&gt;x&lt;/b&gt;</strong>"),
+    ],
+)
+def test_emphasis_is_shown_as_whatsapp_does_and_nothing_else_becomes_markup(written: str, shown: str) -> None:
+    assert str(emphasis(written)) == shown
