@@ -20,7 +20,11 @@ SUBJECT = {
     "confirm_release": "signal_release",
     "another_invoice": "invoice_second_copy",
     "tried": "outage_no_connection",
+    "back": "signal_release",
+    "last_invoice": "invoice_second_copy",
 }
+# Nothing was asked here: these words are only read in the light of what was done, and never asked for again.
+UNASKED = frozenset({"back", "last_invoice"})
 
 
 def answer(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
@@ -40,7 +44,7 @@ def answer(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
         reply = REPLIES[expect](turn)
     except (NeedsIdentity, NeedsChoice):
         return dispatch(turn, SUBJECT[expect])
-    if reply is not None:
+    if reply is not None or expect in UNASKED:
         return reply
     return None if _other_subject(turn) else _once_more(turn)
 

@@ -18,8 +18,12 @@ from nlu.folding import fold
 Dispatch = Callable[[Turn, str], list[Effect]]
 
 MOST_FAILURES = 3
-# More numbers than this in one answer is guessing, not knowing.
+# More than this in one answer is guessing, not knowing. One wrong number may stand beside (a flat, a postcode), but no
+# wrong amount: there are only a handful of prices, and everybody knows them.
 MOST_FACTS = 4
+MOST_WRONG = 1
+_AMOUNT = re.compile(r"\d+(?:\.\d{3})*[.,]\d{2}(?!\d)")
+_LOGIN_SHAPE = re.compile(r"[^\s,;]*[a-z][^\s,;]*[._@-]\w[^\s,;]*")
 
 
 def bind(turn: Turn) -> list[Effect]:
@@ -31,8 +35,10 @@ def bind(turn: Turn) -> list[Effect]:
 
 
 def ask(turn: Turn, intent: str, dispatch: Dispatch) -> list[Effect]:
-    """Asks for the document that the wish needs, unless it stands in the same message."""
+    """Asks for the document that the wish needs, unless it stands in the same message or was given just before."""
     typed = typed_document(turn.text)
+    if typed is None and turn.dialogue.expect == "two_facts":
+        typed = parse_document(turn.dialogue.document)
     if typed:
         return _got_document(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), typed, dispatch)
     dialogue = replace(turn.dialogue, expect="document", intent=intent, misses=0, data={})
@@ -146,13 +152,21 @@ def numbers_in(text: str) -> tuple[str, ...]:
 
 
 def _facts_right(turn: Turn, contract: Contract, given: tuple[str, ...]) -> bool:
-    """Two different facts of one contract: its number, the house number, the monthly fee, the PPPoE login."""
+    """Two different facts of one contract: its number, the house number, the monthly fee, the PPPoE login; and hardly
+    anything beside them that was only tried. One number never counts for two facts."""
     house = re.search(r"\d+", contract.address.partition(",")[2]) or re.search(r"\d+", contract.address)
-    facts = {
-        "contract": contract.number.lstrip("0") in given,
-        "house": house is not None and house[0].lstrip("0") in given,
-        "fee": any(parse_brl(part) == contract.monthly_fee_cents for part in re.findall(r"[\d.,]+", turn.text)),
-        "login": bool(contract.pppoe_login) and str(contract.pppoe_login).casefold() in fold(turn.text),
-    }
-    same_number = facts["contract"] and facts["house"] and house is not None and house[0] == contract.number
-    return sum(facts.values()) - (1 if same_number else 0) >= 2
+    amounts = _AMOUNT.findall(turn.text)
+    wrong = [amount for amount in amounts if parse_brl(amount) != contract.monthly_fee_cents]
+    login = str(contract.pppoe_login or "").casefold()
+    words = [word.strip(".") for word in _LOGIN_SHAPE.findall(fold(turn.text))]
+    tried = [word for word in words if word != login]
+    numbers = set(numbers_in(_AMOUNT.sub(" ", turn.text.casefold().replace(login, " ") if login else turn.text)))
+    facts = {contract.number.lstrip("0"), house[0].lstrip("0") if house else ""} - {""}
+    known = facts & numbers
+    left = numbers - known
+    fee = len(amounts) > len(wrong) or any(parse_brl(n) == contract.monthly_fee_cents for n in left)
+    has_login = bool(login) and login in fold(turn.text)
+    strays = [n for n in left if parse_brl(n) != contract.monthly_fee_cents]
+    if wrong or len(tried) > (0 if has_login else MOST_WRONG) or len(strays) > MOST_WRONG:
+        return False
+    return len(known) + fee + has_login >= 2

@@ -52,7 +52,8 @@ def _released(turn: Turn, job: JobResult) -> list[Effect]:
         text = f"{text} {turn.texts('release.remember', amount=debt)}"
     option = Option("intent:invoice_second_copy", turn.texts("button.second_copy"))
     line = turn.texts("learnt.released", state=job.state, outcome=job.outcome)
-    dialogue = replace(turn.dialogue, expect="", data={}, learnt=people.learnt(turn, line))
+    learnt = people.learnt(turn, line)
+    dialogue = replace(turn.dialogue, expect="back", contract=job.contract_ref, misses=0, data={}, learnt=learnt)
     return [Say(text, (option,)), Remember(dialogue)]
 
 

@@ -100,6 +100,8 @@ def _who(turn: Turn) -> list[str]:
     return lines
 
 
-def learnt(turn: Turn, line: str) -> tuple[str, ...]:
-    """What was learnt so far, with one more line and its day."""
-    return (*turn.dialogue.learnt, f"{format_date(turn.today)}: {line}")[-12:]
+def learnt(turn: Turn, line: str, *, once: bool = False) -> tuple[str, ...]:
+    """What was learnt so far, with one more line and its day; with `once`, not what is there already."""
+    dated = f"{format_date(turn.today)}: {line}"
+    known = tuple(other for other in turn.dialogue.learnt if other != dated) if once else turn.dialogue.learnt
+    return (*known, dated)[-12:]

@@ -26,6 +26,7 @@ _NEGATED = re.compile(rf"\b(?:nao|nem|num|n)\s+(?:\w+\s+){{0,2}}?{_WORKS}|{_WORK
 _AGAIN = re.compile(r"\b(?:continu\w+|mesma coisa|ainda (?:nao|sem|esta|ta)|caiu|caindo|piorou|nao deu|nada mudou)\b")
 _WORKED = re.compile(rf"\b{_WORKS}\b")
 _STILL = re.compile(r"\b(?:nada|sem (?:internet|net|sinal|conexao)|igual)\b")
+_PAID = re.compile(r"(?<!nao )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b")
 # Words that stand in an answer without telling one option from another.
 _NOT_TELLING = """que qual esse essa este esta isso para pra pro por favor quero queria seria ser com dos das meu minha
 meus minhas nosso nossa aqui ali mesmo mesma rua avenida travessa estrada rodovia endereco casa contrato opcao numero
@@ -84,12 +85,23 @@ def _telling(folded: str) -> frozenset[str]:
 
 def worked(text: str) -> bool | None:
     """After a step to try: True when it works again, False when it does not, None when the text does not tell."""
+    told = reported(text)
+    return yes_or_no(text) if told is None else told
+
+
+def reported(text: str) -> bool | None:
+    """Whether the connection works, where the words themselves report it; a bare yes or no does not."""
     folded = fold(text)
     if _NEGATED.search(folded) or _AGAIN.search(folded):
         return False
     if _WORKED.search(folded):
         return True
-    return False if _STILL.search(folded) else yes_or_no(text)
+    return False if _STILL.search(folded) else None
+
+
+def says_paid(text: str) -> bool:
+    """Whether the text claims that the bill was paid."""
+    return bool(_PAID.search(fold(text)))
 
 
 def acknowledged(text: str) -> bool:

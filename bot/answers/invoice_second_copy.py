@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from billing.invoices import order_for_payment
 from billing.ports import Invoice, SecondCopy
+from bot import choose
 from bot.effects import Document, Effect, Remember, Say
-from bot.replies import yes_or_no
+from bot.replies import chosen, yes_or_no
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
 from nlu.folding import fold
 
 OTHER_WORDS = ("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem")
+ANOTHER = re.compile(
+    r"\b(?:outr[oa]s?|proxim[oa]s?|mais (?:um|uma|algum|alguma)) (?:boleto|fatura|conta|parcela)s?\b"
+    r"|^\W*(?:e )?(?:tem |cade )?(?:[oa]s? )?outr[oa]s?\W*$"
+)
 MOST_LISTED = 5
 
 
@@ -31,7 +37,8 @@ def _another(turn: Turn) -> list[Effect] | None:
     said, words = yes_or_no(turn.text), fold(turn.text)
     if said is False:
         return [Say(turn.texts("deny")), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
-    if not said and ("nao" in words.split() or not any(word in words for word in OTHER_WORDS)):
+    named = ANOTHER.search(words) or any(word in words for word in OTHER_WORDS)
+    if not said and ("nao" in words.split() or not named):
         return None
     left = set(turn.dialogue.data.get("left", ()))
     contract = turn.contract()
@@ -40,6 +47,21 @@ def _another(turn: Turn) -> list[Effect] | None:
         none = turn.texts("invoice.none_left", name=turn.first_name())
         return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
     return _send(turn, waiting)
+
+
+def _after_the_last(turn: Turn) -> list[Effect] | None:
+    """After the only open invoice: another one is asked for, or that of another address."""
+    contracts = turn.contracts()
+    places = [(contract.ref, f"{contract.short_address} {contract.number}") for contract in contracts]
+    ref = chosen(turn.text, "", places) if len(places) > 1 else None
+    if ref and ref != turn.dialogue.contract:
+        return answer(replace(turn, dialogue=replace(turn.dialogue, contract=ref, expect="", misses=0, data={})))
+    if not ANOTHER.search(fold(turn.text)):
+        return None
+    if len(places) > 1:
+        return choose.ask(turn, "invoice_second_copy", contracts)
+    none = turn.texts("invoice.none_left", name=turn.first_name())
+    return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
 
 
 def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
@@ -53,7 +75,9 @@ def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
         parts.append(turn.texts("invoice.others", others=listed))
     document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
     data = {"left": [other.ref for other in others]} if others else {}
-    dialogue = replace(turn.dialogue, expect="another_invoice" if others else "", intent="", misses=0, data=data)
+    dialogue = replace(
+        turn.dialogue, expect="another_invoice" if others else "last_invoice", intent="", misses=0, data=data
+    )
     return [Say("\n\n".join(parts), document=document), Remember(dialogue)]
 
 
@@ -80,4 +104,4 @@ def caption(turn: Turn, copy: SecondCopy) -> str:
     return "\n\n".join(lines)
 
 
-REPLIES = {"another_invoice": _another}
+REPLIES = {"another_invoice": _another, "last_invoice": _after_the_last}

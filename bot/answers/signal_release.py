@@ -10,7 +10,7 @@ from billing.trust_unlock import Denied, Eligible, assess
 from bot import people
 from bot.answers.diagnosis import start_diagnosis
 from bot.effects import Effect, Option, Remember, Say, UnlockOnTrust
-from bot.replies import chosen, yes_or_no
+from bot.replies import chosen, reported, says_paid, yes_or_no
 from bot.turn import Turn
 from core.dates import format_date, format_when
 from core.money import format_brl
@@ -61,7 +61,7 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
     name = chosen("", turn.reply_id, CONFIRM)
     said = yes_or_no(turn.text, RELEASE_WORDS, SIGNAL_WORDS) if name is None else name == "release:yes"
     if said is None:
-        return None
+        return _claims_payment(turn) if says_paid(turn.text) and not turn.dialogue.misses else None
     if not said:
         dialogue = replace(turn.dialogue, expect="", intent="", misses=0, data={})
         return [Say(turn.texts("release.declined")), Remember(dialogue)]
@@ -76,6 +76,30 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
         turn.dialogue, expect="", intent="", misses=0, intents=intents, data={"until": verdict.until.isoformat()}
     )
     return [unlock, Remember(dialogue)]
+
+
+def _claims_payment(turn: Turn) -> list[Effect]:
+    """Paid, says the customer, while the bill is still open here: that is said, and the offer stands."""
+    contract = turn.contract()
+    verdict = _assess(turn, contract)
+    if isinstance(verdict, Denied):
+        return _refuse(turn, contract, verdict, "")
+    options = tuple(Option(name, title) for name, title in CONFIRM)
+    return [Say(turn.texts("release.paid"), options), Remember(replace(turn.dialogue, misses=1))]
+
+
+def _back(turn: Turn) -> list[Effect] | None:
+    """After a release the customer was asked nothing; a report of how it went is understood all the same."""
+    works = reported(turn.text)
+    if works is None or (works and turn.understanding().intent == "invoice_second_copy"):
+        return None
+    if works:
+        return [
+            Say(turn.texts("tried.works", name=turn.first_name())),
+            Remember(replace(turn.dialogue, expect="", misses=0, data={})),
+        ]
+    contract = turn.contract()
+    return out_of_service(turn, contract, "") or start_diagnosis(turn, contract, "")
 
 
 def _assess(turn: Turn, contract: Contract) -> Eligible | Denied:
@@ -109,10 +133,10 @@ def _refuse(turn: Turn, contract: Contract, denied: Denied, start: str) -> list[
         contract=contract.ref,
         misses=0,
         intents=tuple(dict.fromkeys((*turn.dialogue.intents, "signal_release"))),
-        learnt=people.learnt(turn, line),
+        learnt=people.learnt(turn, line, once=True),
         data={},
     )
     return [Say(text, options), Remember(dialogue)]
 
 
-REPLIES = {"confirm_release": _confirmed}
+REPLIES = {"confirm_release": _confirmed, "back": _back}

@@ -81,6 +81,8 @@ def test_bare_document_starts_the_proof_when_nobody_asked_for_it() -> None:
         "contrato 1002 mensalidade 119,90",
         "casa 22, pago R$ 119,90",
         "casa nº 22 login ana.souza",
+        "casa 22 apto 3, contrato 1002.",
+        "contrato 01002, R$119.90",
     ],
 )
 def test_two_right_facts_prove_who_writes_and_serve_the_wish(facts: str) -> None:
@@ -96,6 +98,15 @@ def test_two_right_facts_prove_who_writes_and_serve_the_wish(facts: str) -> None
     assert chat.dialogue.document == ""
 
 
+def test_one_number_is_not_two_facts_when_house_and_fee_are_equal() -> None:
+    given = stranger()
+    contract = replace(given["contracts:ana"][0], address="Rua do Sol, 100", monthly_fee_cents=10000)
+    chat = Chat(given | {"contracts:ana": (contract,)})
+    bubbles(chat, "boleto", "529.982.247-25")
+    assert not has(chat.say("100"), BindIdentity)
+    assert has(chat.say("casa 100, pago 100,00"), BindIdentity)
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -107,6 +118,9 @@ def test_two_right_facts_prove_who_writes_and_serve_the_wish(facts: str) -> None
         "Ana Souza",
         "sim",
         "1002 1002",
+        "99,90 119,90 casa 22",
+        "casa 22 casa 23 casa 24, pago 119,90",
+        "ana.souza a.souza souza.ana casa 22",
     ],
 )
 def test_proof_fails_when_there_are_not_two_right_facts_or_too_many_guesses(facts: str) -> None:
@@ -212,3 +226,11 @@ def test_document_of_somebody_else_reveals_nothing_when_it_is_known_who_writes(
 def test_own_document_is_no_obstacle_when_it_is_known_who_writes() -> None:
     assert "fatura F-1002-1" in said(decided(a_turn("boleto 111.444.777-35", facts=known_as() | boleto_understood())))
     assert "Bruno" in said(decided(a_turn("111.444.777-35")))
+
+
+def test_document_that_was_given_is_not_asked_for_again_when_the_wish_comes_after_it() -> None:
+    chat = Chat(stranger())
+    chat.say("529.982.247-25")
+    effects = chat.say("boleto")
+    assert "duas destas informações" in said(effects)
+    assert chat.dialogue.intent == "invoice_second_copy"

@@ -76,7 +76,47 @@ def test_oldest_overdue_comes_first_and_the_others_are_offered() -> None:
     last = said(chat.say("manda a outra também"))
     assert "F-1002-2" in last
     assert "Também em aberto" not in last
+    assert "não há outra fatura" in said(chat.say("tem mais algum boleto?"))
     assert chat.dialogue.expect == ""
+
+
+@pytest.mark.parametrize("other", ["e o outro boleto?", "a outra", "cadê o outro?", "tem mais alguma fatura"])
+def test_other_invoice_is_told_not_to_exist_when_one_was_sent_and_no_other_is_open(other: str) -> None:
+    chat = Chat(nlu=FakeParser({"boleto": SECOND_COPY, other: SECOND_COPY}))
+    chat.say("boleto")
+    effects = chat.say(other)
+    assert only(effects, Say).document is None
+    assert "não há outra fatura" in said(effects)
+
+
+def test_other_invoice_is_the_next_one_when_several_are_open() -> None:
+    chat = Chat(
+        known_as(invoices=(DUE, OLD)), nlu=FakeParser({"boleto": SECOND_COPY, "e o outro boleto?": SECOND_COPY})
+    )
+    chat.say("boleto")
+    assert "F-1002-2" in said(chat.say("e o outro boleto?"))
+
+
+def test_invoice_of_another_address_is_sent_when_only_the_place_is_named() -> None:
+    chat = Chat(two_contracts())
+    chat.say("boleto")
+    chat.say("rua nova")
+    assert "F-1007-1" in said(chat.say("e do sítio?"))
+    assert "F-1006-1" in said(chat.say("e da rua nova?"))
+
+
+def test_address_is_asked_for_when_another_invoice_is_wanted_and_there_are_several_contracts() -> None:
+    chat = Chat(two_contracts())
+    chat.say("boleto")
+    chat.say("rua nova")
+    assert "de qual endereço" in said(chat.say("e o outro boleto?"))
+
+
+@pytest.mark.parametrize(("word", "answer"), [("obrigado", "Encerrei"), ("sim", "Certo!"), ("não", "Tudo bem")])
+def test_nothing_is_asked_again_when_the_only_invoice_was_sent(word: str, answer: str) -> None:
+    chat = Chat()
+    chat.say("boleto")
+    assert answer in said(chat.say(word))
 
 
 def test_offer_of_another_invoice_ends_when_it_was_paid_meanwhile() -> None:

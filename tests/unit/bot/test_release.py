@@ -249,3 +249,53 @@ def test_proof_of_payment_goes_to_people_when_the_bot_invited_it() -> None:
         chat = Chat(known_as() | {"promises:c-1002": (promise,)})
         chat.say(wish)
         assert handed_to(chat.say(media="image"))[0] in {"Financeiro"}
+
+
+def released() -> Chat:
+    chat = offered()
+    chat.say("sim")
+    chat.say(jobs=[a_job(action="release_signal")])
+    chat.facts |= known_as(contracts=(a_contract(status="active"),))
+    return chat
+
+
+@pytest.mark.parametrize(
+    "report", ["ainda não voltou", "nao voltou nada", "continua sem internet", "não funcionou não"]
+)
+def test_line_is_measured_when_it_is_not_back_after_the_release(report: str) -> None:
+    assert only(released().say(report), AskNetwork).action == "diagnose"
+
+
+@pytest.mark.parametrize("report", ["voltou sim", "voltou!", "agora funcionou, valeu"])
+def test_good_news_after_the_release_is_understood(report: str) -> None:
+    chat = released()
+    assert "Que bom, Bruno!" in said(chat.say(report))
+    assert chat.dialogue.expect == ""
+
+
+@pytest.mark.parametrize(("word", "answer"), [("obrigado", "Encerrei"), ("boleto", "F-1002-1"), ("não", "Tudo bem")])
+def test_other_words_after_the_release_are_taken_as_they_are(word: str, answer: str) -> None:
+    assert answer in said(released().say(word))
+
+
+def test_signal_that_was_blocked_again_is_not_measured_as_if_it_were_free() -> None:
+    chat = released()
+    chat.facts |= known_as()
+    assert not has(chat.say("não voltou"), AskNetwork)
+
+
+@pytest.mark.parametrize("claim", ["já paguei, libera ai", "paguei ontem", "mas ta pago!!"])
+def test_payment_that_is_claimed_but_not_seen_is_said_and_the_offer_stands(claim: str) -> None:
+    chat = offered()
+    effects = chat.say(claim)
+    assert "ainda não apareceu" in said(effects)
+    assert not has(effects, UnlockOnTrust)
+    assert has(chat.say("sim"), UnlockOnTrust)
+
+
+def test_refusal_is_told_to_the_agent_once_when_it_was_said_twice() -> None:
+    promise = Promise(NOW - timedelta(days=10), NOW - timedelta(days=7), kept=False)
+    chat = Chat(known_as() | {"promises:c-1002": (promise,)})
+    chat.say("libera meu sinal")
+    chat.say("libera meu sinal")
+    assert len(chat.dialogue.learnt) == 1
