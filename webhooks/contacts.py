@@ -19,7 +19,8 @@ def resolve_contact(session: Session, channel: str, sender: Sender) -> Contact:
     """The contact, locked until the end of the transaction; its names are brought up to date.
 
     A person is known again by phone in either form of the ninth digit, or by BSUID. Where two names point to two
-    contacts, the phone wins and nothing is merged.
+    contacts, the phone wins and nothing is merged. A BSUID never leads a number to the contact of another number:
+    WhatsApp gives a new BSUID with a new number, so these are two people, and the first one's proof is not the other's.
     """
     names = _names(sender)
     # Locks in one order, so that two webhooks of one person with different names wait instead of making two contacts.
@@ -82,9 +83,18 @@ def _find(session: Session, channel: str, names: list[tuple[str, str]]) -> Conta
             .join(ContactAlias)
             .where(ContactAlias.channel == channel, ContactAlias.kind == kind, ContactAlias.value == value)
         )
-        if found:
+        if found and not (kind == "bsuid" and _is_of_another_number(session, found.id, names)):
             return found
     return None
+
+
+def _is_of_another_number(session: Session, contact_id: int, names: list[tuple[str, str]]) -> bool:
+    """Whether the sender's phone is told and the contact has only other ones: then it was looked for in vain before."""
+    phones = ("match_key", "wa_id")
+    if not any(kind in phones for kind, _ in names):
+        return False
+    known = select(ContactAlias.id).where(ContactAlias.contact_id == contact_id, ContactAlias.kind.in_(phones))
+    return session.scalar(known.limit(1)) is not None
 
 
 def _lock_number(channel: str, kind: str, value: str) -> int:

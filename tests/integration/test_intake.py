@@ -21,7 +21,7 @@ from models.message import Message
 from models.webhook_event import ParkedStatus, WebhookEvent, WebhookItem
 from tests.integration.doors import at_once, bring, count, counts, planned, read_event, rows, store
 from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, meta, status, text, twilio, value
-from webhooks.contacts import recipient_of
+from webhooks.contacts import phones_of, recipient_of
 
 
 def test_message_becomes_contact_conversation_and_planned_work(db: Database) -> None:
@@ -126,6 +126,19 @@ def test_two_people_are_never_merged(db: Database) -> None:
     assert counts(db)[:2] == (2, 2)
     by_person = [message.conversation_id for message in rows(db, Message)]
     assert by_person == [1, 2, 2, 1, 2]
+
+
+def test_new_number_under_a_known_bsuid_is_another_person(db: Database) -> None:
+    bring(
+        db,
+        meta(value([text(wa_id=ANA, bsuid=BSUID)])),
+        meta(value([text(wa_id=BRUNO, bsuid=BSUID)])),
+        meta(value([text(wa_id=BRUNO)])),
+    )
+    assert counts(db)[:2] == (2, 2)
+    assert [message.conversation_id for message in rows(db, Message)] == [1, 2, 2]
+    with db.transaction() as session:
+        assert phones_of(session, 1) == (f"+{ANA}",)
 
 
 def test_contact_list_of_others_gives_nobody_a_wrong_name(db: Database) -> None:
