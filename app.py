@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import socket
+import struct
 import sys
+from concurrent.futures import Future
 
 from flask import Flask, Response, redirect, request
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,6 +32,8 @@ log = logging.getLogger("web")
 # Meta's bodies go up to 3 MB; refusing a larger one means that Meta repeats it for days and then drops it.
 BODY_LIMIT = 4 * 1024 * 1024
 SIMULATED_NUMBER = "551230001000"
+# How long a thread waits for the next bytes of a request that has begun.
+SILENCE_SECONDS = 5
 
 
 def create_app(settings: Settings) -> Flask:
@@ -84,6 +90,20 @@ def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
         app.register_blueprint(blueprint)
 
 
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threads, of which none waits for a client that is connected and silent: the event loop does."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Gives a connection to a thread once it has sent something, and the thread back when it falls silent."""
+        if conn.initialized or conn.data_ready:
+            super().enqueue_req(conn)
+            return
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
+        nothing_yet: Future[object] = Future()
+        nothing_yet.set_result(_DEFER)
+        self.finish_request(conn, nothing_yet)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings instead of a configuration file."""
 
@@ -96,7 +116,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": self._settings.web_processes,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "threads": self._settings.web_threads,
             "keepalive": 30,
             "timeout": 60,
