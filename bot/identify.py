@@ -102,7 +102,7 @@ def answer_facts(turn: Turn, dispatch: Dispatch) -> list[Effect]:
     customer = _customer_of(turn, document)
     given = numbers_in(turn.text)
     contracts: tuple[Contract, ...] = turn.fact(f"contracts:{customer.ref}") if customer else ()
-    right = 0 < len(given) <= MOST_FACTS and any(_facts_right(turn, contract, given) for contract in contracts)
+    right = 0 < len(given) <= MOST_FACTS and any(_facts_right(turn, contract) for contract in contracts)
     if customer and right and not turn.fact(f"attempts:{turn.dialogue.document}"):
         return [RecordAttempt(turn.dialogue.document, True), *_proved(turn, customer, "two_facts", dispatch)]
     return _not_proved(turn, "identify.facts_wrong")
@@ -151,7 +151,7 @@ def numbers_in(text: str) -> tuple[str, ...]:
     return tuple(group.lstrip("0") or "0" for group in re.findall(r"\d+", re.sub(r"(?<=\d)[.,](?=\d)", "", text)))
 
 
-def _facts_right(turn: Turn, contract: Contract, given: tuple[str, ...]) -> bool:
+def _facts_right(turn: Turn, contract: Contract) -> bool:
     """Two different facts of one contract: its number, the house number, the monthly fee, the PPPoE login; and hardly
     anything beside them that was only tried. One number never counts for two facts."""
     house = re.search(r"\d+", contract.address.partition(",")[2]) or re.search(r"\d+", contract.address)
