@@ -57,8 +57,13 @@ class Conversation(Base):
 
 
 def new_protocol(session: Session, today: str) -> str:
+    """The next protocol number; see `protocol_of`."""
+    return protocol_of(today, session.execute(protocol_sequence.next_value()).scalar_one())
+
+
+def protocol_of(today: str, number: int) -> str:
     """A protocol number: AAAAMMDD (`today`, in the provider's zone), six digits or more in sequence, a check digit."""
-    body = f"{today}{session.execute(protocol_sequence.next_value()).scalar_one():06d}"
+    body = f"{today}{number:06d}"
     return f"{body}{check_digit(body)}"
 
 

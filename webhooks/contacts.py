@@ -5,47 +5,75 @@ from __future__ import annotations
 import hashlib
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.phone import match_key
 from models import utc_now
-from models.contact import Contact, ContactAlias
+from models.contact import ContactAlias
 from webhooks.channels.ports import Recipient
 from webhooks.items import Sender
 
+# All statements of intake are written out: they run for every message, and the fewer they are the more are taken in.
+_LOCK = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:locks AS bigint[])) AS number")
+# Every name of the contact that the first of these names points to, the one seen last at the end.
+_FIND = text(
+    "SELECT contact.id, contact.profile_name, alias.kind, alias.value"
+    " FROM contact JOIN contact_alias AS alias ON alias.contact_id = contact.id WHERE contact.id ="
+    " (SELECT known.contact_id FROM contact_alias AS known"
+    " JOIN unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) WITH ORDINALITY AS given (kind, value, place)"
+    " ON known.kind = given.kind AND known.value = given.value"
+    " WHERE known.channel = :channel AND NOT (given.kind = 'bsuid' AND :number_told AND EXISTS"
+    " (SELECT FROM contact_alias AS number WHERE number.contact_id = known.contact_id"
+    " AND number.kind IN ('match_key', 'wa_id')))"
+    " ORDER BY given.place LIMIT 1)"
+    " ORDER BY alias.seen_at"
+)
+_NAME = text(
+    "INSERT INTO contact_alias (contact_id, channel, kind, value, seen_at)"
+    " SELECT CAST(:contact AS integer), :channel, kind, value, :now"
+    " FROM unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS given (kind, value)"
+    " ON CONFLICT (channel, kind, value) DO UPDATE SET seen_at = excluded.seen_at"
+)
+_ADD = text(
+    "INSERT INTO contact (channel, profile_name, created_at) VALUES (:channel, :profile_name, :now) RETURNING id"
+)
+_CALL = text("UPDATE contact SET profile_name = :profile_name WHERE id = :contact")
 
-def resolve_contact(session: Session, channel: str, sender: Sender) -> Contact:
-    """The contact, locked until the end of the transaction; its names are brought up to date.
+
+def resolve_contact(session: Session, channel: str, sender: Sender) -> int:
+    """The contact's id; its names are locked until the end of the transaction and brought up to date.
 
     A person is known again by phone in either form of the ninth digit, or by BSUID. Where two names point to two
     contacts, the phone wins and nothing is merged. A BSUID never leads a number to the contact of another number:
     WhatsApp gives a new BSUID with a new number, so these are two people, and the first one's proof is not the other's.
+
+    Two webhooks that know one person by different names may come this
+    far side by side: the conversation's row is what makes them wait.
     """
     names = _names(sender)
     # Locks in one order, so that two webhooks of one person with different names wait instead of making two contacts.
-    for lock in sorted({_lock_number(channel, kind, value) for kind, value in names}):
-        session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": lock})
-    contact = _find(session, channel, names)
-    if contact is not None:
-        # Two webhooks may know one person by different names: past this point they come one after the other.
-        session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _lock_number(channel, "id", str(contact.id))})
-    if contact is None:
-        contact = Contact(channel=channel, profile_name=sender.profile_name[:200])
-        session.add(contact)
-        session.flush()
-    elif sender.profile_name and contact.profile_name != sender.profile_name[:200]:
-        contact.profile_name = sender.profile_name[:200]
-    now = utc_now()
-    rows = [
-        {"contact_id": contact.id, "channel": channel, "kind": kind, "value": value, "seen_at": now}
-        for kind, value in names
-    ]
-    add = insert(ContactAlias).values(rows)
-    session.execute(
-        add.on_conflict_do_update(index_elements=["channel", "kind", "value"], set_={"seen_at": add.excluded.seen_at})
-    )
-    return contact
+    session.execute(_LOCK, {"locks": sorted({_lock_number(channel, kind, value) for kind, value in names})})
+    row = {
+        "channel": channel,
+        "kinds": [kind for kind, _ in names],
+        "values": [value for _, value in names],
+        "number_told": bool(sender.wa_id),
+        "profile_name": sender.profile_name[:200],
+        "now": utc_now(),
+    }
+    known = session.execute(_FIND, row).all()
+    if not known:
+        contact_id = session.execute(_ADD, row).scalar_one()
+        session.execute(_NAME, {**row, "contact": contact_id})
+        return int(contact_id)
+    contact_id, profile_name = known[0].id, known[0].profile_name
+    latest = {alias.kind: alias.value for alias in known}
+    # Nothing is written for a name that is the latest of its kind already: it stays what we answer to.
+    if any(latest.get(kind) != value for kind, value in names):
+        session.execute(_NAME, {**row, "contact": contact_id})
+    if row["profile_name"] and row["profile_name"] != profile_name:
+        session.execute(_CALL, {**row, "contact": contact_id})
+    return int(contact_id)
 
 
 def recipient_of(session: Session, contact_id: int) -> Recipient:
@@ -74,27 +102,6 @@ def _names(sender: Sender) -> list[tuple[str, str]]:
         ("address", sender.address),
     ]
     return [(kind, value) for kind, value in names if value]
-
-
-def _find(session: Session, channel: str, names: list[tuple[str, str]]) -> Contact | None:
-    for kind, value in names:
-        found = session.scalar(
-            select(Contact)
-            .join(ContactAlias)
-            .where(ContactAlias.channel == channel, ContactAlias.kind == kind, ContactAlias.value == value)
-        )
-        if found and not (kind == "bsuid" and _is_of_another_number(session, found.id, names)):
-            return found
-    return None
-
-
-def _is_of_another_number(session: Session, contact_id: int, names: list[tuple[str, str]]) -> bool:
-    """Whether the sender's phone is told and the contact has only other ones: then it was looked for in vain before."""
-    phones = ("match_key", "wa_id")
-    if not any(kind in phones for kind, _ in names):
-        return False
-    known = select(ContactAlias.id).where(ContactAlias.contact_id == contact_id, ContactAlias.kind.in_(phones))
-    return session.scalar(known.limit(1)) is not None
 
 
 def _lock_number(channel: str, kind: str, value: str) -> int:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core.db import Database
+from core.db import Database, wake
 from models import utc_now
-from models.conversation import Conversation, new_protocol
-from models.message import Message
-from models.outbox import QUEUE_OF, add_work
-from models.provider import Provider
-from models.webhook_event import WebhookEvent, WebhookItem
+from models.conversation import protocol_of
+from models.outbox import QUEUE_OF
+from models.webhook_event import WebhookItem
 from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.contacts import resolve_contact
 from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived
@@ -26,9 +24,9 @@ from webhooks.receipts import apply_receipt
 
 log = logging.getLogger(__name__)
 
-READERS: dict[str, Callable[[WebhookEvent], list[Item]]] = {
-    meta_inbound.CHANNEL: lambda event: meta_inbound.read(event.body, event.received_at),
-    twilio_inbound.CHANNEL: lambda event: twilio_inbound.read(event.body, event.received_at),
+READERS: dict[str, Callable[[bytes, datetime], list[Item]]] = {
+    meta_inbound.CHANNEL: meta_inbound.read,
+    twilio_inbound.CHANNEL: twilio_inbound.read,
 }
 
 _STORE = text(
@@ -36,6 +34,31 @@ _STORE = text(
     " RETURNING id) INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
     " SELECT :queue, 'intake', id, now(), 0 FROM event"
 )
+
+# The two or three things that follow from a message are one statement; a message that is there already adds nothing.
+_ADD_MESSAGE = text(
+    "WITH added AS (INSERT INTO message (conversation_id, channel, direction, kind, text, payload, author, status,"
+    " provider_id, receipts, provider_at, received_at, handled_at, outcome)"
+    " VALUES (:conversation, :channel, 'in', :kind, :text, :payload, 'customer', 'received', :provider_id, '{}',"
+    " :at, :now, :handled_at, :outcome) ON CONFLICT (channel, provider_id) DO NOTHING RETURNING id),"
+    " seen AS (UPDATE conversation SET last_inbound_at = greatest(last_inbound_at, :at),"
+    " needs_person = coalesce(:worry, needs_person) WHERE id = :conversation AND EXISTS (SELECT FROM added))"
+    " INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
+    " SELECT :typing_queue, 'typing', id, :now, 0 FROM added WHERE :answer"
+    " UNION ALL SELECT :turn_queue, 'turn', :conversation, :turn_at, 0 FROM added WHERE :answer"
+).bindparams(bindparam("payload", type_=JSONB))
+_FIND_OPEN = text("SELECT id, handler FROM conversation WHERE contact_id = :contact AND handler <> 'closed' FOR UPDATE")
+_BEFORE_OPENING = text(
+    "SELECT EXISTS (SELECT FROM message WHERE channel = :channel AND provider_id = :provider_id) AS known,"
+    " (SELECT timezone FROM provider ORDER BY id LIMIT 1) AS timezone, nextval('protocol_seq') AS number"
+)
+_OPEN = text(
+    "INSERT INTO conversation (contact_id, channel, protocol, handler, version, dialogue, summary, opened_at)"
+    " VALUES (:contact, :channel, :protocol, 'bot', 1, '{}', '', :now)"
+    " ON CONFLICT (contact_id) WHERE handler <> 'closed' DO NOTHING RETURNING id"
+)
+_READ = text("SELECT source, body, state, received_at FROM webhook_event WHERE id = :id")
+_DONE = text("UPDATE webhook_event SET state = 'done' WHERE id = :id")
 
 
 def accept(db: Database, source: str, body: bytes) -> None:
@@ -47,12 +70,12 @@ def accept(db: Database, source: str, body: bytes) -> None:
 
 def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limit: timedelta) -> None:
     """Turns a stored body into rows. May run any number of times: what is there already stays as it is."""
-    with db.transaction() as session:
-        event = session.get_one(WebhookEvent, event_id)
+    with db.statements() as connection:
+        event = connection.execute(_READ, {"id": event_id}).one()
     if event.state != "new":
         return
     try:
-        items = READERS[event.source](event)
+        items = READERS[event.source](event.body, event.received_at)
     except ValueError as error:
         log.warning("webhook %s cannot be read: %s", event_id, error)
         items = [NotActedUpon("body", "unknown", f"cannot be read: {error}"[:200])]
@@ -76,7 +99,7 @@ def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limi
 
 
 def _done(session: Session, event_id: int) -> None:
-    session.execute(update(WebhookEvent).where(WebhookEvent.id == event_id).values(state="done"))
+    session.execute(_DONE, {"id": event_id})
 
 
 class Intake:
@@ -96,50 +119,60 @@ class Intake:
             _keep(session, event_id, position, item)
 
     def _message(self, session: Session, item: MessageArrived) -> None:
-        contact = resolve_contact(session, item.channel, item.sender)
-        known = select(Message.id).where(Message.channel == item.channel, Message.provider_id == item.provider_id)
-        if session.scalar(known) is not None:
+        contact_id = resolve_contact(session, item.channel, item.sender)
+        conversation = _open_conversation(session, contact_id, item)
+        if conversation is None:
             return
-        conversation = _open_conversation(session, contact.id, item.channel)
-        message = Message(
-            conversation_id=conversation.id,
-            channel=item.channel,
-            direction="in",
-            kind=item.kind,
-            text=item.text,
-            payload={"reply_id": item.reply_id, "raw": item.payload},
-            provider_id=item.provider_id,
-            provider_at=item.at,
-        )
-        session.add(message)
-        session.flush()
-        conversation.last_inbound_at = max(conversation.last_inbound_at or item.at, item.at)
-        if conversation.handler != "bot":
-            return
-        if utc_now() - item.at > self._limit:
-            message.handled_at, message.outcome = utc_now(), "too_old"
-            conversation.needs_person = "mensagem antiga, entregue com atraso pelo WhatsApp"
-            return
-        add_work(session, "typing", message.id)
-        add_work(session, "turn", conversation.id, after_seconds=self._debounce)
+        conversation_id, handler = conversation
+        now = utc_now()
+        too_old = handler == "bot" and now - item.at > self._limit
+        answer = handler == "bot" and not too_old
+        row = {
+            "conversation": conversation_id,
+            "channel": item.channel,
+            "kind": item.kind,
+            "text": item.text,
+            "payload": {"reply_id": item.reply_id, "raw": item.payload},
+            "provider_id": item.provider_id,
+            "at": item.at,
+            "now": now,
+            "handled_at": now if too_old else None,
+            "outcome": "too_old" if too_old else None,
+            "worry": "mensagem antiga, entregue com atraso pelo WhatsApp" if too_old else None,
+            "answer": answer,
+            "typing_queue": QUEUE_OF["typing"],
+            "turn_queue": QUEUE_OF["turn"],
+            "turn_at": now + timedelta(seconds=self._debounce),
+        }
+        session.execute(_ADD_MESSAGE, row)
+        if answer:
+            wake(session, QUEUE_OF["typing"])
+            if self._debounce <= 0:
+                wake(session, QUEUE_OF["turn"])
 
 
-def _open_conversation(session: Session, contact_id: int, channel: str) -> Conversation:
-    """The contact's open conversation, or a new one with its protocol. The contact is locked by the caller."""
+def _open_conversation(session: Session, contact_id: int, item: MessageArrived) -> tuple[int, str] | None:
+    """(id, handler) of the contact's open conversation, which stays locked, or of a new one with its protocol.
+
+    None when there is none and the message came before: a repeated delivery opens nothing.
+    """
     # Locked: closing or giving it back to the bot at this very moment must not leave the message without an owner.
-    found = session.scalar(
-        select(Conversation)
-        .where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
-        .with_for_update()
-    )
+    found = session.execute(_FIND_OPEN, {"contact": contact_id}).one_or_none()
     if found:
-        return found
-    zone = session.scalar(select(Provider.timezone)) or "America/Sao_Paulo"
-    today = utc_now().astimezone(ZoneInfo(zone)).strftime("%Y%m%d")
-    conversation = Conversation(contact_id=contact_id, channel=channel, protocol=new_protocol(session, today))
-    session.add(conversation)
-    session.flush()
-    return conversation
+        return found.id, found.handler
+    new = session.execute(_BEFORE_OPENING, {"channel": item.channel, "provider_id": item.provider_id}).one()
+    if new.known:
+        return None
+    today = utc_now().astimezone(ZoneInfo(new.timezone or "America/Sao_Paulo"))
+    row = {
+        "contact": contact_id,
+        "channel": item.channel,
+        "protocol": protocol_of(f"{today:%Y%m%d}", new.number),
+        "now": utc_now(),
+    }
+    opened = session.execute(_OPEN, row).one_or_none()
+    # Somebody who knows the person by another name was faster: it is there now.
+    return (opened.id, "bot") if opened else _open_conversation(session, contact_id, item)
 
 
 def _keep(session: Session, event_id: int, position: int, item: NotActedUpon) -> None:
