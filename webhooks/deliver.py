@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -29,6 +29,18 @@ log = logging.getLogger(__name__)
 EARLIER_FIRST_SECONDS = 0.3
 CHANNEL_STOPPED_SECONDS = 60
 RETRY_MISSING_CHANNEL_SECONDS = 300
+
+# The usual case in one statement: nothing was said of the message yet.
+_ACCEPT = text(
+    "UPDATE message SET status = 'accepted', error = NULL, provider_id = :provider_id"
+    " WHERE id = :id AND status = 'sending' AND provider_id IS NULL AND NOT EXISTS"
+    " (SELECT FROM parked_status AS parked WHERE parked.channel = :channel"
+    " AND (parked.provider_id = :provider_id OR parked.key = message.key)) RETURNING id"
+)
+_OWED = text(
+    "SELECT message.channel, message.provider_id FROM message JOIN conversation ON conversation.id = conversation_id"
+    " WHERE message.id = :id AND handled_at IS NULL AND handler = 'bot' AND provider_id <> ''"
+)
 
 
 @dataclass(frozen=True)
@@ -66,29 +78,36 @@ def deliver(message_id: int, *, delivery: Delivery) -> None:
     except Refused as failure:
         _fail(delivery.db, message_id, failure.code)
         return
-    with delivery.db.transaction() as session:
+    # Need not wait for the disk: lost with the machine's power, the message is still "sending", and its receipt or a
+    # person decides what became of it.
+    with delivery.db.transaction(durable=False) as session:
         hold_receipts(session, channel_name, sent.provider_id)
-        message = _locked(session, message_id)
-        message.provider_id = message.provider_id or sent.provider_id
-        # A receipt may have been faster than the answer, and have said that it failed.
-        if message.status != "failed":
-            message.error = None
-        message.advance("accepted")
-        apply_parked(session, message)
+        accepted = {"id": message_id, "channel": channel_name, "provider_id": sent.provider_id}
+        if not session.execute(_ACCEPT, accepted).one_or_none():
+            _accept(session, message_id, sent.provider_id)
+
+
+def _accept(session: Session, message_id: int, provider_id: str) -> None:
+    """Receipts were faster than the answer to our call, or wait for the message to be known."""
+    message = _locked(session, message_id)
+    message.provider_id = message.provider_id or provider_id
+    # They may have said that it failed.
+    if message.status != "failed":
+        message.error = None
+    message.advance("accepted")
+    apply_parked(session, message)
 
 
 def show_typing(message_id: int, *, db: Database, channels: Mapping[str, Channel]) -> None:
     """Marks a customer's message as read and shows "typing", if the bot is still to answer it. A courtesy: failures
     are only logged."""
-    with db.transaction() as session:
-        message = session.get_one(Message, message_id)
-        conversation = session.get_one(Conversation, message.conversation_id)
-        wanted = message.handled_at is None and conversation.handler == "bot" and message.provider_id
-    channel = channels.get(message.channel)
-    if not wanted or channel is None:
+    with db.statements() as connection:
+        owed = connection.execute(_OWED, {"id": message_id}).one_or_none()
+    channel = channels.get(owed.channel) if owed else None
+    if owed is None or channel is None:
         return
     try:
-        channel.show_typing(message.provider_id or "")
+        channel.show_typing(owed.provider_id)
     except (Unreachable, Refused, Misconfigured) as failure:
         log.info("no typing indicator for message %s: %s", message_id, failure.code)
 
