@@ -48,6 +48,7 @@ def test_a_note_is_a_note(desktop_page: Page, address: str, db: Database, cast: 
     sign_in(page, address)
     page.goto(f"{address}/c/{id_}")
     page.get_by_text("Nota interna", exact=True).click()
+    expect(page.get_by_placeholder("Escreva uma nota que só a equipe vê…")).to_be_visible()
     page.get_by_label("Mensagem", exact=True).fill("cliente educado")
     page.keyboard.press("Enter")
     expect(page.get_by_role("log").get_by_text("cliente educado")).to_be_visible()

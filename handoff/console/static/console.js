@@ -145,6 +145,12 @@ function wireComposer() {
   const text = form.querySelector("textarea");
   const problem = form.querySelector("[data-problem]");
   const touch = matchMedia("(pointer: coarse)").matches;
+  const toCustomer = text.placeholder;
+  for (const mode of form.querySelectorAll("input[name=mode]")) {
+    mode.addEventListener("change", () => {
+      text.placeholder = form.querySelector("#mode-note").checked ? "Escreva uma nota que só a equipe vê…" : toCustomer;
+    });
+  }
   text.addEventListener("keydown", (event) => {
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && (!touch || event.ctrlKey);
     if (!sends) return;
