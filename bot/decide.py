@@ -58,6 +58,8 @@ def _after_result(turn: Turn) -> list[Effect]:
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
         return people.hand_off_on_wish(turn)
+    if people.sent_proof(turn):
+        return people.about_media(turn)
     other = identify.other_document(turn)
     if isinstance(other, Turn):
         # The number is registered for several people: the document says that another of them is meant now.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.effects import Effect, HandOff, Option, Remember, Say
+from bot.replies import says_paid
 from bot.turn import SourceDown, Turn
 from core.dates import format_date
 from core.document import parse_document
 from core.masking import mask_personal_data
+from nlu.folding import fold
 
 QUEUE_OF_INTENT = {
     "invoice_second_copy": "Financeiro",
@@ -21,6 +24,7 @@ QUEUE_OF_INTENT = {
     "outage_no_connection": "N1",
     "slow_internet": "N1",
 }
+PROOF = re.compile(r"\b(?:comprovante|recibo)s?\b")
 PAPERS = frozenset({"signal_release", "invoice_second_copy", "invoice_question", "payment_negotiation"})
 
 
@@ -42,10 +46,17 @@ def hand_off_blind(turn: Turn) -> list[Effect]:
     return hand_off(turn, "N1", "billing_unavailable", "handoff.billing_unavailable")
 
 
+def sent_proof(turn: Turn) -> bool:
+    """Whether a file came with words that call it the proof of a payment."""
+    file = any(message.kind in {"image", "document"} for message in turn.inbound)
+    return file and (bool(PROOF.search(fold(turn.text))) or says_paid(turn.text))
+
+
 def about_media(turn: Turn) -> list[Effect]:
-    """Messages without a word: a proof of payment goes to a person, a voice note is asked for in writing."""
+    """Files, and messages without a word: a proof of payment goes to a person, a voice note is asked for in writing."""
     kinds = {message.kind for message in turn.inbound}
-    if kinds & {"image", "document"} and PAPERS & {turn.dialogue.intent, *turn.dialogue.intents}:
+    asked = PAPERS & {turn.dialogue.intent, *turn.dialogue.intents}
+    if sent_proof(turn) or (kinds & {"image", "document"} and asked):
         return hand_off(turn, "Financeiro", "payment_proof", "handoff.payment_proof")
     if kinds & {"unsupported"}:
         return _ask_once(turn, "media.unsupported")

@@ -78,7 +78,7 @@ TRY = [
     (measured("dying_gasp"), "está sem energia"),
     (measured("offline"), "não está respondendo"),
     (measured("online", -20.1, access={"blocked": False, "sessions": []}), "o roteador não está conectado"),
-    (measured("online", -20.1, access={"blocked": False, "sessions": [{}]}), "estão boas até a sua casa"),
+    (measured("online", -20.1, access={"blocked": False, "sessions": [{}]}), "estão boas até o seu endereço"),
     (measured("unknown"), "não consegui medir"),
     (a_job(facts={"line": {"error": "timeout"}, "access": {"error": "timeout"}}), "não consegui medir"),
 ]

@@ -299,3 +299,15 @@ def test_refusal_is_told_to_the_agent_once_when_it_was_said_twice() -> None:
     chat.say("libera meu sinal")
     chat.say("libera meu sinal")
     assert len(chat.dialogue.learnt) == 1
+
+
+@pytest.mark.parametrize("caption", ["segue o comprovante", "já paguei, olha aí", "Comprovante do pix"])
+def test_proof_of_payment_goes_to_people_when_words_came_with_it(caption: str) -> None:
+    promise = Promise(NOW - timedelta(days=10), NOW - timedelta(days=7), kept=False)
+    chat = Chat(known_as() | {"promises:c-1002": (promise,)})
+    chat.say("libera meu sinal")
+    assert handed_to(chat.say(caption, media="document")) == ("Financeiro", "payment_proof")
+
+
+def test_words_about_a_proof_are_no_proof_when_no_file_came() -> None:
+    assert not has(offered().say("vou mandar o comprovante"), HandOff)
