@@ -89,9 +89,10 @@ class FactFinder:
         if len(by_phone) == 1:
             return Identified(by_phone[0], "phone")
         proved = snapshot.customer_ref and snapshot.proved_by and self._proof_fresh(snapshot.proved_at)
-        if proved and (snapshot.proved_by != "phone" or by_phone):
+        if proved:
             customer = erp.customer(str(snapshot.customer_ref))
-            if customer:
+            # A number may have gone to other people since: then it no longer proves what it proved.
+            if customer and (snapshot.proved_by != "phone" or customer in by_phone):
                 return Identified(customer, str(snapshot.proved_by), by_phone)
         return Identified(None, "", by_phone)
 

@@ -23,7 +23,7 @@ MOST_FAILURES = 3
 MOST_FACTS = 4
 MOST_WRONG = 1
 _AMOUNT = re.compile(r"\d+(?:\.\d{3})*[.,]\d{2}(?!\d)")
-_LOGIN_SHAPE = re.compile(r"[^\s,;]*[a-z][^\s,;]*[._@-]\w[^\s,;]*")
+_LOGIN_SHAPE = re.compile(r"\b[a-z]\w*[._@-][a-z][^\s,;]*")
 
 
 def bind(turn: Turn) -> list[Effect]:
@@ -167,6 +167,6 @@ def _facts_right(turn: Turn, contract: Contract) -> bool:
     fee = len(amounts) > len(wrong) or any(parse_brl(n) == contract.monthly_fee_cents for n in left)
     has_login = bool(login) and login in fold(turn.text)
     strays = [n for n in left if parse_brl(n) != contract.monthly_fee_cents]
-    if wrong or len(tried) > (0 if has_login else MOST_WRONG) or len(strays) > MOST_WRONG:
+    if wrong or len(tried) > MOST_WRONG or len(strays) > MOST_WRONG:
         return False
     return len(known) + fee + has_login >= 2

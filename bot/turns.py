@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from billing.provider import Provider
@@ -25,6 +25,7 @@ from core.db import Database
 from core.errors import Conflict
 from handoff.hand_over import hand_over
 from models import utc_now
+from models.conversation import Conversation
 from models.message import Message
 from models.network_job import NetworkJob
 
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 MOST_FACTS = 40
 # Fragments may push the answer back, but not for ever.
 LONGEST_WAIT_IN_DEBOUNCES = 4
+# Nobody reads and writes that fast for that long: it is another machine that answers each bubble of ours.
+MOST_ANSWERS = 40
+ANSWERS_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,10 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         if snapshot.handler != "bot":
             _leave_to_people(session, snapshot)
             return
+        if snapshot.inbound and _runs_away(session, snapshot.contact_id):
+            reason = bot.texts("reason.runs_away")
+            hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
+            return
     if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
         return
     effects = _decide(bot, snapshot)
@@ -76,6 +84,18 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts))
     if not written:
         raise Conflict("conversation_changed", str(conversation_id))
+
+
+def _runs_away(session: Session, contact_id: int) -> bool:
+    """Whether the bot answered this contact more often than a person can have asked, in whatever conversations."""
+    said = (
+        select(func.count())
+        .select_from(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Conversation.contact_id == contact_id, Message.direction == "out", Message.author == "bot")
+        .where(Message.received_at > utc_now() - ANSWERS_WITHIN)
+    )
+    return (session.scalar(said) or 0) >= MOST_ANSWERS
 
 
 def give_up(conversation_id: int, *, bot: Bot) -> None:

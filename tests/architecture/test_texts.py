@@ -118,7 +118,7 @@ def test_reason_for_agents_exists_for_every_hand_over_and_none_is_idle() -> None
                     assert sentence in TEXTS.names(), sentence
                     extra = {keyword.arg for keyword in node.keywords}
                     assert placeholders(sentence) <= {"queue", "protocol"} | extra, sentence
-    assert reasons | {"given_up"} == with_beginning("reason.")
+    assert reasons | {"given_up", "runs_away"} == with_beginning("reason.")
 
 
 def with_beginning(beginning: str) -> set[str]:

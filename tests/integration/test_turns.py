@@ -14,7 +14,7 @@ from billing.local_store import SqlStore
 from billing.provider_row import load_provider, policy_of, provider_row
 from bot.facts import Sources
 from bot.texts import Texts
-from bot.turns import Bot, Business, give_up, take_turn
+from bot.turns import MOST_ANSWERS, Bot, Business, give_up, take_turn
 from core.db import Database
 from core.errors import Conflict
 from core.phone import match_key
@@ -25,6 +25,7 @@ from models import utc_now
 from models.agent import Agent
 from models.contact import Contact, ContactAlias
 from models.conversation import Conversation, new_protocol
+from models.customer import Customer, CustomerPhone
 from models.message import Message
 from models.network_job import NetworkJob
 from models.outbox import Outbox
@@ -381,6 +382,29 @@ def test_two_facts_are_remembered_for_the_next_wish(demo: Database) -> None:
         take_turn(number, bot=bot)
     assert "F-1001-1" in replies(demo, number)[-2]
     assert "F-1001-1" in replies(demo, number)[-1]
+
+
+def test_phone_that_went_to_others_no_longer_proves_who_it_was(demo: Database) -> None:
+    number = open_conversation(demo, STRANGER)
+    with demo.transaction() as session:
+        ids = session.scalars(select(Customer.id).where(Customer.ref.in_(("cli-1002", "cli-1004"))))
+        session.add_all(CustomerPhone(customer_id=each, match_key=f"+{STRANGER}") for each in ids.all())
+        session.execute(update(Contact).values(customer_ref="cli-1001", proved_by="phone", proved_at=utc_now()))
+    write(demo, number, "boleto")
+    take_turn(number, bot=a_bot(demo))
+    (reply,) = replies(demo, number)
+    assert "CPF ou CNPJ" in reply
+
+
+def test_person_comes_when_another_machine_answers_each_bubble(demo: Database) -> None:
+    bot = a_bot(demo)
+    number = open_conversation(demo, STRANGER)
+    for _ in range(MOST_ANSWERS + 5):
+        write(demo, number, "oi")
+        take_turn(number, bot=bot)
+    assert len(replies(demo, number)) == MOST_ANSWERS
+    assert conversation(demo, number).handler == "queue"
+    assert unanswered(demo, number) == 5
 
 
 def test_code_goes_to_the_registered_phone_and_nowhere_else(demo: Database) -> None:

@@ -83,6 +83,8 @@ def test_bare_document_starts_the_proof_when_nobody_asked_for_it() -> None:
         "casa nº 22 login ana.souza",
         "casa 22 apto 3, contrato 1002.",
         "contrato 01002, R$119.90",
+        "login ana.souza, casa n.22",
+        "ana.souza, R$119.90",
     ],
 )
 def test_two_right_facts_prove_who_writes_and_serve_the_wish(facts: str) -> None:
