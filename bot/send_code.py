@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.effects import SendCode
 from bot.snapshot import Snapshot
 from bot.texts import Texts
+from models import utc_now
 from models.contact import Contact, ContactAlias
 from models.conversation import Conversation, new_protocol
 from models.customer import Customer, CustomerPhone
 from models.message import Message
 from models.outbox import add_work
 
+# Each template costs the provider, and each rings a phone whose owner asked for nothing.
+MOST_CODES = 3
+CODES_WITHIN = timedelta(hours=1)
+
 
 def send_code(session: Session, effect: SendCode, snapshot: Snapshot, texts: Texts) -> None:
-    """Queues the code for the customer's first registered phone; does nothing for a document that is no customer's."""
+    """Queues the code for the customer's first registered phone; does nothing for a document that is no customer's, nor
+    when several codes went there lately: whoever asks cannot tell either."""
     phone = session.scalars(
         select(CustomerPhone.match_key)
         .join(Customer, Customer.id == CustomerPhone.customer_id)
@@ -28,6 +35,8 @@ def send_code(session: Session, effect: SendCode, snapshot: Snapshot, texts: Tex
     if phone is None:
         return
     contact_id = _contact(session, snapshot.channel, phone)
+    if _sent_lately(session, contact_id) >= MOST_CODES:
+        return
     message = Message(
         conversation_id=_conversation(session, snapshot, contact_id),
         channel=snapshot.channel,
@@ -42,6 +51,17 @@ def send_code(session: Session, effect: SendCode, snapshot: Snapshot, texts: Tex
     session.add(message)
     session.flush()
     add_work(session, "deliver", message.id)
+
+
+def _sent_lately(session: Session, contact_id: int) -> int:
+    sent = (
+        select(func.count())
+        .select_from(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Conversation.contact_id == contact_id, Message.kind == "template")
+        .where(Message.received_at > utc_now() - CODES_WITHIN)
+    )
+    return session.scalar(sent) or 0
 
 
 def _contact(session: Session, channel: str, phone: str) -> int:

@@ -13,6 +13,7 @@ from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider, policy_of, provider_row
 from bot.facts import Sources
+from bot.send_code import MOST_CODES
 from bot.texts import Texts
 from bot.turns import MOST_ANSWERS, Bot, Business, give_up, take_turn
 from core.db import Database
@@ -422,6 +423,20 @@ def test_code_goes_to_the_registered_phone_and_nowhere_else(demo: Database) -> N
     write(demo, number, code)
     take_turn(number, bot=bot)
     assert "F-1001-1" in replies(demo, number)[-1]
+
+
+def test_registered_phone_is_not_flooded_with_codes_that_others_ask_for(demo: Database) -> None:
+    bot = a_bot(demo, proof="one_time_code")
+    number = open_conversation(demo, STRANGER)
+    for wish in ("boleto", "sem internet") * MOST_CODES:
+        for text in (wish, "529.982.247-25"):
+            write(demo, number, text)
+            take_turn(number, bot=bot)
+    asked = [reply for reply in replies(demo, number) if bot.texts("identify.ask_code") in reply]
+    assert len(asked) > MOST_CODES
+    with demo.transaction() as session:
+        sent = session.scalars(select(Message).where(Message.kind == "template")).all()
+    assert len(sent) == MOST_CODES
 
 
 def test_person_comes_when_the_bot_gave_up(demo: Database) -> None:
