@@ -97,7 +97,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
 
 def _business(db: Database) -> Business:
     """The provider, its terms and the limit for received optical power, as they stand now."""
-    with db.transaction() as session:
+    with db.reading() as session:
         row = provider_row(session)
         weak = row.policies.get("optical", {}).get("weak_dbm", WEAK_DBM)
         return Business(provider_of(row), policy_of(row), float(weak))

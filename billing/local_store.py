@@ -25,7 +25,8 @@ Found = TypeVar("Found")
 
 
 class SqlStore:
-    """A LocalStore over `models`: one short transaction a call. Raises Unreachable while the database is away."""
+    """A LocalStore over `models`; each call sees what is committed when it comes. Raises Unreachable
+    while the database is away."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -64,19 +65,19 @@ class SqlStore:
         return protocol
 
     def _customers(self, condition: ColumnElement[bool]) -> tuple[Customer, ...]:
-        with self._db.transaction() as session:
+        with self._db.reading() as session:
             rows = session.scalars(select(CustomerRow).where(condition)).all()
-            phones = _phones(session, [row.id for row in rows])
+            phones = _phones(session, [row.id for row in rows]) if rows else {}
             return tuple(_customer(row, phones.get(row.id, ())) for row in rows)
 
     def _contracts(self, condition: ColumnElement[bool]) -> tuple[Contract, ...]:
         wanted = select(ContractRow, CustomerRow.ref).join(CustomerRow, CustomerRow.id == ContractRow.customer_id)
-        with self._db.transaction() as session:
+        with self._db.reading() as session:
             return tuple(_contract(row, owner) for row, owner in session.execute(wanted.where(condition)))
 
     def _invoices(self, condition: ColumnElement[bool]) -> tuple[Invoice, ...]:
         wanted = select(InvoiceRow, ContractRow.ref).join(ContractRow, ContractRow.id == InvoiceRow.contract_id)
-        with self._db.transaction() as session:
+        with self._db.reading() as session:
             return tuple(_invoice(row, contract) for row, contract in session.execute(wanted.where(condition)))
 
 

@@ -14,22 +14,25 @@ from core.document import parse_document
 from core.errors import Misconfigured
 from models.provider import Provider as ProviderRow
 
+# Built once: it is read for every turn.
+_THE_ROW = select(ProviderRow).order_by(ProviderRow.id).limit(1)
+
 
 def load_provider(db: Database) -> Provider:
-    """The provider, in a short transaction of its own. Raises Misconfigured `provider`: no row, or a wrong one."""
-    with db.transaction() as session:
+    """The provider, as it stands now. Raises Misconfigured `provider`: no row, or a wrong one."""
+    with db.reading() as session:
         return provider_of(provider_row(session))
 
 
 def load_policy(db: Database) -> Policy:
-    """The terms of trust unlocks, in a short transaction of its own. Raises Misconfigured `provider` as above."""
-    with db.transaction() as session:
+    """The terms of trust unlocks, as it stands now. Raises Misconfigured `provider` as above."""
+    with db.reading() as session:
         return policy_of(provider_row(session))
 
 
 def provider_row(session: Session) -> ProviderRow:
     """The provider's row, for whoever needs several settings of it at once. Raises Misconfigured `provider`."""
-    row = session.scalars(select(ProviderRow).order_by(ProviderRow.id).limit(1)).one_or_none()
+    row = session.scalars(_THE_ROW).one_or_none()
     if row is None:
         raise Misconfigured("provider", "nenhum provedor cadastrado: execute seed-demo ou cadastre o seu")
     return row

@@ -1,20 +1,17 @@
-"""Reads what a turn starts from: conversation, waiting messages, network jobs, in one short transaction."""
+"""Reads what a turn starts from: conversation, waiting messages, network jobs, with no transaction left open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Dialogue
 from bot.turn import Inbound, JobResult
 from models import utc_now
-from models.contact import Contact, ContactAlias
-from models.conversation import Conversation
-from models.message import Message
-from models.network_job import NetworkJob
 
 
 @dataclass(frozen=True)
@@ -38,44 +35,52 @@ class Snapshot:
     proved_at: datetime | None
 
 
-def read_snapshot(session: Session, conversation_id: int) -> Snapshot:
+# Written out: read for every turn.
+_CONVERSATION = text(
+    "SELECT conversation.id, contact_id, conversation.channel, version, handler, protocol, dialogue, customer_ref,"
+    " proved_by, proved_at, ARRAY(SELECT value FROM contact_alias AS alias"
+    " WHERE alias.contact_id = contact.id AND alias.kind = 'match_key') AS phones"
+    " FROM conversation JOIN contact ON contact.id = contact_id WHERE conversation.id = :id"
+)
+# In the provider's order: WhatsApp delivers out of order, and its clock has whole seconds only.
+_WAITING = text(
+    "SELECT id, kind, text, coalesce(payload ->> 'reply_id', '') AS reply_id, received_at FROM message"
+    " WHERE conversation_id = :id AND direction = 'in' AND handled_at IS NULL ORDER BY provider_at, id"
+)
+_JOBS = text(
+    "SELECT id, action, contract_ref, state, outcome, facts, asked_at FROM network_job"
+    " WHERE conversation_id = :id AND told_at IS NULL ORDER BY id"
+)
+
+
+def read_snapshot(connection: Connection | Session, conversation_id: int) -> Snapshot:
     """The snapshot; raises NoResultFound when there is no such conversation."""
-    conversation = session.get_one(Conversation, conversation_id)
-    contact = session.get_one(Contact, conversation.contact_id)
-    waiting = session.scalars(
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.direction == "in", Message.handled_at.is_(None))
-        # In the provider's order: WhatsApp delivers out of order, and its clock has whole seconds only.
-        .order_by(Message.provider_at, Message.id)
-    ).all()
-    jobs = session.scalars(
-        select(NetworkJob)
-        .where(NetworkJob.conversation_id == conversation_id, NetworkJob.told_at.is_(None))
-        .order_by(NetworkJob.id)
-    ).all()
-    phones = session.scalars(
-        select(ContactAlias.value).where(ContactAlias.contact_id == contact.id, ContactAlias.kind == "match_key")
-    ).all()
+    key = {"id": conversation_id}
+    # First the version, then what hangs on it: what comes between is noticed when the turn is written.
+    conversation = connection.execute(_CONVERSATION, key).one()
+    waiting = connection.execute(_WAITING, key).all()
+    jobs = connection.execute(_JOBS, key).all()
     received = [message.received_at for message in waiting]
+    now = utc_now()
     return Snapshot(
         conversation_id=conversation.id,
-        contact_id=contact.id,
+        contact_id=conversation.contact_id,
         channel=conversation.channel,
         version=conversation.version,
         handler=conversation.handler,
         protocol=conversation.protocol,
         dialogue=Dialogue.load(conversation.dialogue),
-        inbound=tuple(Inbound(m.id, m.kind, m.text, str(m.payload.get("reply_id", ""))) for m in waiting),
+        inbound=tuple(Inbound(m.id, m.kind, m.text, m.reply_id) for m in waiting),
         newest_received_at=max(received, default=None),
         oldest_received_at=min(received, default=None),
-        jobs=tuple(_job(job) for job in jobs),
-        phones=tuple(phones),
-        customer_ref=contact.customer_ref,
-        proved_by=contact.proved_by,
-        proved_at=contact.proved_at,
+        jobs=tuple(_job(job, now) for job in jobs),
+        phones=tuple(conversation.phones),
+        customer_ref=conversation.customer_ref,
+        proved_by=conversation.proved_by,
+        proved_at=conversation.proved_at,
     )
 
 
-def _job(job: NetworkJob) -> JobResult:
-    age = (utc_now() - job.asked_at).total_seconds()
+def _job(job: Row[Any], now: datetime) -> JobResult:
+    age = (now - job.asked_at).total_seconds()
     return JobResult(job.id, job.action, job.contract_ref, job.state, job.outcome, job.facts, age)

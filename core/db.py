@@ -65,6 +65,12 @@ class Database:
         if ring:
             self._on_commit(frozenset({ring}))
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads alone; each statement sees what is committed when it starts. Raises as above."""
+        with _failures_in_our_words(), self._sessions(bind=self._single) as session:
+            yield session
+
 
 @contextmanager
 def _failures_in_our_words() -> Iterator[None]:
