@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from billing.unlock_ledger import reserve
@@ -16,7 +15,6 @@ from bot.effects import (
     AskNetwork,
     BindIdentity,
     Close,
-    Document,
     Effect,
     HandOff,
     JobTold,
@@ -29,13 +27,13 @@ from bot.effects import (
     Wait,
 )
 from bot.facts import digest
+from bot.say import say
 from bot.send_code import send_code
 from bot.snapshot import Snapshot
 from bot.texts import Texts
 from core.errors import Conflict
 from handoff.hand_over import hand_over
 from models import utc_now
-from models.attachment import Attachment
 from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
@@ -51,6 +49,13 @@ RELEASE_SIGNAL = "release_signal"
 REMIND_AFTER_SECONDS = 21
 STUCK_AFTER_SECONDS = 185
 
+# What every turn writes is written out; what there is nothing new about stays as it is.
+_REMEMBER = text(
+    "UPDATE conversation SET version = version + 1, dialogue = coalesce(:dialogue, dialogue),"
+    " contract_ref = coalesce(:contract, contract_ref) WHERE id = :id AND version = :version AND handler = :handler"
+).bindparams(bindparam("dialogue", type_=JSONB(none_as_null=True)))
+_SETTLE = text("UPDATE message SET handled_at = :now, outcome = :outcome WHERE id = ANY(:ids)")
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -63,12 +68,8 @@ class Applied:
 def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
     """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read.
     Raises Conflict when it would close over a message that came since."""
-    changed = session.execute(
-        update(Conversation)
-        .where(Conversation.id == snapshot.conversation_id, Conversation.version == snapshot.version)
-        .where(Conversation.handler == snapshot.handler)
-        .values(version=Conversation.version + 1, **_memory(effects))
-    )
+    unchanged = {"id": snapshot.conversation_id, "version": snapshot.version, "handler": snapshot.handler}
+    changed = session.execute(_REMEMBER, {**unchanged, **_memory(effects)})
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if any(isinstance(effect, Close) for effect in effects) and _wrote_again(session, snapshot):
@@ -95,10 +96,8 @@ def _wrote_again(session: Session, snapshot: Snapshot) -> bool:
 def _memory(effects: Sequence[Effect]) -> dict[str, Any]:
     """What the conversation's row keeps of the dialogue: the last word on it, written with the version."""
     dialogues = [effect.dialogue for effect in effects if isinstance(effect, Remember)]
-    if not dialogues:
-        return {}
-    kept: dict[str, Any] = {"dialogue": dialogues[-1].dump()}
-    return {**kept, "contract_ref": dialogues[-1].contract} if dialogues[-1].contract else kept
+    last = dialogues[-1] if dialogues else None
+    return {"dialogue": last.dump() if last else None, "contract": (last.contract or None) if last else None}
 
 
 class _Writer:
@@ -133,37 +132,10 @@ class _Writer:
         waiting = any(isinstance(effect, AskNetwork | UnlockOnTrust) for effect in effects)
         outcome = "answered" if said else "action" if waiting else "silent"
         ids = [message.id for message in self._snapshot.inbound]
-        self._session.execute(update(Message).where(Message.id.in_(ids)).values(handled_at=utc_now(), outcome=outcome))
+        self._session.execute(_SETTLE, {"ids": ids, "now": utc_now(), "outcome": outcome})
 
-    def _say(self, say: Say) -> None:
-        options = [[option.id, option.title, option.about] for option in say.options]
-        kind = "document" if say.document else "text" if not options else "buttons" if len(options) <= 3 else "list"
-        message = Message(
-            conversation_id=self._snapshot.conversation_id,
-            channel=self._snapshot.channel,
-            direction="out",
-            kind=kind,
-            text=say.text,
-            payload={"options": options, "list_button": say.list_button} if options else {},
-            attachment_id=self._attachment(say.document) if say.document else None,
-            author="bot",
-            status="queued",
-            key=uuid.uuid4().hex,
-        )
-        self._session.add(message)
-        self._session.flush()
-        add_work(self._session, "deliver", message.id)
-
-    def _attachment(self, document: Document) -> int:
-        sha256 = hashlib.sha256(document.data).hexdigest()
-        same = select(Attachment.id).where(Attachment.sha256 == sha256, Attachment.filename == document.filename)
-        known = self._session.scalars(same.limit(1)).first()
-        if known:
-            return known
-        row = Attachment(filename=document.filename, mime_type=document.mime_type, sha256=sha256, data=document.data)
-        self._session.add(row)
-        self._session.flush()
-        return row.id
+    def _say(self, effect: Say) -> None:
+        say(self._session, self._snapshot, effect)
 
     def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
         ask(
