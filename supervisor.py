@@ -99,7 +99,8 @@ class Supervisor:
             raise CannotStart(str(error)) from error
         if not self.environment.get("NLU_URL"):
             self.environment["NLU_URL"] = f"http://127.0.0.1:{free_port()}"
-        # It takes longest to load: everything else comes up meanwhile.
+        # It takes longest: everything else comes up meanwhile.
+        say("NLU: carregando o modelo (cerca de 15 s)")
         self._start_from_procfile({"nlu"})
 
     def _nlu_answers(self) -> bool:
@@ -114,7 +115,7 @@ class Supervisor:
     def _start_stores(self) -> None:
         """Embedded stores for whatever address is not given."""
         if not all(self.environment.get(name) for name in ("DATABASE_URL", "RADIUS_DATABASE_URL", "LINE_DRIVER")):
-            say("PostgreSQL: preparando o banco embutido")
+            say("PostgreSQL: iniciando o banco embutido")
             postgres = EmbeddedPostgres(self.data_dir / "postgres")
             postgres.prepare()
             command = postgres.command()
@@ -146,7 +147,7 @@ class Supervisor:
         from demo import DEMO_FILE, seed_demo
         from migrations import upgrade
 
-        say("banco: aplicando migrações")
+        say("banco: conferindo migrações")
         upgrade(settings.database_url)
         engine = make_engine(settings.database_url)
         if seed_demo(Database(engine), DEMO_FILE, self.environment["DEMO_PASSWORD"]):
@@ -187,16 +188,12 @@ class Supervisor:
     def _wait_ready(self, settings: Settings) -> None:
         session = make_session()
         deadline = time.monotonic() + READY_SECONDS
-        told = False
         while not self.stopping.wait(0.2):
             self.processes.watch()
             try:
                 states = session.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=3).json()
                 if all(states.values()):
                     return
-                if not told:
-                    say("esperando o NLU carregar o modelo")
-                    told = True
             except (requests.RequestException, ValueError):
                 pass
             if time.monotonic() > deadline:
@@ -240,7 +237,7 @@ def main() -> None:
         else:
             Supervisor(environment).run()
     except CannotStart as problem:
-        sys.exit(f"\nNão foi possível iniciar: {problem}")
+        sys.exit(f"\nNão foi possível: {problem}")
 
 
 if __name__ == "__main__":
