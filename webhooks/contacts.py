@@ -37,6 +37,10 @@ _NAME = text(
 _ADD = text(
     "INSERT INTO contact (channel, profile_name, created_at) VALUES (:channel, :profile_name, :now) RETURNING id"
 )
+_ANSWERS_TO = text(
+    "SELECT kind, value FROM contact_alias WHERE contact_id = :contact AND kind IN ('wa_id', 'bsuid', 'address')"
+    " ORDER BY seen_at"
+)
 _CALL = text("UPDATE contact SET profile_name = :profile_name WHERE id = :contact")
 
 
@@ -78,11 +82,7 @@ def resolve_contact(session: Session, channel: str, sender: Sender) -> int:
 
 def recipient_of(session: Session, contact_id: int) -> Recipient:
     """The name to answer to: exactly as the channel gave it last, never one of our own making."""
-    aliases = session.execute(
-        select(ContactAlias.kind, ContactAlias.value)
-        .where(ContactAlias.contact_id == contact_id, ContactAlias.kind.in_(("wa_id", "bsuid", "address")))
-        .order_by(ContactAlias.seen_at)
-    )
+    aliases = session.execute(_ANSWERS_TO, {"contact": contact_id})
     latest = {kind: value for kind, value in aliases}
     return Recipient(latest.get("wa_id", ""), latest.get("bsuid", ""), latest.get("address", ""))
 

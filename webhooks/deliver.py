@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -40,6 +40,17 @@ _ACCEPT = text(
 _OWED = text(
     "SELECT message.channel, message.provider_id FROM message JOIN conversation ON conversation.id = conversation_id"
     " WHERE message.id = :id AND handled_at IS NULL AND handler = 'bot' AND provider_id <> ''"
+)
+
+_BOTH_LOCKED = (
+    select(Message, Conversation)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(Message.id == bindparam("id"))
+    .with_for_update(of=(Message, Conversation))
+)
+_EARLIER = text(
+    "SELECT id FROM message WHERE conversation_id = :conversation AND id < :id AND direction = 'out'"
+    " AND status IN ('queued', 'sending') LIMIT 1"
 )
 
 
@@ -113,8 +124,7 @@ def show_typing(message_id: int, *, db: Database, channels: Mapping[str, Channel
 
 
 def _claim(session: Session, message_id: int, delivery: Delivery) -> tuple[str, Outgoing] | None:
-    message = _locked(session, message_id)
-    conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True)
+    message, conversation = session.execute(_BOTH_LOCKED, {"id": message_id}).one()
     if message.status == "sending":
         _settle_unanswered(message, conversation, delivery.unknown_after)
         return None
@@ -127,13 +137,7 @@ def _claim(session: Session, message_id: int, delivery: Delivery) -> tuple[str, 
         message.status, message.error = "failed", "window_closed"
         conversation.needs_person = "resposta não enviada: janela de 24 h fechada"
         return None
-    earlier = exists().where(
-        Message.conversation_id == message.conversation_id,
-        Message.id < message.id,
-        Message.direction == "out",
-        Message.status.in_(("queued", "sending")),
-    )
-    if session.scalar(select(earlier)):
+    if session.execute(_EARLIER, {"id": message_id, "conversation": conversation.id}).first():
         raise Later(EARLIER_FIRST_SECONDS, "an earlier message of this conversation goes first")
     channel = delivery.channels.get(message.channel)
     if channel is None:
