@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from billing.provider import Provider
@@ -25,7 +25,6 @@ from core.db import Database
 from core.errors import Conflict
 from handoff.hand_over import hand_over
 from models import utc_now
-from models.conversation import Conversation
 from models.message import Message
 from models.network_job import NetworkJob
 
@@ -37,6 +36,11 @@ LONGEST_WAIT_IN_DEBOUNCES = 4
 # Nobody reads and writes that fast for that long: it is another machine that answers each bubble of ours.
 MOST_ANSWERS = 40
 ANSWERS_WITHIN = timedelta(minutes=5)
+
+_SAID = text(
+    "SELECT count(*) FROM message JOIN conversation ON conversation.id = conversation_id WHERE contact_id = :contact"
+    " AND direction = 'out' AND author = 'bot' AND received_at > :since"
+)
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,16 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
 
     Raises Conflict when the conversation changed meanwhile: then it is to be called again.
     """
-    with bot.db.transaction() as session:
+    with bot.db.reading() as session:
         snapshot = read_snapshot(session, conversation_id)
-        if snapshot.handler != "bot":
+        runs_away = bool(snapshot.inbound) and snapshot.handler == "bot" and _runs_away(session, snapshot.contact_id)
+    if snapshot.handler != "bot":
+        with bot.db.transaction() as session:
             _leave_to_people(session, snapshot)
-            return
-        if snapshot.inbound and _runs_away(session, snapshot.contact_id):
-            reason = bot.texts("reason.runs_away")
-            hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
-            return
+        return
+    if runs_away:
+        _to_people(bot, conversation_id, "reason.runs_away")
+        return
     if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
         return
     effects = _decide(bot, snapshot)
@@ -88,20 +93,18 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
 
 def _runs_away(session: Session, contact_id: int) -> bool:
     """Whether the bot answered this contact more often than a person can have asked, in whatever conversations."""
-    said = (
-        select(func.count())
-        .select_from(Message)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(Conversation.contact_id == contact_id, Message.direction == "out", Message.author == "bot")
-        .where(Message.received_at > utc_now() - ANSWERS_WITHIN)
-    )
-    return (session.scalar(said) or 0) >= MOST_ANSWERS
+    said = session.execute(_SAID, {"contact": contact_id, "since": utc_now() - ANSWERS_WITHIN}).scalar_one()
+    return int(said) >= MOST_ANSWERS
 
 
 def give_up(conversation_id: int, *, bot: Bot) -> None:
     """The bot could not answer, however often it tried: a person has to, and sees why."""
+    _to_people(bot, conversation_id, "reason.given_up")
+
+
+def _to_people(bot: Bot, conversation_id: int, why: str) -> None:
+    reason = bot.texts(why)
     with bot.db.transaction() as session:
-        reason = bot.texts("reason.given_up")
         hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
 
 
