@@ -44,7 +44,7 @@ def twilio_blueprint(*, db: Database, auth_token: str, public_url: str, links: M
         if attachment_id is None:
             abort(404)
         with db.transaction() as session:
-            attachment = session.get_one(Attachment, attachment_id)
+            attachment = session.get(Attachment, attachment_id) or abort(404)
             data, mime_type = attachment.data, attachment.mime_type
         return send_file(BytesIO(data), mimetype=mime_type, download_name=filename)
 

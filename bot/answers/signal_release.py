@@ -49,7 +49,8 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
         amount=format_brl(verdict.amount_cents),
         due=format_date(verdict.oldest_due),
     )
-    data = {"shown": text, "options": [list(option) for option in CONFIRM]}
+    options = [list(option) for option in CONFIRM]
+    data = {"shown": text, "amount_cents": verdict.amount_cents, "options": options}
     dialogue = replace(
         turn.dialogue, expect="confirm_release", intent="signal_release", contract=contract.ref, misses=0, data=data
     )
@@ -69,6 +70,9 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
     verdict = _assess(turn, contract)
     if isinstance(verdict, Denied):
         return _refuse(turn, contract, verdict, "")
+    if verdict.amount_cents != turn.dialogue.data.get("amount_cents", verdict.amount_cents):
+        # The debt is not what the customer agreed to any more: the yes was to another offer.
+        return offer(turn, contract, "")
     shown = str(turn.dialogue.data.get("shown", ""))
     unlock = UnlockOnTrust(contract.ref, verdict.until, verdict.amount_cents, shown, turn.text or turn.reply_id)
     intents = tuple(dict.fromkeys((*turn.dialogue.intents, "signal_release")))

@@ -192,7 +192,7 @@ def test_the_bakery_is_known_by_its_phone_and_by_a_cnpj_with_letters_from_anothe
 
     elsewhere = Chat(system, "5512981118001")
     assert "CPF ou CNPJ" in words(elsewhere.say("segunda via do boleto"))
-    assert "duas destas informações" in words(elsewhere.say("12.abc.345/01DE-35"))
+    assert "o número do contrato" in words(elsewhere.say("12.abc.345/01DE-35"))
     copy = elsewhere.say("contrato 2001, número 1000")
     assert copy["type"] == "document"
     assert "F-2001-1" in words(copy)
@@ -204,7 +204,7 @@ def test_an_unknown_number_proves_itself_with_a_document_and_two_facts(system: S
     asked = somebody.say("quero a segunda via")
     assert "CPF ou CNPJ" in words(asked)
     assert protocol_in(asked) == somebody.conversation["protocol"]
-    assert "duas destas informações" in words(somebody.say(CPF_ELISA))
+    assert "o número do contrato" in words(somebody.say(CPF_ELISA))
     copy = somebody.say("contrato 1005 e a casa é 55")
     assert copy["type"] == "document"
     assert "F-1005-1" in words(copy)
@@ -313,7 +313,7 @@ def test_without_understanding_the_menu_and_its_numbers_still_bring_the_invoice(
         assert "dificuldade de entender" in words(menu)
         assert next(iter(buttons(menu))) == "intent:invoice_second_copy"
         assert "CPF ou CNPJ" in words(chat.say("1"))
-        assert "duas destas informações" in words(chat.say(CPF_ELISA))
+        assert "o número do contrato" in words(chat.say(CPF_ELISA))
         copy = chat.say("contrato 1005, casa 55")
     assert copy["type"] == "document"
     assert "F-1005-1" in words(copy)

@@ -311,3 +311,13 @@ def test_proof_of_payment_goes_to_people_when_words_came_with_it(caption: str) -
 
 def test_words_about_a_proof_are_no_proof_when_no_file_came() -> None:
     assert not has(offered().say("vou mandar o comprovante"), HandOff)
+
+
+def test_yes_to_an_offer_whose_debt_has_changed_is_asked_for_again() -> None:
+    chat = offered()
+    more = known_as(invoices=(an_invoice(), an_invoice(ref="i-2", amount_cents=5000, due_date=days_from_today(-5))))
+    chat.facts |= more
+    effects = chat.say("sim")
+    assert not has(effects, UnlockOnTrust)
+    assert "169,90" in said(effects)
+    assert has(chat.say("sim"), UnlockOnTrust)
