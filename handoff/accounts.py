@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -98,8 +98,13 @@ def ensure_agent(session: Session, login: str, name: str, role: str, queues: Col
 
 
 def stamp_of(agent: Agent) -> str:
-    """Changes whenever the password does, and tells nothing about it."""
-    return hashlib.sha256(agent.password_hash.encode()).hexdigest()[:16]
+    """Changes whenever the password does and whenever they sign out, and tells nothing about either."""
+    return hashlib.sha256(f"{agent.sign_outs}:{agent.password_hash}".encode()).hexdigest()[:16]
+
+
+def sign_out(session: Session, agent_id: int) -> None:
+    """Ends every session of theirs: a copied cookie is worth nothing after they left. May be called again."""
+    session.execute(update(Agent).where(Agent.id == agent_id).values(sign_outs=Agent.sign_outs + 1))
 
 
 def _subject(agent: Agent | None, name: str) -> str:

@@ -10,7 +10,9 @@ from models import Base
 
 
 class Agent(Base):
-    """`role`: agent, supervisor, technician or admin. `queues` are those whose conversations they may take."""
+    """`role`: agent, supervisor, technician or admin. `queues` are those whose conversations they may take.
+    `sign_outs` counts how often they left: sessions from before the last time are over, on every device.
+    """
 
     __tablename__ = "agent"
     __table_args__ = (CheckConstraint("role in ('agent', 'supervisor', 'technician', 'admin')", name="role"),)
@@ -22,3 +24,4 @@ class Agent(Base):
     queues: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    sign_outs: Mapped[int] = mapped_column(default=0, server_default="0")

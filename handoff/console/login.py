@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.accounts import LockedOut, SignedIn, sign_in
+from handoff.accounts import LockedOut, SignedIn, sign_in, sign_out
 from handoff.console.ports import Ports, attendant, house, visit
 from handoff.console.wording import clock
 
@@ -53,6 +53,7 @@ def _sign_in(ports: Ports) -> Response:
 
 def _logout(ports: Ports) -> Response:
     with ports.db.transaction() as session:
+        sign_out(session, attendant().id)
         audit.record(session, attendant().login, "logout", f"agent:{attendant().id}")
     response = make_response(redirect(url_for("console.login"), 303))
     ports.sessions.end(response)

@@ -178,8 +178,12 @@ def test_a_forged_cookie_is_nobody(app: Flask) -> None:
 
 def test_signing_out_ends_the_session(app: Flask) -> None:
     helena = Person(app, "helena")
+    copied = helena.client.get_cookie("religa_console", path="/console")
+    assert copied
     helena.post("/console/logout")
     assert helena.get("/console/").status_code == 303
+    helena.client.set_cookie("religa_console", copied.value, path="/console")
+    assert helena.get("/console/").status_code == 303, "a copy of the cookie is worth nothing any more"
 
 
 def test_a_switched_off_account_is_out_at_once(app: Flask, db: Database) -> None:
