@@ -1,4 +1,4 @@
-"""Signing out ends every session of a login"""
+"""Signing out ends every session of a login."""
 
 from __future__ import annotations
 
