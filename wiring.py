@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing import unlock_ledger
@@ -22,13 +21,12 @@ from core.http import make_session
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
-from models.contract import Contract
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from provisioning.actions import BLOCK_SIGNAL
 from provisioning.drivers import radius, simulator
-from provisioning.ports import AccessControl, LineReader, Target
-from provisioning.request import ask
+from provisioning.ports import AccessControl, LineReader
+from provisioning.request import ask, target_of
 from provisioning.run import run
 from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.channels.meta import MetaChannel
@@ -147,18 +145,10 @@ def _lines(settings: Settings) -> LineReader | None:
 
 def _ask_block(session: Session, unlock: TrustUnlock) -> None:
     """An expired, unpaid trust unlock: the same door to the network as the bot's and the console's."""
-    contract = session.scalars(select(Contract).where(Contract.ref == unlock.contract_ref)).one()
     ask(
         session,
         BLOCK_SIGNAL,
-        target=Target(
-            contract_ref=contract.ref,
-            pppoe_login=contract.pppoe_login,
-            olt=contract.olt,
-            pon=contract.pon,
-            cto=contract.cto,
-            onu=contract.onu,
-        ),
+        target=target_of(session, unlock.contract_ref),
         reason="trust_unlock_expired",
         asked_by="clock",
         cause=f"trust:{unlock.id}",

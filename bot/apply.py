@@ -35,15 +35,13 @@ from core.errors import Conflict
 from handoff.hand_over import hand_over
 from models import utc_now
 from models.contact import Contact
-from models.contract import Contract
 from models.conversation import Conversation
 from models.identity_attempt import IdentityAttempt
 from models.message import Message
 from models.network_job import NetworkJob
 from models.outbox import add_work
 from models.ticket import Ticket
-from provisioning.ports import Target
-from provisioning.request import ask
+from provisioning.request import ask, target_of
 
 RELEASE_SIGNAL = "release_signal"
 REMIND_AFTER_SECONDS = 21
@@ -141,7 +139,7 @@ class _Writer:
         ask(
             self._session,
             effect.action,
-            target=self._target(effect.contract_ref),
+            target=target_of(self._session, effect.contract_ref),
             reason=effect.reason,
             asked_by="bot",
             cause=effect.cause,
@@ -165,17 +163,6 @@ class _Writer:
         if unlock is not None:
             request = AskNetwork(RELEASE_SIGNAL, effect.contract_ref, "trust_unlock", f"trust:{unlock.id}")
             self._ask_network(request, unlock.id)
-
-    def _target(self, contract_ref: str) -> Target:
-        contract = self._session.scalars(select(Contract).where(Contract.ref == contract_ref)).one()
-        return Target(
-            contract_ref=contract.ref,
-            pppoe_login=contract.pppoe_login,
-            olt=contract.olt,
-            pon=contract.pon,
-            cto=contract.cto,
-            onu=contract.onu,
-        )
 
     def _ticket(self, effect: OpenTicket) -> None:
         self._session.add(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from models.contract import Contract
 from models.network_job import NetworkJob
 from models.outbox import add_work
 from provisioning.actions import ACTIONS
@@ -48,3 +49,16 @@ def ask(
     if new_id is not None:
         add_work(session, "network", new_id)
     return session.execute(select(NetworkJob).where(NetworkJob.idempotency_key == key)).scalar_one()
+
+
+def target_of(session: Session, contract_ref: str) -> Target:
+    """Where a contract's service hangs in the network; raises NoResultFound for one that does not exist."""
+    contract = session.scalars(select(Contract).where(Contract.ref == contract_ref)).one()
+    return Target(
+        contract_ref=contract.ref,
+        pppoe_login=contract.pppoe_login,
+        olt=contract.olt,
+        pon=contract.pon,
+        cto=contract.cto,
+        onu=contract.onu,
+    )
