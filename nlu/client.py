@@ -10,7 +10,7 @@ import requests
 from core.errors import Failure, Unreachable
 from core.http import send
 from nlu.guards import MAX_CHARACTERS
-from nlu.understanding import Understanding
+from nlu.understanding import BANDS, Band, Request, Shadow, Understanding
 
 _LEADING = re.compile(r"^[/\s]+")
 
@@ -51,4 +51,29 @@ class RasaClient:
 def _read(body: dict[str, Any]) -> Understanding:
     ranking = tuple((str(item["name"]), float(item["confidence"])) for item in body["intent_ranking"])
     intent = body["intent"]
-    return Understanding(str(intent["name"]), float(intent["confidence"]), ranking, (), "model")
+    return Understanding(
+        str(intent["name"]),
+        float(intent["confidence"]),
+        ranking,
+        (),
+        "model",
+        band=_band(body.get("band")),
+        requests=tuple(_request(item) for item in body.get("requests") or ()),
+        model=str(body.get("model") or ""),
+        unknown_words=float(body.get("unknown_words") or 0.0),
+        shadow=_shadow(body.get("shadow")),
+    )
+
+
+def _request(item: dict[str, Any]) -> Request:
+    band = _band(item["band"])
+    return Request(str(item["intent"]), float(item["confidence"]), band, int(item["start"]), int(item["end"]))
+
+
+def _shadow(item: dict[str, Any] | None) -> Shadow | None:
+    return Shadow(str(item["intent"]), float(item["confidence"]), str(item["model"])) if item else None
+
+
+def _band(value: object) -> Band:
+    """A band, the most careful one where the server names none that is known."""
+    return next((band for band in BANDS if band == value), "menu")

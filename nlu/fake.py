@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from core.errors import Unreachable
 from nlu.folding import fold
-from nlu.understanding import Understanding
+from nlu.understanding import Band, Request, Understanding
 
 Rule = Callable[[str], str | None]
 
@@ -33,10 +33,12 @@ class FakeParser:
         self.asked.append(text)
         intent = self._intents.get(fold(text)) or self._by_rule(text)
         if intent is None:
-            return Understanding("out_of_scope", 0.3, (("out_of_scope", 0.3),), (), "model")
+            return Understanding("out_of_scope", 0.3, (("out_of_scope", 0.3),), (), "model", "menu")
         rest = round(1 - self._confidence, 6)
         ranking = ((intent, self._confidence), ("out_of_scope" if intent != "out_of_scope" else "inform", rest))
-        return Understanding(intent, self._confidence, ranking, (), "model")
+        band = band_of(self._confidence)
+        requests = (Request(intent, self._confidence, band, 0, len(text)),)
+        return Understanding(intent, self._confidence, ranking, (), "model", band, requests)
 
     def ready(self) -> bool:
         """False while `down`."""
@@ -44,3 +46,8 @@ class FakeParser:
 
     def _by_rule(self, text: str) -> str | None:
         return next((intent for rule in self._rules if (intent := rule(text))), None)
+
+
+def band_of(confidence: float) -> Band:
+    """The band of a made-up confidence: a trained model sets its own limits for each intent."""
+    return "act" if confidence >= 0.7 else "confirm" if confidence >= 0.4 else "menu"

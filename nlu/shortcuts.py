@@ -7,7 +7,7 @@ import re
 from nlu.entities import entities
 from nlu.folding import fold
 from nlu.guards import MAX_CHARACTERS, verdict
-from nlu.understanding import Entity, Understanding
+from nlu.understanding import Band, Entity, Understanding
 
 _ATTENDANT = r"ate[nm]d\w{0,2}[nm]?t[ei]s?"
 _PERSON = (
@@ -59,6 +59,8 @@ _NOT_WANTED = re.compile(
 )
 _ABOUT_WHAT_WAS = re.compile(r"\b(?:falei|conversei|liguei|desligou|prometeu|disse|falou|mentiu|mal)\b")
 _WISH_WORDS = 14
+# From here on a rule is taken at its word; below, it is only the least wrong guess.
+SURE = 0.6
 _ROBOT = re.compile(
     r"\b(?:n(?:ao)?\s+(?:quero|aguento|gosto)|nao(?=\s+(?:robo|bot|maquina))|sem|chega\s+de|cansei\s+d[eo]|odeio|nada\s+de)"
     r"\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"
@@ -100,7 +102,8 @@ def mentions_person(text: str) -> bool:
 
 
 def _known(intent: str, confidence: float, data: tuple[Entity, ...]) -> Understanding:
-    return Understanding(intent, confidence, ((intent, confidence),), data, "shortcut")
+    band: Band = "act" if confidence >= SURE else "menu"
+    return Understanding(intent, confidence, ((intent, confidence),), data, "shortcut", band)
 
 
 def _is_only(text: str, data: tuple[Entity, ...]) -> bool:
