@@ -12,6 +12,10 @@ MAX_CHARACTERS = 1000
 """Longer texts are cut: what a customer wants stands at the beginning, and time to read grows with length."""
 
 
+SURE = 0.6
+"""From here on a rule is taken at its word; below, it is only the least wrong guess."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """An intent that needs no model, with the confidence (0 to 1) to report for it."""

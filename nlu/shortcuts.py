@@ -6,7 +6,7 @@ import re
 
 from nlu.entities import entities
 from nlu.folding import fold
-from nlu.guards import MAX_CHARACTERS, verdict
+from nlu.guards import MAX_CHARACTERS, SURE, verdict
 from nlu.understanding import Band, Entity, Understanding
 
 _ATTENDANT = r"ate[nm]d\w{0,2}[nm]?t[ei]s?"
@@ -59,8 +59,6 @@ _NOT_WANTED = re.compile(
 )
 _ABOUT_WHAT_WAS = re.compile(r"\b(?:falei|conversei|liguei|desligou|prometeu|disse|falou|mentiu|mal)\b")
 _WISH_WORDS = 14
-# From here on a rule is taken at its word; below, it is only the least wrong guess.
-SURE = 0.6
 _ROBOT = re.compile(
     r"\b(?:n(?:ao)?\s+(?:quero|aguento|gosto)|nao(?=\s+(?:robo|bot|maquina))|sem|chega\s+de|cansei\s+d[eo]|odeio|nada\s+de)"
     r"\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"

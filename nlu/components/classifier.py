@@ -1,10 +1,12 @@
-"""Rasa intent classifier over normalised chat Portuguese, with the guards in front and no way past the model."""
+"""Rasa intent classifier over normalised chat text: guards in front, honest probabilities, all requests with spans."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+import os
+from typing import Any, Dict, List, Optional, Text
 
 import joblib
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,17 +16,23 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components import encoder as encoders
+from nlu.components.cache import Recent
 from nlu.components.model import IntentModel, fit
 from nlu.components.normalise import normalise
-from nlu.guards import MAX_CHARACTERS, verdict
+from nlu.components.requests import requests
+from nlu.guards import MAX_CHARACTERS, SURE, verdict
 
 _FILE = "intent_model.joblib"
 _UNKNOWN = "out_of_scope"
+_FINGERPRINT = "RELIGA_NLU_FINGERPRINT"
+
+Parsed = Dict[Text, Any]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ChatIntentClassifier(GraphComponent, IntentClassifier):
-    """Gives every message an intent with a calibrated probability and the ranking of all intents."""
+    """Gives every message an intent with a calibrated probability, a band, the ranking and the requests in it."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -32,12 +40,18 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
         return {
             "C": 30.0,
             "folds": 5,
+            "encoder": "",
+            "dense_C": 30.0,
+            "dense_weight": 0.5,
+            "sure": 0.97,
+            "costs": {"default": 10.0},
             "ranking_length": 10,
+            "cache_size": 4096,
         }
 
     @staticmethod
     def required_packages() -> List[Text]:
-        """Only what Rasa brings along."""
+        """Only what Rasa brings along; the encoder's package may be missing."""
         return ["sklearn", "joblib"]
 
     def __init__(
@@ -46,12 +60,16 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         model: Any = None,
+        fingerprint: Text = "",
     ) -> None:
-        """`model` is an IntentModel, or None before training."""
+        """`model` is an IntentModel, or None before training; `fingerprint` names it in every parse."""
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._model = model
+        self._model: Optional[IntentModel] = model
+        self._fingerprint = fingerprint
+        self._encoder = encoders.load(config["encoder"]) if model is None or model.dense is not None else None
+        self._recent: Recent[Text, Any] = Recent(int(config["cache_size"]))
 
     @classmethod
     def create(
@@ -75,37 +93,72 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
     ) -> ChatIntentClassifier:
         """The classifier as it was trained."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, joblib.load(folder / _FILE))
+            kept = joblib.load(folder / _FILE)
+        return cls(config, model_storage, resource, kept["model"], kept["fingerprint"])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits on the examples that have an intent and stores the result."""
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         texts = [normalise(message.get(TEXT)) for message in examples]
-        self._model = fit(texts, [message.get(INTENT) for message in examples], self._config)
+        vectors = self._encoder.encode(texts) if self._encoder else None
+        self._model = fit(texts, [message.get(INTENT) for message in examples], self._config, vectors)
+        self._fingerprint = os.environ.get(_FINGERPRINT, "")
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._model, folder / _FILE, compress=1)
+            joblib.dump({"model": self._model, "fingerprint": self._fingerprint}, folder / _FILE, compress=1)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Sets intent and ranking of each message; never raises on any text."""
+        """Sets intent, ranking, band, requests and the model's name of each message; never raises on any text."""
         for message in messages:
             text = message.get(TEXT) or ""
-            ranking = self._ranking(text)
-            message.set(INTENT, ranking[0], add_to_output=True)
-            message.set("intent_ranking", ranking, add_to_output=True)
+            for key, value in self._parsed(text).items():
+                message.set(key, value, add_to_output=True)
             if text.lstrip().startswith("/"):
                 # Rasa's own last step takes `/intent{...}` at its word; a text without the slash is only a text.
                 message.set(TEXT, text.lstrip("/ \t\r\n\f\v\u00a0") or " ", add_to_output=True)
         return messages
 
-    def _ranking(self, text: Text) -> List[Dict[Text, Any]]:
+    def _parsed(self, text: Text) -> Parsed:
         known = verdict(text)
         if known is not None:
-            return [{"name": known.intent, "confidence": known.confidence}]
-        words = normalise(text[:MAX_CHARACTERS])
-        model: IntentModel = self._model
-        if not model.knows(words):
-            return [{"name": _UNKNOWN, "confidence": 0.3}]
-        row = model.probabilities([words])[0]
+            band = "act" if known.confidence >= SURE else "menu"
+            return self._answer([{"name": known.intent, "confidence": known.confidence}], band, [], 0.0)
+        return self._read(text[:MAX_CHARACTERS])
+
+    def _read(self, text: Text) -> Parsed:
+        words = normalise(text)
+        model = self._model
+        if model is None or not model.knows(words):
+            return self._answer([{"name": _UNKNOWN, "confidence": 0.3}], "menu", [], 1.0)
+        row = self._rows([text])[0]
         best = row.argsort()[::-1][: self._config["ranking_length"]]
-        return [{"name": model.labels[i], "confidence": float(row[i])} for i in best]
+        ranking = [{"name": model.labels[i], "confidence": float(row[i])} for i in best]
+        asked = requests(text, row, model.labels, model.bands, self._rows)
+        return self._answer(
+            ranking,
+            model.band(ranking[0]["name"], ranking[0]["confidence"]),
+            [vars(part) for part in asked],
+            model.unknown(words),
+        )
+
+    def _rows(self, texts: List[Text]) -> Any:
+        """The probabilities of each text; what was read lately is not read again."""
+        assert self._model is not None
+        words = [normalise(text) for text in texts]
+        rows = {each: self._recent.get(each) for each in words}
+        fresh = [each for each, row in rows.items() if row is None]
+        if fresh:
+            for each, row in zip(fresh, self._model.probabilities(fresh, self._encoder)):
+                rows[each] = row
+                self._recent.keep(each, row)
+        return np.stack([rows[each] for each in words])
+
+    def _answer(self, ranking: List[Dict[Text, Any]], band: Text, asked: List[Parsed], unknown: float) -> Parsed:
+        return {
+            INTENT: ranking[0],
+            "intent_ranking": ranking,
+            "band": band,
+            "requests": asked,
+            "unknown_words": round(unknown, 3),
+            "model": self._fingerprint,
+        }

@@ -1,93 +1,179 @@
-"""The statistics: weighted word and character n-grams, logistic regression, and a temperature that keeps it honest."""
+"""The statistics: weighted n-grams with logistic regression, a dense head where that is unsure, both calibrated."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Text, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Text, Tuple
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from joblib import Parallel, delayed
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import FeatureUnion
 
+from nlu.components import calibration
+from nlu.components.calibration import Bands, log_softmax, softmax
+
+_SEED = 7
+
+
+@dataclass
+class DenseHead:
+    """Logistic regression over the vectors of a sentence encoder, each dimension scaled alike."""
+
+    mean: Any
+    scale: Any
+    head: LogisticRegression
+
+    def scores(self, vectors: Any) -> Any:
+        """Logarithms of probabilities, one column per label."""
+        return log_softmax(self.head.decision_function((vectors - self.mean) * self.scale))
+
+
+@dataclass
+class Level:
+    """Scores of one stage made honest: probabilities are softmax(scores / temperature)."""
+
+    temperature: float
+
+    def probabilities(self, values: Any) -> Any:
+        """Rows that sum to 1."""
+        return softmax(values / self.temperature)
+
 
 @dataclass
 class IntentModel:
-    """A fitted model: normal texts to probabilities over `labels`."""
+    """A fitted model. The cheap stage answers alone where it is at least `sure`; elsewhere the dense one is heard too."""
 
     features: FeatureUnion
     head: LogisticRegression
-    temperature: float
+    first: Level
+    bands: Bands
+    sure: float
+    dense: Optional[DenseHead] = None
+    dense_weight: float = 0.0
+    second: Optional[Level] = None
 
     @property
     def labels(self) -> List[Text]:
         """Intent names, in the order of the columns of `probabilities`."""
         return [str(name) for name in self.head.classes_]
 
-    def probabilities(self, texts: List[Text]) -> Any:
-        """One row per normalised text, one column per label, rows sum to 1."""
-        return softmax(scores(self.head, self.features.transform(texts)) / self.temperature)
+    def probabilities(self, texts: List[Text], encoder: Any = None) -> Any:
+        """One row per normalised text, one column per label, rows sum to 1. `encoder` is asked for unsure rows only."""
+        values = log_softmax(self.head.decision_function(self.features.transform(texts)))
+        rows = self.first.probabilities(values)
+        if encoder is None or self.dense is None or self.second is None:
+            return rows
+        unsure = np.flatnonzero(rows.max(axis=1) < self.sure)
+        if len(unsure):
+            vectors = encoder.encode([texts[row] for row in unsure])
+            both = values[unsure] + self.dense_weight * self.dense.scores(vectors)
+            rows[unsure] = self.second.probabilities(both)
+        return rows
+
+    def band(self, intent: Text, confidence: float) -> Text:
+        """What an intent is sure enough for: act, confirm or menu."""
+        return calibration.band_of(self.bands, intent, confidence)
+
+    def unknown(self, text: Text) -> float:
+        """The share (0 to 1) of the words of a normalised text that were never seen in training; 1 for no word."""
+        known = self.features.transformer_list[0][1].vocabulary_
+        words = text.split()
+        return sum(word not in known for word in words) / len(words) if words else 1.0
 
     def knows(self, text: Text) -> bool:
         """False when nothing in the normalised text was ever seen in training."""
-        return self.features.transform([text]).nnz > 0
+        return bool(self.features.transform([text]).nnz > 0)
 
 
-def fit(texts: List[Text], labels: List[Text], config: Dict[Text, Any]) -> IntentModel:
-    """A model of normalised texts; the temperature is fitted on folds that the head of each fold has not seen."""
-    temperature = _temperature(texts, labels, config)
-    features, head = _fit_head(texts, labels, config)
-    return IntentModel(features, head, temperature)
+def fit(texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any = None) -> IntentModel:
+    """A model of normalised texts. Temperatures and bands come from folds that the heads of each fold have not seen.
 
-
-def cross_validated(
-    texts: List[Text], labels: List[Text], config: Dict[Text, Any], folds: int, seed: int = 7
-) -> Tuple[Any, Any]:
-    """Scores of each text by a head that was fitted without it, and the order of their columns."""
+    `vectors` are the encoder's rows for the texts, or None to train without it. Costs are those of `config`.
+    """
     names = sorted(set(labels))
-    out = np.zeros((len(texts), len(names)))
-    truth = np.array(labels)
-    for fitting, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(texts, labels):
-        features, head = _fit_head([texts[i] for i in fitting], list(truth[fitting]), config)
-        out[held] = scores(head, features.transform([texts[i] for i in held]))
-    return out, names
+    accepted = calibration.by_label(labels, names)
+    sparse, dense = held_out(texts, labels, config, vectors)
+    first = Level(calibration.temperature(sparse, accepted))
+    rows = first.probabilities(sparse)
+    second: Optional[Level] = None
+    if dense is not None:
+        both = sparse + config["dense_weight"] * dense
+        second = Level(calibration.temperature(both, accepted))
+        unsure = rows.max(axis=1) < config["sure"]
+        rows[unsure] = second.probabilities(both[unsure])
+    limits = calibration.bands(rows, accepted, names, costs_of(config, names))
+    features, head = _fit_sparse(texts, labels, config)
+    return IntentModel(
+        features,
+        head,
+        first,
+        limits,
+        config["sure"],
+        dense=_fit_dense(vectors, labels, config) if vectors is not None else None,
+        dense_weight=config["dense_weight"],
+        second=second,
+    )
 
 
-def scores(head: LogisticRegression, rows: Any) -> Any:
-    """Unnormalised scores, one column per label."""
-    return head.decision_function(rows)
+def costs_of(config: Mapping[Text, Any], names: List[Text]) -> Dict[Text, float]:
+    """What a wrong answer costs for each intent, in questions."""
+    costs = config["costs"]
+    return {name: float(costs.get(name, costs["default"])) for name in names}
 
 
-def softmax(values: Any) -> Any:
-    """Rows of probabilities."""
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+def held_out(
+    texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any = None
+) -> Tuple[Any, Any]:
+    """Log-probabilities of each text by heads that were fitted without it, columns by sorted label; dense may be None.
+
+    With less than two examples of a label no fold can be held out: then the heads judge what they were fitted on.
+    """
+    rarest = min(labels.count(name) for name in set(labels))
+    folds = min(int(config["folds"]), rarest)
+    everything = np.arange(len(texts))
+    splits = [(everything, everything)]
+    if folds >= 2:
+        splits = list(StratifiedKFold(folds, shuffle=True, random_state=_SEED).split(texts, labels))
+    done = Parallel(n_jobs=min(2, len(splits)))(
+        delayed(_fold)(texts, labels, config, vectors, fitting, held) for fitting, held in splits
+    )
+    width = len(set(labels))
+    sparse = np.zeros((len(texts), width))
+    dense = None if vectors is None else np.zeros((len(texts), width))
+    for (_, held), (values, others) in zip(splits, done):
+        sparse[held] = values
+        if dense is not None:
+            dense[held] = others
+    return sparse, dense
 
 
-def _fit_head(texts: List[Text], labels: List[Text], config: Dict[Text, Any]) -> Tuple[FeatureUnion, Any]:
+def _fold(
+    texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any, fitting: Any, held: Any
+) -> Tuple[Any, Any]:
+    seen = [labels[i] for i in fitting]
+    features, head = _fit_sparse([texts[i] for i in fitting], seen, config)
+    values = log_softmax(head.decision_function(features.transform([texts[i] for i in held])))
+    if vectors is None:
+        return values, None
+    return values, _fit_dense(vectors[fitting], seen, config).scores(vectors[held])
+
+
+def _fit_sparse(texts: List[Text], labels: List[Text], config: Mapping[Text, Any]) -> Tuple[FeatureUnion, Any]:
     shared = {"sublinear_tf": True, "lowercase": False, "dtype": np.float32}
     words = TfidfVectorizer(tokenizer=str.split, token_pattern=None, ngram_range=(1, 2), **shared)
-    inside = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **shared)
-    across = TfidfVectorizer(analyzer="char", ngram_range=(2, 6), min_df=3, **shared)
-    features = FeatureUnion([("words", words), ("inside", inside), ("across", across)])
+    inside = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=min(3, max(1, len(texts) // 500)), **shared)
+    features = FeatureUnion([("words", words), ("inside", inside)])
     rows = features.fit_transform(texts)
     # One against the rest by liblinear reads as well as the multinomial fit here and takes a tenth of its time.
-    head = LogisticRegression(C=config["C"], solver="liblinear", random_state=0)
+    head = LogisticRegression(C=config["C"], solver="liblinear", tol=1e-2, random_state=0)
     return features, head.fit(rows, labels)
 
 
-def _temperature(texts: List[Text], labels: List[Text], config: Dict[Text, Any]) -> float:
-    rarest = min(labels.count(name) for name in set(labels))
-    folds = min(int(config["folds"]), rarest)
-    if folds < 2:
-        return 1.0
-    values, names = cross_validated(texts, labels, config, folds)
-    truth = np.array([names.index(label) for label in labels])
-
-    def loss(temperature: float) -> float:
-        chosen = softmax(values / temperature)[np.arange(len(truth)), truth]
-        return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
-
-    return float(minimize_scalar(loss, bounds=(0.05, 5), method="bounded").x)
+def _fit_dense(vectors: Any, labels: List[Text], config: Mapping[Text, Any]) -> DenseHead:
+    mean, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
+    scale = 1.0 / (spread * np.sqrt(vectors.shape[1]))
+    head = LogisticRegression(C=config["dense_C"], solver="lbfgs", max_iter=150)
+    return DenseHead(mean, scale, head.fit((vectors - mean) * scale, labels))

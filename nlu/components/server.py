@@ -1,11 +1,19 @@
-"""Rasa's HTTP server with a check of the request's shape in front, quiet logs and loopback only."""
+"""Rasa's HTTP server on loopback: checks requests, follows the promoted model without a pause, shares its port."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
 import sys
 import warnings
-from typing import Any, Optional
+from pathlib import Path
+from typing import Any, Dict, Optional, Text
+
+from nlu.components.reading import CannotRead, Reader
+
+_LOOK_EVERY_SECONDS = 0.5
+_BACKLOG = 256
 
 
 def _is_parsable(body: Any) -> bool:
@@ -28,33 +36,75 @@ async def _check_parse(request: Any) -> Optional[Any]:
     return response.json({"status": "failure", "reason": "BadRequest", "message": 'expected {"text": "..."}'}, 400)
 
 
-def main(model: str, host: str, port: int) -> None:
+class Following:
+    """Keeps the server's agent equal to what the registry's pointers name."""
+
+    def __init__(self, reader: Reader) -> None:
+        """`reader` knows the registry's folder."""
+        self._reader = reader
+        self._seen: Dict[Text, Text] = {}
+
+    def start(self, app: Any) -> None:
+        """Loads the promoted model before the first request. Raises CannotRead."""
+        app.ctx.agent = self._reader.load()
+        self._seen = self._reader.pointers()
+
+    async def follow(self, app: Any) -> None:
+        """For ever: loads a newly pointed model beside the one that answers, then swaps them between two requests."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            wanted = self._reader.pointers()
+            if wanted == self._seen:
+                continue
+            self._seen = wanted
+            try:
+                app.ctx.agent = await loop.run_in_executor(None, self._reader.load)
+                print(f"nlu: agora responde o modelo {wanted.get('current', '')}", flush=True)
+            except CannotRead as problem:
+                print(f"nlu: o modelo anterior continua respondendo. {problem}", file=sys.stderr, flush=True)
+
+
+def _socket(host: Text, port: int) -> socket.socket:
+    """Several servers may listen on one port: the system deals connections out among them."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((host, port))
+    return listening
+
+
+def main(folder: Text, host: Text, port: int) -> None:
     """Serves until a signal comes. WARNING is the lowest level logged, so no message text ever is."""
     # Imported packages set their own filters, so only the writer itself can be silenced.
     warnings.showwarning = lambda *_args, **_options: None
-    import rasa.core.run
+    from rasa.core.channels.rest import RestInput
+    from rasa.core.run import configure_app
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
     configure_logging_and_warnings(logging.WARNING, None, warn_only_once=True, filter_repeated_logs=True)
     configure_structlog(logging.WARNING)
+    following = Following(Reader(Path(folder)))
 
-    def add_check(app: Any, _loop: Any) -> None:
+    async def load_first(app: Any, _loop: Any) -> None:
         app.register_middleware(_check_parse, "request")
+        try:
+            following.start(app)
+        except CannotRead as problem:
+            # The process ends with what to do; whoever supervises it says so and tries again.
+            print(f"nlu: {problem}", file=sys.stderr, flush=True)
+            sys.exit(1)
 
-    def say_ready(_app: Any, _loop: Any) -> None:
+    async def say_ready(app: Any, _loop: Any) -> None:
         print(f"nlu: pronto em http://{host}:{port}", flush=True)
+        app.add_task(following.follow(app))
 
-    rasa.core.run.serve_application(
-        model_path=model,
-        channel="rest",
-        interface=host,
-        port=port,
-        enable_api=True,
-        endpoints=AvailableEndpoints(),
-        server_listeners=[(add_check, "before_server_start"), (say_ready, "after_server_start")],
-    )
+    app = configure_app([RestInput()], enable_api=True, endpoints=AvailableEndpoints(), port=port)
+    app.register_listener(load_first, "before_server_start")
+    app.register_listener(say_ready, "after_server_start")
+    app.run(sock=_socket(host, port), backlog=_BACKLOG, access_log=False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,78 @@
+"""Several things asked for in one message: the parts it falls into, and which of them are requests of their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Callable, List, Sequence, Text, Tuple
+
+from nlu.components.calibration import Bands, band_of
+
+# Courtesies, answers and small talk accompany a request; they are none.
+NO_REQUEST = frozenset(
+    {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "help_menu", "inform", "out_of_scope"}
+)
+# A part is only believed to be a request of its own from here on, and only if the whole does not speak against it.
+_SURE_PART = 0.8
+_WHOLE_LEAVES_ROOM = 0.002
+# A text of more parts tells a story: what it asks for is read from the whole.
+_MOST_PARTS = 8
+_CUT = re.compile(
+    r"[.!?;\n]+|,"
+    r"|\s+(?:e|mas|tb|tbm|tamb[eé]m|a[ií]|depois|aproveita(?:ndo)?|al[eé]m\s+disso|ent[aã]o|outra\s+coisa)\s+",
+    re.IGNORECASE,
+)
+
+Span = Tuple[int, int]
+Read = Callable[[List[Text]], Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing asked for: intent, probability, band, and offsets into the text."""
+
+    intent: Text
+    confidence: float
+    band: Text
+    start: int
+    end: int
+
+
+def parts(text: Text) -> List[Span]:
+    """Offsets of the clauses of `text`, without the words and marks that join them."""
+    spans: List[Span] = []
+    begin = 0
+    for cut in [*_CUT.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        inside = text[begin:end]
+        if any(character.isalnum() for character in inside):
+            left = begin + len(inside) - len(inside.lstrip())
+            spans.append((left, left + len(inside.strip())))
+        begin = cut.end() if cut else end
+    return spans
+
+
+def requests(text: Text, whole: Any, names: Sequence[Text], limits: Bands, read: Read) -> List[Part]:
+    """The requests in `text`, in its order; nothing where it asks for nothing.
+
+    `whole` has the probabilities of the text over `names`; `read` gives such rows for its parts. The intent of the
+    whole is always among them, with its own span where a part carries it.
+    """
+    best = int(whole.argmax())
+    found: List[Part] = []
+    spans = parts(text)
+    if 2 <= len(spans) <= _MOST_PARTS:
+        for (start, end), row in zip(spans, read([text[start:end] for start, end in spans])):
+            name, sure = names[int(row.argmax())], float(row.max())
+            if name in NO_REQUEST or any(part.intent == name for part in found):
+                continue
+            if name == names[best]:
+                sure = max(sure, float(whole[best]))
+            elif sure < _SURE_PART or whole[int(row.argmax())] < _WHOLE_LEAVES_ROOM:
+                continue
+            found.append(Part(name, sure, band_of(limits, name, sure), start, end))
+    if names[best] not in NO_REQUEST and all(part.intent != names[best] for part in found):
+        sure = float(whole[best])
+        whole_text = Part(names[best], sure, band_of(limits, names[best], sure), 0, len(text))
+        return [whole_text, *found]
+    return found
