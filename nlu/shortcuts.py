@@ -59,6 +59,8 @@ _NOT_WANTED = re.compile(
 )
 _ABOUT_WHAT_WAS = re.compile(r"\b(?:falei|conversei|liguei|desligou|prometeu|disse|falou|mentiu|mal)\b")
 _WISH_WORDS = 14
+# "Luz vermelha piscando" or "amanhã de tarde" by itself may be all that somebody says of what they want.
+_MAY_BE_A_REQUEST = frozenset({"date", "amount", "led", "street", "district"})
 # From here on a rule is taken at its word; below, it is only the least wrong guess.
 SURE = 0.6
 _ROBOT = re.compile(
@@ -108,7 +110,7 @@ def _known(intent: str, confidence: float, data: tuple[Entity, ...]) -> Understa
 
 def _is_only(text: str, data: tuple[Entity, ...]) -> bool:
     """True when nothing but the data and its usual caption ("meu cpf é") stands in the text."""
-    if all(entity.kind in {"date", "amount"} for entity in data):
+    if all(entity.kind in _MAY_BE_A_REQUEST for entity in data):
         return False
     rest = text
     for entity in reversed(data):
