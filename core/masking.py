@@ -27,16 +27,18 @@ _MANY_DIGITS = re.compile(r"[0-9](?:[^0-9]{0,4}[0-9]){7}")
 _EMAIL = re.compile(r"(?<![\w.+\-])([\w.+\-])[\w.+\-]*@(?=[\w\-]+\.[\w\-])")
 _DASH = r"[\-\u2010-\u2015]"
 # People glue the number to its caption: "cpf52998224725", "whats12981110001".
-_CAPTIONS = ("cpf", "cnpj", "tel", "fone", "cel", "celular", "whats", "whatsapp", "zap", "wpp")
-_ALONE_BEFORE = "(?:(?<![0-9A-Za-z])" + "".join(f"|(?<={caption})" for caption in _CAPTIONS) + ")"
+_CAPTIONS = ("cpf", "tel", "fone", "cel", "celular", "whats", "whatsapp", "zap", "wpp")
+# The look ahead comes first: most places in a line are ruled out by it, at once.
+_ALONE_BEFORE = "(?=[0-9(+])(?:(?<![0-9A-Za-z])" + "".join(f"|(?<={caption})" for caption in _CAPTIONS) + ")"
+_CNPJ_BEFORE = r"(?:(?<![0-9A-Za-z])|(?<=cnpj))"
 _ALONE_AFTER = r"(?![0-9A-Za-z])"
 _GAP = r"[\s.,/_\-\u2010-\u2015\u2212]{0,3}"
 _PRINTED_CPF = re.compile(rf"(?<![0-9])[0-9]{{3}}\.([0-9]{{3}})\.([0-9]{{3}})\s?{_DASH}\s?[0-9]{{2}}(?![0-9])")
 _PRINTED_CNPJ = re.compile(
-    rf"{_ALONE_BEFORE}[0-9A-Z]{{2}}\.([0-9A-Z]{{3}})\.([0-9A-Z]{{3}})/([0-9A-Z]{{4}})\s?{_DASH}\s?[0-9]{{2}}(?![0-9])",
+    rf"{_CNPJ_BEFORE}[0-9A-Z]{{2}}\.([0-9A-Z]{{3}})\.([0-9A-Z]{{3}})/([0-9A-Z]{{4}})\s?{_DASH}\s?[0-9]{{2}}(?![0-9])",
     re.IGNORECASE,
 )
-_COMPACT_CNPJ = re.compile(rf"{_ALONE_BEFORE}[0-9A-Z]{{12}}[0-9]{{2}}{_ALONE_AFTER}", re.IGNORECASE)
+_COMPACT_CNPJ = re.compile(rf"{_CNPJ_BEFORE}[0-9A-Z]{{12}}[0-9]{{2}}{_ALONE_AFTER}", re.IGNORECASE)
 # However it is divided and whatever letters it touches: the check digits tell.
 _ANY_CPF = re.compile(rf"(?<![0-9])[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{2}}(?![0-9])")
 _ANY_CNPJ = re.compile(
@@ -47,8 +49,8 @@ _PRINTED_PHONE = re.compile(
     rf"[\s.\-\u2010-\u2015][0-9]{{4}}(?![0-9])"
 )
 _LOCAL_PHONE = re.compile(
-    rf"(?<![0-9A-Za-z.,/\-])9[0-9]{{4}}{_DASH}[0-9]{{4}}(?![0-9\-])"
-    r"|(?:(?<=tel)|(?<=fone)|(?<=cel)|(?<=celular)|(?<=whats)|(?<=whatsapp)|(?<=zap)|(?<=wpp))[:.]?\s?9[0-9]{8}(?![0-9])",
+    rf"(?=9)(?<![0-9A-Za-z.,/\-])9[0-9]{{4}}{_DASH}[0-9]{{4}}(?![0-9\-])"
+    r"|(?=[:.\s9])(?:(?<=tel)|(?<=fone)|(?<=cel)|(?<=celular)|(?<=whats)|(?<=whatsapp)|(?<=zap)|(?<=wpp))[:.]?\s?9[0-9]{8}(?![0-9])",
     re.IGNORECASE,
 )
 _INTERNATIONAL = re.compile(r"\+[0-9]{8,15}(?![0-9])")
