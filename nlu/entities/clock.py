@@ -26,8 +26,11 @@ _OF_DAY = re.compile(
 )
 _PARTS = (
     (re.compile(r"\bmeio\W?dia\b|\bhora d[oa] almoco\b"), "12:00"),
-    (re.compile(r"\bantes do almoco\b|\bcedo\b|\bmanha|\bmanhazinha\b"), "morning"),
-    (re.compile(r"\bdepois do almoco\b|\btarde|\btardinha\b|\b(?:fim|final) d[oa] (?:dia|expediente)\b"), "afternoon"),
+    (re.compile(r"\bantes d[oa] almoco\b|\bcedo\b|\bmanha|\bmanhazinha\b"), "morning"),
+    (
+        re.compile(r"\bdepois d[oa] almoco\b|\btarde|\btardinha\b|\b(?:fim|final) d[oa] (?:dia|expediente)\b"),
+        "afternoon",
+    ),
     (re.compile(r"\bnoit|\bdepois d[oa] (?:trabalho|servico|escola|expediente)\b"), "evening"),
     (re.compile(r"\bantes d[oa] (?:trabalho|servico|escola|expediente)\b"), "morning"),
 )

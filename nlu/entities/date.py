@@ -21,7 +21,7 @@ NUMBER = r"(?:\d{1,2}|(?:vinte|trinta)(?:\s+e)?\s+(?:um|" + "|".join(
 NUMBER += ")|" + "|".join(sorted(SMALL, key=len, reverse=True)) + r"|primeiro)"
 """One or two figures, or the words for a number below a hundred, in a folded text."""
 
-WEEKDAY = r"(?:segunda|terca|tersa|quarta|quinta|sexta|sesta|[2-6]a?(?=\W?feira))(?:\s?-?\s?feira)?|sabado|domingo"
+WEEKDAY = r"(?:segunda|terca|tersa|quarta|quinta|sexta|sesta)(?:\s?-?\s?feira)?|[2-6]a?\s?-?\s?feira|sabado|domingo"
 # "segunda via", "quinta parcela": counted, not a day.
 _COUNTED = (
     r"(?!\s+(?:v[a-z]{0,2}|vez|vezes|parcelas?|opcao|categoria|faturas?|mensalidades?|linha|tentativa|conta|pessoa"
@@ -49,6 +49,7 @@ _DAY = re.compile(
 _NUMERIC = re.compile(
     r"(?<![\d/.,:-])(\d{1,2})(?:/(\d{1,2})(?:/(\d{4}|\d{2}))?|([.-])(\d{1,2})\4(\d{4}|\d{2}))(?![\d/-]|[.,:]\d)"
 )
+_DAY_NUMBER = re.compile(rf"dia ({NUMBER})\b")
 _IN_MONTH = re.compile(rf"(?:dia\s+)?({NUMBER})[o°]?\s+(?:de\s+)?({_MONTH})(?:\s+(?:de\s+)?(\d{{4}}))?")
 
 _CLOCK = r"(?:[01]?\d|2[0-4])(?:\s?(?:h|hs|hrs|horas?)(?:\s?[0-5]\d)?\b|[:h][0-5]\d\b)"
@@ -107,7 +108,9 @@ def _days(folded: str) -> Iterator[_Piece]:
         words = _words(match.group())
         in_month = _IN_MONTH.fullmatch(words)
         if in_month is None:
-            yield _Piece(words, *match.span())
+            number = _DAY_NUMBER.match(words)
+            if number is None or 1 <= day_number(number[1]) <= 31:
+                yield _Piece(words, *match.span())
             continue
         value = _iso(day_number(in_month[1]), MONTHS.index(in_month[2]) + 1, in_month[3])
         if value is not None:

@@ -172,6 +172,8 @@ def test_entities_gives_the_district_when_a_caption_or_a_preposition_tells(text:
         "tenho 3 filhos",
         "31/02/2026",
         "parcela 10/12",
+        "dia 99",
+        "dia noventa",
         "plano de 500 mega",
         "bom dia 10 mega",
         "boa noite",
