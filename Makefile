@@ -26,8 +26,8 @@ bench: setup ## Measures speed and memory here.
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.train
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m bench
 
-lint: setup ## Checks style and types.
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+lint: setup ## Checks style, types and training data.
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m nlu.lint
 
 format: setup ## Formats the code.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

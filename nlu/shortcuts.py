@@ -59,6 +59,8 @@ _NOT_WANTED = re.compile(
 )
 _ABOUT_WHAT_WAS = re.compile(r"\b(?:falei|conversei|liguei|desligou|prometeu|disse|falou|mentiu|mal)\b")
 _WISH_WORDS = 14
+# "Luz vermelha piscando" or "amanhã de tarde" by itself may be all that somebody says of what they want.
+_MAY_BE_A_REQUEST = frozenset({"date", "amount", "led", "street", "district"})
 _ROBOT = re.compile(
     r"\b(?:n(?:ao)?\s+(?:quero|aguento|gosto)|nao(?=\s+(?:robo|bot|maquina))|sem|chega\s+de|cansei\s+d[eo]|odeio|nada\s+de)"
     r"\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"
@@ -106,7 +108,7 @@ def _known(intent: str, confidence: float, data: tuple[Entity, ...]) -> Understa
 
 def _is_only(text: str, data: tuple[Entity, ...]) -> bool:
     """True when nothing but the data and its usual caption ("meu cpf é") stands in the text."""
-    if all(entity.kind in {"date", "amount"} for entity in data):
+    if all(entity.kind in _MAY_BE_A_REQUEST for entity in data):
         return False
     rest = text
     for entity in reversed(data):

@@ -14,9 +14,9 @@ BANDS: tuple[Band, ...] = ("act", "confirm", "menu")
 class Entity:
     """A piece of data found in a text.
 
-    `kind` is cpf, cnpj, phone, cep, email, date, amount or protocol. `value` is its normal form (documents compact,
-    phone as match key, amount in integer cents, date ISO or the folded words). `start` and `end` are offsets into the
-    text. The repr hides `value`: it may be personal data.
+    `kind` is cpf, cnpj, phone, cep, email, protocol, amount, date, led, street or district. `value` is its normal form,
+    which nlu.entities describes (documents compact, phone as match key, amount in integer cents, date ISO or the folded
+    words). `start` and `end` are offsets into the text. The repr hides `value`: it may be personal data.
     """
 
     kind: str
