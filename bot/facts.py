@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from models.identity_attempt import IdentityAttempt
 from models.incident import Incident
 from nlu.ports import Parser
 from nlu.understand import understand
-from nlu.understanding import Understanding
+from nlu.understanding import BANDS, Request, Understanding
 
 # A proof other than the phone is believed for so long; after that it is asked for again.
 PROOF_LASTS = timedelta(days=30)
@@ -46,10 +46,9 @@ class Sources:
 class FactFinder:
     """Finds facts for one turn. Fact names: see `turn.Turn`."""
 
-    def __init__(self, sources: Sources, snapshot: Snapshot, threshold: float) -> None:
+    def __init__(self, sources: Sources, snapshot: Snapshot) -> None:
         self._sources = sources
         self._snapshot = snapshot
-        self._threshold = threshold
         self._contracts: dict[str, Contract] = {}
         self._finders: dict[str, Callable[[str], Any]] = {
             "understanding": lambda _: self._understanding(),
@@ -75,13 +74,15 @@ class FactFinder:
             return Down
 
     def _understanding(self) -> Understanding:
-        """All fragments read as one; where that is unclear, each by itself, and the surest one counts."""
+        """All fragments read as one; where that is not sure, each by itself: the surest one counts, with all that the
+        fragments ask for."""
         texts = [message.text for message in self._snapshot.inbound if message.text.strip()]
         whole = understand("\n".join(texts), self._sources.parser)
-        if len(texts) < 2 or whole.confidence >= self._threshold or whole.source == "unavailable":
+        if len(texts) < 2 or whole.band == "act" or whole.source == "unavailable":
             return whole
         parts = [understand(text, self._sources.parser) for text in texts]
-        return max([whole, *parts], key=lambda part: part.confidence)
+        surest = min([whole, *parts], key=_doubt)
+        return replace(surest, requests=_all_requests(texts, parts) or whole.requests)
 
     def _identified(self) -> Identified:
         snapshot, erp = self._snapshot, self._sources.erp
@@ -137,6 +138,21 @@ class FactFinder:
     def _code_fresh(self) -> bool:
         sent_at = self._snapshot.dialogue.data.get("sent_at")
         return bool(sent_at) and utc_now() - datetime.fromisoformat(str(sent_at)) < CODE_LASTS
+
+
+def _doubt(read: Understanding) -> tuple[int, bool, float]:
+    """Smaller is surer; among equals, what asks for something goes before what only greets."""
+    return BANDS.index(read.band), not read.requests, -read.confidence
+
+
+def _all_requests(texts: list[str], parts: list[Understanding]) -> tuple[Request, ...]:
+    """What the fragments ask for, with offsets into all of them as one text."""
+    found: list[Request] = []
+    before = 0
+    for text, part in zip(texts, parts, strict=True):
+        found += [replace(one, start=one.start + before, end=one.end + before) for one in part.requests]
+        before += len(text) + 1
+    return tuple(found)
 
 
 def digest(secret_key: str, purpose: str, text: str) -> str:

@@ -134,7 +134,6 @@ def a_turn(
         "provider": a_provider(),
         "policy": Policy(),
         "texts": texts(),
-        "threshold": 0.6,
         "proof": "two_facts",
         "facts": {},
     }
