@@ -40,9 +40,7 @@ _PROMISE = re.compile(
     r"(?: (?:assim que|quando|qdo) (?:eu )?(?:receber|cair (?:o|meu) \w+|sair (?:o|meu) \w+))?\b"
 )
 _AMOUNT = re.compile(r"\b(?:quanto(?!s? (?:tempo|dias?))|qual (?:e |eh )?o valor|qual valor)\b")
-_TURNING = re.compile(
-    r"[,.;:!\n]+|(?<=^sim)\s+(?=\S)|\s+(?=(?:e|mas|so|apenas|porem|agora|aproveita\w*|tambem|tbm)\b)", re.MULTILINE
-)
+_TURNING = re.compile(r"[,.;:!\n]+|(?<=^sim)\s+(?=\S)|\s+(?=(?:e|mas|so|apenas|porem|aproveita\w*)\b)", re.MULTILINE)
 _ALL = re.compile(
     r"(?:(?:e|quero|queria|manda|pode ser|dos|das|os|as|nos|nas|de|pros|pras|para) )*"
     r"(?:dois|duas|ambos|ambas|todos|todas|tudo)(?: (?:os|as|dois|duas|eles|elas|enderecos|contratos|casas))*"
@@ -66,7 +64,7 @@ _POINTED = re.compile(
     r"(?:(?:e|eh|seria|quero|queria|manda|pode ser) )?"
     r"(?:opcao |numero |(?:[ao]|[nd][ao])(?: numero| opcao| de| do)? |de )?"
     rf"((?:{'|'.join(ORDINALS)})[ao]|cima|comeco|baixo|ultim[ao]|fim|final|meio|\d{{1,2}})"
-    r"(?:[ªºao.)]| opcao| endereco| contrato| da lista)?(?: por favor)?"
+    r"[ªºao.)]?(?: opcao| endereco| contrato| da lista)?(?: por favor)?"
 )
 _WHEN = """ate na no de do da pra para sem falta depois dia noite tarde manha cedo semana que vem mes"""
 _TIME = frozenset(_WHEN.split())
@@ -117,7 +115,7 @@ def _without_promise(text: str) -> tuple[str, bool]:
 def beginnings(text: str) -> tuple[str, ...]:
     """What a text begins with, up to each place where it may turn to something else, the shortest first."""
     folded = without_accents(text).lower().strip()
-    parts = (folded[: turning.start()].strip() for turning in _TURNING.finditer(folded))
+    parts = (folded[: turning.start()].strip(" ,.;:!") for turning in _TURNING.finditer(folded))
     return tuple(dict.fromkeys(part for part in parts if part and part != folded))
 
 
