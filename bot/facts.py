@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 
 from billing.ports import Contract, Erp
 from billing.unlock_ledger import promises
+from bot.fragments import read_together
 from bot.snapshot import Snapshot
 from bot.turn import Down, Identified, OpenIncident
 from core.db import Database
@@ -23,8 +24,7 @@ from models import utc_now
 from models.identity_attempt import IdentityAttempt
 from models.incident import Incident
 from nlu.ports import Parser
-from nlu.understand import understand
-from nlu.understanding import BANDS, Request, Understanding
+from nlu.understanding import Understanding
 
 # A proof other than the phone is believed for so long; after that it is asked for again.
 PROOF_LASTS = timedelta(days=30)
@@ -74,15 +74,8 @@ class FactFinder:
             return Down
 
     def _understanding(self) -> Understanding:
-        """All fragments read as one; where that is not sure, each by itself: the surest one counts, with all that the
-        fragments ask for."""
         texts = [message.text for message in self._snapshot.inbound if message.text.strip()]
-        whole = understand("\n".join(texts), self._sources.parser)
-        if len(texts) < 2 or whole.band == "act" or whole.source == "unavailable":
-            return whole
-        parts = [understand(text, self._sources.parser) for text in texts]
-        surest = min([whole, *parts], key=_doubt)
-        return replace(surest, requests=_all_requests(texts, parts) or whole.requests)
+        return read_together(texts, self._sources.parser)
 
     def _identified(self) -> Identified:
         snapshot, erp = self._snapshot, self._sources.erp
@@ -138,21 +131,6 @@ class FactFinder:
     def _code_fresh(self) -> bool:
         sent_at = self._snapshot.dialogue.data.get("sent_at")
         return bool(sent_at) and utc_now() - datetime.fromisoformat(str(sent_at)) < CODE_LASTS
-
-
-def _doubt(read: Understanding) -> tuple[int, bool, float]:
-    """Smaller is surer; among equals, what asks for something goes before what only greets."""
-    return BANDS.index(read.band), not read.requests, -read.confidence
-
-
-def _all_requests(texts: list[str], parts: list[Understanding]) -> tuple[Request, ...]:
-    """What the fragments ask for, with offsets into all of them as one text."""
-    found: list[Request] = []
-    before = 0
-    for text, part in zip(texts, parts, strict=True):
-        found += [replace(one, start=one.start + before, end=one.end + before) for one in part.requests]
-        before += len(text) + 1
-    return tuple(found)
 
 
 def digest(secret_key: str, purpose: str, text: str) -> str:

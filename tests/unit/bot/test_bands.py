@@ -37,8 +37,8 @@ TABLE = {
 BUSINESS = sorted(ANSWERS.keys() - SMALL_TALK)
 
 
-def a_chat(**more: object) -> Chat:
-    return Chat(known_as(), nlu=Reader(TABLE), **more)
+def a_chat(dialogue: Dialogue | None = None) -> Chat:
+    return Chat(known_as(), dialogue, nlu=Reader(TABLE))
 
 
 def asked_back() -> Chat:

@@ -109,7 +109,7 @@ def test_question_comes_first_and_the_other_wish_after_its_answer() -> None:
     assert chat.say("e aí?", jobs=[a_job(action="release_signal", state="running")]) == (Wait(),)
     told = words(chat.say("e aí?", jobs=[a_job(action="release_signal")]))
     assert told.index("foi liberado") < told.index("F-1002-1")
-    assert chat.dialogue.pending == ()
+    assert not chat.dialogue.dump()["pending"]
 
 
 def test_other_wish_is_served_after_a_no() -> None:
