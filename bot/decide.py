@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot import choose, expectations, identify, job_results, people
 from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered
-from bot.dialogue import intent_of, none_waiting
+from bot.dialogue import intent_of, none_waiting, surely_waiting
 from bot.effects import BindIdentity, Effect, Remember
 from bot.replies import gives_up, wants_person
 from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
@@ -59,7 +59,7 @@ def _after_result(turn: Turn) -> list[Effect]:
     asked = _asked_meanwhile(turn)
     dialogue = turn.dialogue
     if not stops(dialogue, ()):
-        return serve(turn, (*asked, *dialogue.pending)) if asked or dialogue.pending else []
+        return serve(turn, (*asked, *surely_waiting(dialogue))) if asked or dialogue.pending else []
     pending = tuple(dict.fromkeys((*asked, *dialogue.pending)))
     effects = beside(replace(turn, dialogue=replace(dialogue, pending=pending)))
     left = remembered(dialogue, effects)

@@ -65,6 +65,11 @@ def waiting(dialogue: Dialogue, sure: tuple[str, ...], unsure: tuple[str, ...] =
     return replace(dialogue, pending=pending, unsure=tuple(wish for wish in pending if wish in doubted))
 
 
+def surely_waiting(dialogue: Dialogue) -> tuple[str, ...]:
+    """What waits and need not be asked back first."""
+    return tuple(wish for wish in dialogue.pending if wish not in dialogue.unsure)
+
+
 def none_waiting(dialogue: Dialogue) -> Dialogue:
     """The dialogue with no question open and nothing that waits."""
     return replace(dialogue, expect="", intent="", misses=0, pending=(), unsure=(), data={})

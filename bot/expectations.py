@@ -12,7 +12,7 @@ from bot.effects import Contradicted, Effect, Remember, Say
 from bot.replies import beginnings, chosen, gives_up, yes_or_no
 from bot.serve import UNASKED, answer_wishes, dispatch, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
-from bot.wishes import OF_THE_NETWORK, read
+from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
 
 Reading = Callable[[Turn], "list[Effect] | None"]
 
@@ -183,7 +183,7 @@ def _left(turn: Turn) -> Turn:
     dialogue = turn.dialogue
     if yes_or_no(_first(turn)) is False:
         dialogue = none_waiting(dialogue)
-    elif dialogue.expect in OF_IDENTITY | {"contract"} and dialogue.intent:
+    elif dialogue.expect in OF_IDENTITY | {"contract"} and dialogue.intent not in {"", *SMALL_TALK}:
         dialogue = replace(dialogue, pending=_joined((dialogue.intent,), dialogue.pending))
     return replace(turn, dialogue=dialogue)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot import choose, confirm, identify, people
 from bot.answers import ANSWERS
 from bot.bubble import remembered, without_memory
-from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, waiting
+from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, surely_waiting, waiting
 from bot.effects import AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait
 from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
 from bot.wishes import SMALL_TALK, Wishes, taken
@@ -44,7 +44,7 @@ def resume(turn: Turn, intent: str) -> list[Effect]:
     """Goes back to `intent` now that what it needed is known, and on to what waits behind it."""
     if intent in SMALL_TALK:
         return dispatch(turn, intent)
-    return serve(turn, (intent, *turn.dialogue.pending))
+    return serve(turn, (intent, *surely_waiting(turn.dialogue)))
 
 
 def go_on(turn: Turn, effects: list[Effect]) -> list[Effect]:
@@ -53,7 +53,7 @@ def go_on(turn: Turn, effects: list[Effect]) -> list[Effect]:
     if not dialogue.pending or stops(dialogue, effects):
         return effects
     rest = replace(turn, dialogue=dialogue)
-    return [*without_memory(effects), *serve(rest, dialogue.pending)]
+    return [*without_memory(effects), *serve(rest, surely_waiting(dialogue))]
 
 
 def answer_wishes(turn: Turn, found: Wishes) -> list[Effect]:
@@ -74,16 +74,14 @@ def serve(turn: Turn, asked: Sequence[str], unsure: Sequence[str] = ()) -> list[
 
     Of those asked together, what only people can do comes last. What is left waits in the dialogue.
     """
-    doubted = tuple(wish for wish in asked if wish in turn.dialogue.unsure)
-    sure = tuple(wish for wish in asked if wish not in doubted)
-    turn = replace(turn, dialogue=waiting(turn.dialogue, sure, (*doubted, *unsure)))
+    turn = replace(turn, dialogue=waiting(turn.dialogue, tuple(asked), tuple(unsure)))
     effects: list[Effect] = []
     late: tuple[str, ...] = ()
     while turn.dialogue.pending:
         wish = turn.dialogue.pending[0]
         ready = replace(turn, dialogue=taken(turn.dialogue, wish))
         step = _step(ready, wish, ask_back=wish in turn.dialogue.unsure)
-        before_it = [other for other in ready.dialogue.pending if other in sure and other not in late]
+        before_it = [other for other in ready.dialogue.pending if other in asked and other not in late]
         if before_it and people.hands_over(step):
             late = (*late, wish)
             turn = replace(turn, dialogue=_behind(turn.dialogue, before_it, late))

@@ -147,6 +147,20 @@ def test_other_clear_request_is_simply_served() -> None:
     assert not has(effects, Contradicted)
 
 
+def test_second_unsure_reading_of_the_words_is_a_row_after_a_no_and_not_asked_back_again() -> None:
+    chat = Chat(nlu=Reader({"confuso": "?invoice_second_copy ?plan_change"}))
+    chat.say("confuso")
+    assert rows(only(chat.say("não"), Say))[0] == "plan_change"
+    assert chat.dialogue.pending == ()
+    assert handed_to(chat.say("1")) == ("Comercial", "plan_change")
+
+
+def test_row_that_was_tapped_is_not_asked_back_although_it_was_not_sure() -> None:
+    chat = Chat(nlu=Reader({"confuso": "?invoice_second_copy ?plan_change"}))
+    chat.say("confuso")
+    assert handed_to(chat.say("Mudar de plano", tap="intent:plan_change")) == ("Comercial", "plan_change")
+
+
 def test_two_misses_in_a_row_hand_over_wherever_the_first_was() -> None:
     chat = asked_back()
     chat.say("não")
