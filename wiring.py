@@ -71,7 +71,6 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         sources=Sources(db, erp, parser, settings.secret_key),
         business=partial(_business, db),
         texts=Texts.load(),
-        threshold=settings.intent_threshold,
         proof=settings.identity_proof,
         debounce=debounce,
     )

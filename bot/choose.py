@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from billing.ports import Contract
 from bot import identify
+from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say
-from bot.replies import chosen
+from bot.replies import chosen, wants_all
 from bot.turn import Turn
 from nlu.folding import fold
 
@@ -33,10 +34,28 @@ def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect
 
 def picked(turn: Turn) -> Turn | None:
     """The turn with the contract that the customer picked, or None when the words do not tell which."""
-    name = chosen(turn.text, turn.reply_id, turn.dialogue.data.get("options", ()))
+    name = chosen(turn.answer, turn.reply_id, turn.dialogue.data.get("options", ()))
     if name is None:
         return None
     return replace(turn, dialogue=replace(turn.dialogue, contract=name.removeprefix("contract:"), expect="", data={}))
+
+
+def all_of_them(turn: Turn) -> Turn | None:
+    """The turn with the first contract, the wish waiting for each of the others, when the customer wants all of them;
+    else None. What waited behind the question is then meant for all of them, too."""
+    refs = [str(option[0]).removeprefix("contract:") for option in turn.dialogue.data.get("options", ())]
+    if len(refs) < 2 or not wants_all(turn.answer):
+        return None
+    dialogue = turn.dialogue
+    same = [f"{dialogue.intent}@{ref}" for ref in refs[1:]]
+    behind = [
+        wish if contract_of(wish) or wish in dialogue.unsure else f"{wish}@{ref}"
+        for wish in dialogue.pending
+        for ref in refs
+    ]
+    pending = tuple(dict.fromkeys((*same, *behind)))
+    dialogue = replace(dialogue, contract=refs[0], expect="", pending=pending, data={})
+    return replace(turn, dialogue=dialogue)
 
 
 def elsewhere(turn: Turn) -> Turn:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import choose, expectations, identify, job_results, people
-from bot.answers import ANSWERS, help_menu
-from bot.dialogue import Dialogue
-from bot.effects import BindIdentity, Close, Effect, HandOff, Remember, Say, Wait
-from bot.replies import wants_person
-from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
-
-COURTESY = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
-# Nothing is served by these, so they are no subject of the conversation.
-SMALL_TALK = COURTESY | {"bot_challenge", "help_menu", "out_of_scope", "talk_to_human"}
-# Said again while an action runs, these are impatience for its result.
-OF_THE_NETWORK = frozenset({"signal_release", "outage_no_connection", "slow_internet"})
-UNSURE = frozenset({"out_of_scope", "inform", "unavailable"})
-CAPTION_LIMIT = 1000
+from bot.answers import ANSWERS
+from bot.bubble import in_one_bubble, remembered
+from bot.dialogue import intent_of, none_waiting, surely_waiting
+from bot.effects import BindIdentity, Effect, Remember
+from bot.replies import gives_up, wants_person
+from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
+from bot.turn import SourceDown, Turn
+from bot.unclear import offer_menu
+from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
 
 
 def decide(turn: Turn) -> tuple[Effect, ...]:
     """What to do about this turn. Raises turn.Missing when a fact is needed first; nothing else."""
+    turn = _of_this_version(turn)
     try:
         effects = _consider(turn)
     except SourceDown:
         effects = people.hand_off_blind(turn)
-    return _one_bubble(turn, effects)
+    return in_one_bubble(turn, effects)
+
+
+def _of_this_version(turn: Turn) -> Turn:
+    """What waits may have been kept by a version that could answer more."""
+    known = tuple(wish for wish in turn.dialogue.pending if intent_of(wish) in ANSWERS)
+    if known == turn.dialogue.pending:
+        return turn
+    return replace(turn, dialogue=replace(turn.dialogue, pending=known))
 
 
 def _consider(turn: Turn) -> list[Effect]:
@@ -35,29 +39,48 @@ def _consider(turn: Turn) -> list[Effect]:
     if finished:
         effects = job_results.tell(turn, finished)
         rest = replace(turn, jobs=(), dialogue=remembered(turn.dialogue, effects))
-        return effects + (_after_result(rest) if turn.inbound and not _handed_off(effects) else [])
+        return effects if people.hands_over(effects) else [*effects, *_after_result(rest)]
     if turn.jobs:
-        if _asks_for_person(turn):
-            return people.hand_off_on_wish(turn)
-        return job_results.while_running(turn)
+        return _to_person(turn) if _asks_for_person(turn) else job_results.while_running(turn)
     return _answer(turn) if turn.inbound else []
 
 
 def _after_result(turn: Turn) -> list[Effect]:
-    """What was written while an action ran: impatience is answered by its result, a request of its own is served."""
+    """What was written while an action ran, and what waited for its end: impatience is answered by the result, a
+    request of its own is served, and what the result asks stays open if nothing else has to be asked."""
     if _asks_for_person(turn):
-        return people.hand_off_on_wish(turn)
+        return _to_person(turn)
+    if gives_up(turn.answer):
+        waiting = none_waiting(turn.dialogue)
+        return [Remember(replace(turn.dialogue, pending=waiting.pending, unsure=waiting.unsure))]
+    meant = turn.understanding() if turn.text else None
+    if meant and meant.band == "act" and meant.intent in {"bot_challenge", "help_menu"}:
+        return dispatch(turn, meant.intent)
+    asked = _asked_meanwhile(turn)
+    dialogue = turn.dialogue
+    if not stops(dialogue, ()):
+        return serve(turn, (*asked, *surely_waiting(dialogue))) if asked or dialogue.pending else []
+    pending = tuple(dict.fromkeys((*asked, *dialogue.pending)))
+    effects = beside(replace(turn, dialogue=replace(dialogue, pending=pending)))
+    left = remembered(dialogue, effects)
+    urgent = tuple(wish for wish in asked if wish in left.pending)
+    return [*effects, *serve(replace(turn, dialogue=left), urgent)] if urgent else effects
+
+
+def _asked_meanwhile(turn: Turn) -> tuple[str, ...]:
     if not turn.text:
-        return []
-    meant = turn.understanding()
-    asked = meant.intent in ANSWERS and meant.intent not in COURTESY | UNSURE
-    fresh = meant.intent not in OF_THE_NETWORK or meant.intent not in turn.dialogue.intents
-    return dispatch(turn, meant.intent) if asked and fresh and meant.confidence >= turn.threshold else []
+        return ()
+    if turn.reply_id.startswith("intent:"):
+        asked: tuple[str, ...] = (turn.reply_id.removeprefix("intent:"),)
+    else:
+        asked = read(turn.understanding()).sure
+    known = OF_THE_NETWORK & {*turn.dialogue.intents}
+    return tuple(wish for wish in asked if wish in ANSWERS and wish not in SMALL_TALK | known)
 
 
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
-        return people.hand_off_on_wish(turn)
+        return _to_person(turn)
     if people.sent_proof(turn):
         return people.about_media(turn)
     other = identify.other_document(turn)
@@ -66,11 +89,13 @@ def _answer(turn: Turn) -> list[Effect]:
         return [BindIdentity(other.customer().ref, "phone"), *_by_meaning(other)]
     if other is not None:
         return other
-    expected = expectations.answer(turn, dispatch)
-    if expected is not None:
-        return expected
+    expected = expectations.answer(turn)
+    if not isinstance(expected, Turn):
+        return go_on(turn, expected)
+    turn = expected
     if turn.reply_id.startswith("intent:") and turn.reply_id[7:] in ANSWERS:
-        return dispatch(turn, turn.reply_id[7:])
+        intent = turn.reply_id[7:]
+        return dispatch(turn, intent) if intent in SMALL_TALK else serve(turn, (intent,))
     if not turn.text:
         return people.about_media(turn)
     return _by_meaning(turn)
@@ -80,6 +105,16 @@ def _asks_for_person(turn: Turn) -> bool:
     return wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
 
 
+def _to_person(turn: Turn) -> list[Effect]:
+    """At once; what else the text asks for is told to the person."""
+    found = read(turn.understanding()) if turn.text else None
+    if found is None:
+        return people.hand_off_on_wish(turn)
+    complaint = ("complaint",) if found.complains else ()
+    wishes = (*found.sure, *found.unsure, *complaint, *turn.dialogue.pending)
+    return people.hand_off_on_wish(replace(turn, dialogue=replace(turn.dialogue, pending=wishes)))
+
+
 def _by_meaning(turn: Turn) -> list[Effect]:
     meant = turn.understanding()
     if meant.intent == "inform" and identify.typed_document(turn.text):
@@ -87,70 +122,13 @@ def _by_meaning(turn: Turn) -> list[Effect]:
         return dispatch(turn, "greet") if turn.identified().customer else identify.ask(turn, "greet", dispatch)
     if meant.source == "unavailable":
         return offer_menu(turn, "menu.no_understanding")
-    if meant.intent == "out_of_scope" and meant.confidence >= turn.threshold and not turn.dialogue.misses:
-        return dispatch(turn, "out_of_scope")
-    if meant.confidence < turn.threshold or meant.intent in UNSURE or meant.intent not in ANSWERS:
-        return offer_menu(turn, "menu.not_understood")
-    return dispatch(choose.elsewhere(turn), meant.intent)
-
-
-def offer_menu(turn: Turn, lead: str) -> list[Effect]:
-    """Asks once with a short list; the second miss in a row goes to a person."""
-    if turn.dialogue.misses:
-        return people.hand_off(turn, "N1", "not_understood", "handoff.not_understood")
-    return help_menu.show(turn, lead, misses=1)
-
-
-def dispatch(turn: Turn, intent: str) -> list[Effect]:
-    """The answer to an intent, or the question that has to come first: who are you, which contract."""
-    try:
-        effects = ANSWERS[intent](turn)
-    except NeedsIdentity:
-        return identify.ask(turn, intent, dispatch)
-    except NeedsChoice as choice:
-        return choose.ask(turn, intent, choice.contracts)
-    dialogue = remembered(turn.dialogue, effects)
-    if dialogue is turn.dialogue:
-        dialogue = replace(dialogue, expect="", intent="", misses=0, data={})
-    if intent not in {*dialogue.intents, *SMALL_TALK}:
-        dialogue = replace(dialogue, intents=(*dialogue.intents, intent))
-    return [*identify.bind(turn), *_without_memory(effects), Remember(dialogue)]
-
-
-def remembered(dialogue: Dialogue, effects: Sequence[Effect]) -> Dialogue:
-    """The dialogue as the effects leave it."""
-    for effect in effects:
-        if isinstance(effect, Remember):
-            dialogue = effect.dialogue
-    return dialogue
-
-
-def _one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
-    """Every reply costs: what is said in one turn is said in one bubble, and the first one carries the protocol."""
-    said = [effect for effect in effects if isinstance(effect, Say)]
-    dialogue = remembered(turn.dialogue, effects)
-    rest = [effect for effect in _without_memory(effects) if not isinstance(effect, Say)]
-    if not said:
-        return (*rest, Remember(dialogue)) if dialogue is not turn.dialogue else tuple(rest)
-    text = "\n\n".join(say.text for say in said)
-    if not dialogue.protocol_told and turn.protocol not in text:
-        text = f"{text}\n\n{turn.texts('protocol', protocol=turn.protocol)}"
-    last = next((say for say in reversed(said) if say.options), said[-1])
-    document = next((say.document for say in said if say.document), None)
-    if any(isinstance(effect, HandOff | Close) for effect in effects):
-        # Nobody of ours would read the tap.
-        last = Say("")
-    bubble = Say(text, last.options, last.list_button, document)
-    dialogue = replace(dialogue, protocol_told=True)
-    if document and (len(text) > CAPTION_LIMIT or last.options):
-        # A caption is short and takes no buttons: the words follow in a bubble of their own.
-        return (Say("", document=document), replace(bubble, document=None), *rest, Remember(dialogue))
-    return (bubble, *rest, Remember(dialogue))
-
-
-def _without_memory(effects: Sequence[Effect]) -> list[Effect]:
-    return [effect for effect in effects if not isinstance(effect, Remember)]
-
-
-def _handed_off(effects: Sequence[Effect]) -> bool:
-    return any(isinstance(effect, HandOff | Wait) for effect in effects)
+    found = read(meant)
+    if found.person:
+        return _to_person(turn)
+    if found.sure or found.unsure:
+        return answer_wishes(choose.elsewhere(turn), found)
+    if meant.intent == "out_of_scope":
+        known = meant.band == "act" and not turn.dialogue.misses
+    else:
+        known = meant.intent in SMALL_TALK and meant.band != "menu"
+    return dispatch(turn, meant.intent) if known else offer_menu(turn, "menu.not_understood")

@@ -109,6 +109,15 @@ class JobTold:
 
 
 @dataclass(frozen=True)
+class Contradicted:
+    """The customer said that the bot had read `intent` where something else was meant: `meant`, empty while that is
+    not known yet."""
+
+    intent: str
+    meant: str
+
+
+@dataclass(frozen=True)
 class Remember:
     """What the bot knows of the dialogue from now on."""
 
@@ -135,6 +144,7 @@ Effect = (
     | RecordAttempt
     | SendCode
     | JobTold
+    | Contradicted
     | Remember
     | Wait
     | Close

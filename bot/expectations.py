@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import choose, identify
-from bot.answers import ANSWERS, REPLIES
-from bot.effects import Effect, Remember, Say
-from bot.replies import chosen
+from bot import choose, confirm, identify, unclear
+from bot.answers import REPLIES
+from bot.dialogue import none_waiting
+from bot.effects import Contradicted, Effect, Remember, Say
+from bot.replies import beginnings, chosen, gives_up, yes_or_no
+from bot.serve import UNASKED, answer_wishes, dispatch, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
+from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
 
-Dispatch = Callable[[Turn, str], list[Effect]]
+Reading = Callable[[Turn], "list[Effect] | None"]
 
-# These never change the subject while a question of ours is open.
-WEAK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "inform", "out_of_scope", "unavailable", "help_menu"})
 # What a question is about, for the case that it is no longer proved who answers it.
 SUBJECT = {
     "confirm_release": "signal_release",
@@ -23,78 +24,189 @@ SUBJECT = {
     "back": "signal_release",
     "last_invoice": "invoice_second_copy",
 }
-# Nothing was asked here: these words are only read in the light of what was done, and never asked for again.
-UNASKED = frozenset({"back", "last_invoice"})
+OF_IDENTITY = frozenset({"document", "two_facts", "one_time_code"})
+YES_OR_NO = frozenset({"confirm_release", "another_invoice", "confirm_intent"})
+# Their replies are found anywhere in the text, so that it may well say more besides.
+LOOSE = frozenset({"another_invoice", "tried"})
 
 
-def answer(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
-    """The effects of an expected answer, or None when nothing was expected or the customer speaks of something else."""
+def answer(turn: Turn) -> list[Effect] | Turn:
+    """The effects of an expected answer; or, when nothing was expected or the customer speaks of something else, the
+    turn to go on with as with any other."""
     expect = turn.dialogue.expect
-    if not expect:
-        return None
+    if expect in OF_IDENTITY and gives_up(turn.answer):
+        return _given_up(turn)
+    if expect in {"two_facts", "one_time_code"}:
+        return _proof(turn, expect)
     if expect == "menu":
-        return _menu(turn, dispatch)
-    if expect == "contract":
-        return _contract(turn, dispatch)
-    if expect in {"document", "two_facts", "one_time_code"}:
-        return _identity(turn, dispatch, expect)
-    if expect not in REPLIES:
-        return None
+        return _menu(turn)
+    reading = _readings(expect)
+    if reading is None:
+        return turn
+    if expect not in UNASKED and gives_up(turn.answer):
+        return _given_up(turn)
     try:
-        reply = REPLIES[expect](turn)
+        reply = _answered(turn, reading)
     except (NeedsIdentity, NeedsChoice):
         return dispatch(turn, SUBJECT[expect])
-    if reply is not None or expect in UNASKED:
+    if reply is not None:
         return reply
-    return None if _other_subject(turn) else _once_more(turn)
+    if expect in UNASKED:
+        return turn
+    return _left(turn) if _other_subject(turn) else _once_more(turn)
 
 
-def _menu(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
-    name = chosen(turn.text, turn.reply_id, turn.dialogue.data.get("options", ()))
-    return dispatch(turn, name.removeprefix("intent:")) if name else None
+def _readings(expect: str) -> Reading | None:
+    own: dict[str, Reading] = {
+        "contract": _contract,
+        "document": lambda turn: identify.answer_document(turn, resume),
+        "confirm_intent": _confirm_intent,
+    }
+    return own.get(expect) or REPLIES.get(expect)
 
 
-def _contract(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
-    known = choose.picked(turn)
-    if known:
-        return dispatch(known, turn.dialogue.intent)
-    return None if _other_subject(turn) else _once_more(turn)
-
-
-def _identity(turn: Turn, dispatch: Dispatch, expect: str) -> list[Effect] | None:
+def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
+    """The reply as a whole; else its beginning, where the rest asks for something more, which waits for its turn."""
+    expect = turn.dialogue.expect
+    more = _more(turn)
+    fuller = replace(turn, dialogue=replace(turn.dialogue, pending=_joined(turn.dialogue.pending, more)))
     if expect == "document":
-        found = identify.answer_document(turn, dispatch)
-        if found is not None:
-            return found
-        return None if _other_subject(turn) else identify.ask_again(turn)
-    if not any(char.isdigit() for char in turn.text) and _other_subject(turn):
+        return _kept(reading(fuller), fuller)
+    if not more or expect not in LOOSE:
+        whole = reading(turn)
+        if whole is not None:
+            return whole
+    if more and not turn.reply_id:
+        for part in beginnings(turn.answer):
+            found = reading(replace(fuller, part=part))
+            if found is not None:
+                return _kept(found, fuller)
+        return _kept(reading(fuller), fuller) if expect == "tried" else None
+    return _plain_no(turn, reading)
+
+
+def _plain_no(turn: Turn, reading: Reading) -> list[Effect] | None:
+    """A no with its reasons is a no; a yes with conditions is none."""
+    first = next(iter(beginnings(turn.answer)), "")
+    if turn.dialogue.expect not in YES_OR_NO or yes_or_no(first) is not False or read(turn.understanding()).sure:
         return None
+    return reading(replace(turn, part=first))
+
+
+def _more(turn: Turn) -> tuple[str, ...]:
+    """What the text clearly asks for beyond what our question is about."""
+    if not turn.answer:
+        return ()
+    about = {turn.dialogue.intent, SUBJECT.get(turn.dialogue.expect, "")}
+    if about & OF_THE_NETWORK:
+        about |= OF_THE_NETWORK
+    return tuple(wish for wish in read(turn.understanding()).sure if wish not in {*about, "complaint"})
+
+
+def _joined(pending: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*pending, *more)))
+
+
+def _kept(effects: list[Effect] | None, turn: Turn) -> list[Effect] | None:
+    """What waits is remembered, also by a reply that had nothing to remember."""
+    if effects is None or any(isinstance(effect, Remember) for effect in effects):
+        return effects
+    return [*effects, Remember(turn.dialogue)]
+
+
+def _menu(turn: Turn) -> list[Effect] | Turn:
+    data = turn.dialogue.data
+    had_read = str(data.get("read", ""))
+    name = (chosen(turn.answer, turn.reply_id, data.get("options", ())) or "").removeprefix("intent:")
+    if name:
+        return [*_contradicted(had_read, name), *resume(turn, name)]
+    if gives_up(turn.answer):
+        return _given_up(turn)
+    if data.get("denied") and turn.text and not turn.reply_id:
+        found = read(turn.understanding())
+        if found.sure:
+            return [*_contradicted(had_read, found.sure[0]), *answer_wishes(turn, found)]
+    return turn
+
+
+def _contradicted(had_read: str, meant: str) -> list[Effect]:
+    """Another choice than the bot's own reading corrects it; a person is no reading of the words."""
+    return [Contradicted(had_read, meant)] if had_read and meant not in {had_read, "talk_to_human"} else []
+
+
+def _contract(turn: Turn) -> list[Effect] | None:
+    known = choose.picked(turn) or choose.all_of_them(turn)
+    return resume(known, turn.dialogue.intent) if known else None
+
+
+def _confirm_intent(turn: Turn) -> list[Effect] | None:
+    """The answer to "Você quer ...?": served, or a list of what else it may be; or what is said to be meant instead."""
+    intent, said = turn.dialogue.intent, confirm.answered(turn)
+    if said is None and not turn.part and not turn.reply_id and turn.answer:
+        found = read(turn.understanding())
+        # Asked for once more in other words, and for nothing else: that is a yes.
+        said = True if {*found.sure, *found.unsure} == {intent} and yes_or_no(_first(turn)) is not False else None
+    if said is None:
+        return None
+    if said:
+        return resume(replace(turn, dialogue=replace(turn.dialogue, expect="", misses=0, data={})), intent)
+    instead = _more(turn) if turn.part else ()
+    if not instead:
+        return [Contradicted(intent, ""), *unclear.offer_others(turn, intent)]
+    cleared = replace(turn, dialogue=replace(turn.dialogue, expect="", intent="", misses=0, data={}))
+    return [Contradicted(intent, instead[0]), *answer_wishes(cleared, read(turn.understanding()))]
+
+
+def _first(turn: Turn) -> str:
+    return next(iter(beginnings(turn.answer)), "")
+
+
+def _proof(turn: Turn, expect: str) -> list[Effect] | Turn:
+    if not any(char.isdigit() for char in turn.text) and _other_subject(turn):
+        return _left(turn)
     if expect == "one_time_code":
-        return identify.answer_code(turn, dispatch)
-    return identify.answer_facts(turn, dispatch)
+        return identify.answer_code(turn, resume)
+    return identify.answer_facts(turn, resume)
+
+
+def _given_up(turn: Turn) -> list[Effect]:
+    """Taken back: neither this nor what waited behind it is wanted any more."""
+    text = "release.declined" if turn.dialogue.expect == "confirm_release" else "deny"
+    return [Say(turn.texts(text)), Remember(none_waiting(turn.dialogue))]
+
+
+def _left(turn: Turn) -> Turn:
+    """The turn of somebody who speaks of something else: it overtakes, what waited goes on waiting behind it.
+
+    So does the wish that a contract or a proof was asked for, unless the answer begins with a no.
+    """
+    dialogue = turn.dialogue
+    if yes_or_no(_first(turn)) is False:
+        dialogue = none_waiting(dialogue)
+    elif dialogue.expect in OF_IDENTITY | {"contract"} and dialogue.intent not in {"", *SMALL_TALK}:
+        dialogue = replace(dialogue, pending=_joined((dialogue.intent,), dialogue.pending))
+    return replace(turn, dialogue=dialogue)
 
 
 def _other_subject(turn: Turn) -> bool:
     """Whether the customer clearly speaks of something else than what was asked."""
-    if turn.reply_id.startswith("intent:"):
-        return True
-    if not turn.text:
+    if turn.reply_id.startswith("intent:") or not turn.text:
         return True
     meant = turn.understanding()
     if turn.dialogue.expect == "another_invoice" and meant.intent in {"thanks", "goodbye"}:
         # Only an offer: whoever says thanks has what was wanted.
         return True
-    return (
-        meant.intent in ANSWERS
-        and meant.intent not in WEAK
-        and meant.intent != turn.dialogue.intent
-        and meant.confidence >= turn.threshold
-    )
+    if meant.intent == "bot_challenge" and meant.band == "act":
+        return True
+    found = read(meant)
+    return found.person or any(wish != turn.dialogue.intent for wish in found.sure)
 
 
-def _once_more(turn: Turn) -> list[Effect] | None:
+def _once_more(turn: Turn) -> list[Effect] | Turn:
     """The same question again, once; after that the message is treated like any other."""
+    if turn.dialogue.expect == "document":
+        return identify.ask_again(turn)
     if turn.dialogue.misses:
-        return None
+        return turn
     question = turn.texts(f"again.{turn.dialogue.expect}")
     return [Say(question), Remember(replace(turn.dialogue, misses=turn.dialogue.misses + 1))]

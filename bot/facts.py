@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 
 from billing.ports import Contract, Erp
 from billing.unlock_ledger import promises
+from bot.fragments import read_together
 from bot.snapshot import Snapshot
 from bot.turn import Down, Identified, OpenIncident
 from core.db import Database
@@ -23,7 +24,6 @@ from models import utc_now
 from models.identity_attempt import IdentityAttempt
 from models.incident import Incident
 from nlu.ports import Parser
-from nlu.understand import understand
 from nlu.understanding import Understanding
 
 # A proof other than the phone is believed for so long; after that it is asked for again.
@@ -46,10 +46,9 @@ class Sources:
 class FactFinder:
     """Finds facts for one turn. Fact names: see `turn.Turn`."""
 
-    def __init__(self, sources: Sources, snapshot: Snapshot, threshold: float) -> None:
+    def __init__(self, sources: Sources, snapshot: Snapshot) -> None:
         self._sources = sources
         self._snapshot = snapshot
-        self._threshold = threshold
         self._contracts: dict[str, Contract] = {}
         self._finders: dict[str, Callable[[str], Any]] = {
             "understanding": lambda _: self._understanding(),
@@ -75,13 +74,8 @@ class FactFinder:
             return Down
 
     def _understanding(self) -> Understanding:
-        """All fragments read as one; where that is unclear, each by itself, and the surest one counts."""
         texts = [message.text for message in self._snapshot.inbound if message.text.strip()]
-        whole = understand("\n".join(texts), self._sources.parser)
-        if len(texts) < 2 or whole.confidence >= self._threshold or whole.source == "unavailable":
-            return whole
-        parts = [understand(text, self._sources.parser) for text in texts]
-        return max([whole, *parts], key=lambda part: part.confidence)
+        return read_together(texts, self._sources.parser)
 
     def _identified(self) -> Identified:
         snapshot, erp = self._snapshot, self._sources.erp

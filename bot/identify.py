@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from billing.ports import Contract, Customer
 from bot import people
+from bot.dialogue import none_waiting
 from bot.effects import BindIdentity, Effect, Option, RecordAttempt, Remember, Say, SendCode
 from bot.turn import Turn
 from core.document import Document, find_documents, parse_document
@@ -66,7 +67,7 @@ def other_document(turn: Turn) -> list[Effect] | Turn | None:
     sharing = [customer for customer in identified.candidates if {customer.document} == documents]
     if sharing and identified.how == "phone":
         now = replace(identified, customer=sharing[0])
-        fresh = replace(turn.dialogue, expect="", intent="", contract="", misses=0, data={})
+        fresh = replace(none_waiting(turn.dialogue), contract="")
         return replace(turn, facts={**turn.facts, "identified": now}, dialogue=fresh)
     return [Say(turn.texts("identify.other_document"), (Option("intent:talk_to_human", turn.texts("button.person")),))]
 

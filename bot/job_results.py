@@ -88,7 +88,8 @@ def _diagnosis(turn: Turn, job: JobResult) -> list[Effect]:
     again = bool(turn.dialogue.data.get("tried"))
     told = replace(turn, dialogue=replace(turn.dialogue, learnt=people.learnt(turn, line)))
     lead = str(turn.dialogue.data.get("lead", ""))
-    start = turn.texts(f"lead.{lead}") + "\n\n" if lead else ""
+    start = turn.texts("sorry") + "\n\n" if turn.dialogue.data.get("sorry") else ""
+    start += turn.texts(f"lead.{lead}") + "\n\n" if lead else ""
     text = start + turn.texts(f"verdict.{verdict.cause}", name=turn.first_name(), evidence=evidence)
     if verdict.remedy == "ticket" or (again and verdict.remedy == "try" and verdict.cause != "all_good"):
         return _ticket(told, job, verdict, text, line)

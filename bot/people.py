@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.dialogue import intent_of, none_waiting
 from bot.effects import Effect, HandOff, Option, Remember, Say
 from bot.replies import says_paid
 from bot.turn import SourceDown, Turn
@@ -31,13 +33,19 @@ PAPERS = frozenset({"signal_release", "invoice_second_copy", "invoice_question",
 def hand_off(turn: Turn, queue: str, reason: str, text: str, **values: str) -> list[Effect]:
     """Gives the conversation to `queue`, says so with the sentence `text`, and takes all it learnt along."""
     say = Say(turn.texts(text, queue=queue, protocol=turn.protocol, **values))
-    dialogue = replace(turn.dialogue, expect="", misses=0, data={})
+    dialogue = none_waiting(turn.dialogue)
     return [say, HandOff(queue, reason, summary(turn, reason)), Remember(dialogue)]
+
+
+def hands_over(effects: Sequence[Effect]) -> bool:
+    """Whether people own the conversation from now on."""
+    return any(isinstance(effect, HandOff) for effect in effects)
 
 
 def hand_off_on_wish(turn: Turn) -> list[Effect]:
     """The customer asked for a person: at once, in any state, without asking anything first."""
-    subject = turn.dialogue.intent or (turn.dialogue.intents[-1] if turn.dialogue.intents else "")
+    spoken = (turn.dialogue.intent, *map(intent_of, turn.dialogue.pending), *reversed(turn.dialogue.intents))
+    subject = next(filter(None, spoken), "")
     return hand_off(turn, QUEUE_OF_INTENT.get(subject, "N1"), "asked_for_person", "handoff.on_wish")
 
 
@@ -79,9 +87,10 @@ def summary(turn: Turn, reason: str) -> str:
     """What a person should know before the first word, one fact a line. Documents are masked."""
     lines = [turn.texts("summary.reason", reason=turn.texts(f"reason.{reason}"))]
     lines += _who(turn)
-    wishes = [*turn.dialogue.intents, *([turn.dialogue.intent] if turn.dialogue.intent else [])]
-    if wishes:
-        named = ", ".join(dict.fromkeys(turn.texts(f"intent.{name}") for name in wishes))
+    dialogue = turn.dialogue
+    wishes = filter(None, (*dialogue.intents, dialogue.intent, *map(intent_of, dialogue.pending)))
+    named = ", ".join(dict.fromkeys(turn.texts(f"intent.{name}") for name in wishes))
+    if named:
         lines.append(turn.texts("summary.wishes", wishes=named))
     lines += turn.dialogue.learnt
     if turn.text:

@@ -92,7 +92,10 @@ class Down:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a conversation. Values only; the same Turn always gives the same decision."""
+    """One turn of a conversation. Values only; the same Turn always gives the same decision.
+
+    `part` is the beginning of the text that answers our question, where the rest of it asks for something more.
+    """
 
     protocol: str
     dialogue: Dialogue
@@ -102,10 +105,10 @@ class Turn:
     provider: Provider
     policy: Policy
     texts: Texts
-    threshold: float
     proof: str
     weak_dbm: float = -27.0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
 
     @property
     def today(self) -> date:
@@ -116,6 +119,12 @@ class Turn:
     def text(self) -> str:
         """The texts of all waiting messages, as one."""
         return "\n".join(message.text for message in self.inbound if message.text).strip()
+
+    @property
+    def answer(self) -> str:
+        """The words that answer a question of ours: a tapped button's title is none, its question may be another."""
+        typed = "\n".join(message.text for message in self.inbound if message.text and not message.reply_id)
+        return self.part or typed.strip()
 
     @property
     def reply_id(self) -> str:

@@ -60,7 +60,6 @@ class Bot:
     sources: Sources
     business: Callable[[], Business]
     texts: Texts
-    threshold: float
     proof: str
     debounce: timedelta
 
@@ -110,7 +109,7 @@ def _to_people(bot: Bot, conversation_id: int, why: str) -> None:
 
 def _decide(bot: Bot, snapshot: Snapshot) -> tuple[Effect, ...]:
     business = bot.business()
-    finder = FactFinder(bot.sources, snapshot, bot.threshold)
+    finder = FactFinder(bot.sources, snapshot)
     facts: dict[str, Any] = {}
     for _ in range(MOST_FACTS):
         try:
@@ -130,7 +129,6 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         provider=business.provider,
         policy=business.policy,
         texts=bot.texts,
-        threshold=bot.threshold,
         proof=bot.proof,
         weak_dbm=business.weak_dbm,
         facts=facts,

@@ -208,9 +208,6 @@ class Settings:
     send_unknown_after_seconds: float = setting(
         _seconds(1, 3600), "seconds", "60", default="60", about="Wait for a status after a send without an answer."
     )
-    intent_threshold: float = setting(
-        _seconds(0, 1), "0 to 1", "0.55", default="0.55", about="Less sure than this, the bot asks with a short list."
-    )
     identity_proof: str = setting(
         _choice("two_facts", "one_time_code"),
         "two_facts or one_time_code",

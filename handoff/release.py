@@ -16,7 +16,7 @@ from models import utc_now
 from models.conversation import Conversation
 
 # What the bot asked before a person came must not be answered hours later: a "sim" would act on the network.
-RUNNING_QUESTION = frozenset({"expect", "intent", "document", "misses", "data"})
+RUNNING_QUESTION = frozenset({"expect", "intent", "document", "misses", "pending", "unsure", "data"})
 
 UNKNOWN_QUEUE = Denied("Escolha uma das filas da lista.")
 SAME_QUEUE = Denied("A conversa já espera nessa fila.")

@@ -40,9 +40,9 @@ def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
 def _tried(turn: Turn) -> list[Effect] | None:
     """After a step that the customer was asked to try: it works, or the line is measured once more."""
     name = chosen("", turn.reply_id, TRIED)
-    if name is None and acknowledged(turn.text):
+    if name is None and acknowledged(turn.answer):
         return [Say(turn.texts("tried.waiting"))]
-    works = worked(turn.text) if name is None else name == "tried:yes"
+    works = worked(turn.answer) if name is None else name == "tried:yes"
     if works is None:
         return None
     if works:

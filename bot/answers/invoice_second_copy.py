@@ -20,6 +20,7 @@ ANOTHER = re.compile(
     r"\b(?:outr[oa]s?|proxim[oa]s?|mais (?:um|uma|algum|alguma)) (?:boleto|fatura|conta|parcela)s?\b"
     r"|^\W*(?:e )?(?:tem |cade )?(?:[oa]s? )?outr[oa]s?\W*$"
 )
+OFFERED = frozenset({"outra", "outro", "proxima", "fatura", "boleto", "conta"})
 MOST_LISTED = 5
 
 
@@ -34,7 +35,7 @@ def answer(turn: Turn) -> list[Effect]:
 
 def _another(turn: Turn) -> list[Effect] | None:
     """After one invoice of several: the next one, if that is what the customer wants."""
-    said, words = yes_or_no(turn.text), fold(turn.text)
+    said, words = yes_or_no(turn.answer, OFFERED), fold(turn.answer)
     if said is False:
         return [Say(turn.texts("deny")), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
     named = ANOTHER.search(words) or any(word in words for word in OTHER_WORDS)
@@ -72,11 +73,14 @@ def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
         listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others[:MOST_LISTED])
         if len(others) > MOST_LISTED:
             listed = f"{listed} {turn.texts('invoice.and_more', count=len(others) - MOST_LISTED)}"
-        parts.append(turn.texts("invoice.others", others=listed))
+        # With more to be said after it, this must not be a question: nobody could tell what a "sim" answers.
+        asking = "invoice.others" if not turn.dialogue.pending else "invoice.others_only"
+        parts.append(turn.texts(asking, others=listed))
     document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
-    data = {"left": [other.ref for other in others]} if others else {}
+    offered = others if not turn.dialogue.pending else []
+    data = {"left": [other.ref for other in offered]} if offered else {}
     dialogue = replace(
-        turn.dialogue, expect="another_invoice" if others else "last_invoice", intent="", misses=0, data=data
+        turn.dialogue, expect="another_invoice" if offered else "last_invoice", intent="", misses=0, data=data
     )
     return [Say("\n\n".join(parts), document=document), Remember(dialogue)]
 

@@ -10,7 +10,7 @@ from billing.trust_unlock import Denied, Eligible, assess
 from bot import people
 from bot.answers.diagnosis import start_diagnosis
 from bot.effects import Effect, Option, Remember, Say, UnlockOnTrust
-from bot.replies import chosen, reported, says_paid, yes_or_no
+from bot.replies import agrees, asks_amount, chosen, reported, says_paid
 from bot.turn import Turn
 from core.dates import format_date, format_when
 from core.money import format_brl
@@ -60,9 +60,9 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
 def _confirmed(turn: Turn) -> list[Effect] | None:
     """The customer's yes or no to the offer. The rules are looked at again: things may have changed meanwhile."""
     name = chosen("", turn.reply_id, CONFIRM)
-    said = yes_or_no(turn.text, RELEASE_WORDS, SIGNAL_WORDS) if name is None else name == "release:yes"
+    said = agrees(turn.answer, RELEASE_WORDS, SIGNAL_WORDS) if name is None else name == "release:yes"
     if said is None:
-        return _claims_payment(turn) if says_paid(turn.text) and not turn.dialogue.misses else None
+        return _says_more(turn)
     if not said:
         dialogue = replace(turn.dialogue, expect="", intent="", misses=0, data={})
         return [Say(turn.texts("release.declined")), Remember(dialogue)]
@@ -82,14 +82,20 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
     return [unlock, Remember(dialogue)]
 
 
-def _claims_payment(turn: Turn) -> list[Effect]:
-    """Paid, says the customer, while the bill is still open here: that is said, and the offer stands."""
+def _says_more(turn: Turn) -> list[Effect] | None:
+    """Paid, says the customer, while the bill is still open here; or asks how much it is. Once the answer to that is
+    said, and the offer stands."""
+    sentence = "release.paid" if says_paid(turn.text) else "release.amount" if asks_amount(turn.text) else ""
+    if not sentence or turn.dialogue.misses:
+        return None
     contract = turn.contract()
     verdict = _assess(turn, contract)
     if isinstance(verdict, Denied):
         return _refuse(turn, contract, verdict, "")
+    amount, due = format_brl(verdict.amount_cents), format_date(verdict.oldest_due)
     options = tuple(Option(name, title) for name, title in CONFIRM)
-    return [Say(turn.texts("release.paid"), options), Remember(replace(turn.dialogue, misses=1))]
+    text = turn.texts(sentence, amount=amount, due=due)
+    return [Say(text, options), Remember(replace(turn.dialogue, misses=1))]
 
 
 def _back(turn: Turn) -> list[Effect] | None:

@@ -28,7 +28,15 @@ BESIDE_THE_HOUSE = frozenset({"migrations", "bench", "tests"})
 # What speaks to the outside knows values only: no rows, no database sessions.
 ROWLESS = ("nlu/", "provisioning/drivers/", "webhooks/channels/", "billing/erps/")
 OUTSIDE = frozenset({"models", "sqlalchemy", "psycopg", "redis", "rq", "requests", "flask"})
-DECISION = ("bot/decide.py", "bot/identify.py", "bot/people.py", "bot/expectations.py", "bot/job_results.py")
+DECISION = (
+    "bot/decide.py",
+    "bot/serve.py",
+    "bot/unclear.py",
+    "bot/identify.py",
+    "bot/people.py",
+    "bot/expectations.py",
+    "bot/job_results.py",
+)
 
 
 def room(name: str) -> str:

@@ -89,7 +89,7 @@ def test_every_sentence_asked_for_is_there(language: str) -> None:
     assert not names - there
     assert all(any(name.startswith(start) for name in there) for start in beginnings)
     questions = {name.removeprefix("again.") for name in there if name.startswith("again.")}
-    assert questions <= REPLIES.keys() | {"contract"}
+    assert questions <= REPLIES.keys() | {"contract", "confirm_intent"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,12 +11,14 @@ from pathlib import Path
 from bot.answers import ANSWERS
 from bot.answers.help_menu import ROWS
 from bot.texts import Texts
+from bot.wishes import SMALL_TALK
 
 BOT = Path(__file__).parents[2] / "bot"
 TEXTS = Texts.load()
 # Sentences are chosen by a name that is put together; only these beginnings may be.
 COMPOSED = (
     "again.",
+    "ask_intent.",
     "cause.",
     "intent.",
     "lead.",
@@ -100,7 +102,8 @@ def test_composed_names_are_complete() -> None:
     assert with_beginning("verdict.") == with_beginning("cause.") == causes
     assert with_beginning("step.") == set(re.findall(r'Verdict\("(\w+)", "try"', (BOT / "verdict.py").read_text()))
     assert with_beginning("intent.") == set(ANSWERS)
-    assert set(ROWS) <= with_beginning("menu.")
+    assert with_beginning("ask_intent.") == set(ANSWERS) - SMALL_TALK
+    assert set(ROWS) | set(ANSWERS) - SMALL_TALK <= with_beginning("menu.")
     assert with_beginning("rule.") == with_beginning("release.denied.")
     assert with_beginning("status.") == {"active", "blocked", "cancelled"}
     assert with_beginning("proved.") == {"phone", "two_facts", "code"}
@@ -133,7 +136,7 @@ def test_sentences_fit_the_channel_with_room_for_what_is_filled_in() -> None:
     for name in TEXTS.names():
         if name.startswith("button.") or name in {"menu.button", "choose.button"}:
             assert len(TEXTS(name)) <= 20, name
-    assert all(len(TEXTS(f"menu.{row}")) <= 24 for row in ROWS)
+    assert all(len(TEXTS(f"menu.{row}")) <= 24 for row in {*ROWS, *ANSWERS} - SMALL_TALK | set(ROWS))
 
 
 def test_sentence_does_without_a_name_when_there_is_none() -> None:

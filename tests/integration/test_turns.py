@@ -80,7 +80,6 @@ def a_bot(db: Database, parser: FakeParser | None = None, *, debounce: float = 0
         sources=Sources(db, erp, parser or FakeParser(INTENTS), "uma-chave-de-teste"),
         business=business,
         texts=Texts.load(),
-        threshold=0.6,
         proof=proof,
         debounce=timedelta(seconds=debounce),
     )

@@ -17,7 +17,9 @@ from bot.texts import Texts
 from bot.turn import Identified, Inbound, JobResult, Missing, Turn
 from core.document import Document
 from nlu.fake import FakeParser
+from nlu.folding import fold
 from nlu.understand import understand
+from nlu.understanding import Band, Request, Understanding
 from tests.unit.billing.build import a_contract, a_customer, a_provider, an_invoice
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -49,6 +51,8 @@ INTENTS = {
     "Segunda via do boleto": "invoice_second_copy",
 }
 
+SURENESS: dict[str, tuple[float, Band]] = {"?": (0.5, "confirm"), "-": (0.2, "menu")}
+
 E = TypeVar("E", bound=Effect)
 
 
@@ -74,6 +78,30 @@ def a_copy(invoice: Invoice, **changes: Any) -> SecondCopy:
         "pix": PIX,
     }
     return SecondCopy(**(values | changes))
+
+
+class Reader(FakeParser):
+    """Knows INTENTS, and texts that ask for several things: "invoice_second_copy ?plan_change -relocation".
+
+    The first is the likeliest. A mark says how sure it is: none to act on, ? to be asked back, - for a menu.
+    """
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        super().__init__(INTENTS)
+        self._table = {fold(text): wishes.split() for text, wishes in table.items()}
+
+    def parse(self, text: str) -> Understanding:
+        wishes = self._table.get(fold(text))
+        if self.down or wishes is None:
+            return super().parse(text)
+        step = len(text) // len(wishes)
+        requests = tuple(
+            Request(wish.lstrip("?-"), *SURENESS.get(wish[0], (0.9, "act")), place * step, (place + 1) * step)
+            for place, wish in enumerate(wishes)
+        )
+        ranking = tuple((one.intent, one.confidence) for one in requests)
+        first = requests[0]
+        return Understanding(first.intent, first.confidence, ranking, (), "model", first.band, requests)
 
 
 def known_as(
@@ -134,7 +162,6 @@ def a_turn(
         "provider": a_provider(),
         "policy": Policy(),
         "texts": texts(),
-        "threshold": 0.6,
         "proof": "two_facts",
         "facts": {},
     }

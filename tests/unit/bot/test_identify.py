@@ -236,4 +236,4 @@ def test_document_that_was_given_is_not_asked_for_again_when_the_wish_comes_afte
     chat.say("529.982.247-25")
     effects = chat.say("boleto")
     assert "o número do contrato" in said(effects)
-    assert chat.dialogue.intent == "invoice_second_copy"
+    assert (chat.dialogue.intent, chat.dialogue.pending) == ("invoice_second_copy", ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.unit.bot.build import (
     PROTOCOL,
     SITE,
     Chat,
+    Reader,
     a_job,
     known_as,
     measured,
@@ -46,6 +48,20 @@ TEXTS = [
     "a outra",
     "/restart",
     "pode liberar sim",
+    "sexta eu pago",
+    "os dois",
+    "deixa pra lá",
+    *(
+        SEVERAL := {
+            "boleto e libera": "invoice_second_copy signal_release",
+            "sem net, cancela e boleto": "outage_no_connection cancel_service invoice_second_copy",
+            "lenta e talvez boleto": "slow_internet ?invoice_second_copy",
+            "vergonha, libera": "complaint signal_release",
+            "talvez boleto": "?invoice_second_copy -plan_change -relocation -slow_internet",
+            "sim, e o boleto": "invoice_second_copy",
+            "coisa do papel": "-invoice_question -plan_change",
+        }
+    ),
 ]
 MEDIA = ["audio", "image", "sticker", "unsupported"]
 ACTIVE = a_contract(status="active")
@@ -84,7 +100,7 @@ def random_job(dice: random.Random, asked: str) -> JobResult:
 def conversation(dice: random.Random) -> list[tuple[Effect, ...]]:
     """A random conversation until somebody else owns it: what was decided, turn by turn."""
     facts = dice.choice(worlds())
-    chat = Chat(facts, proof=dice.choice(["two_facts", "one_time_code"]))
+    chat = Chat(facts, proof=dice.choice(["two_facts", "one_time_code"]), nlu=Reader(SEVERAL))
     turns: list[tuple[Effect, ...]] = []
     asked = ""
     options: tuple[Option, ...] = ()
@@ -128,12 +144,7 @@ def test_answer_is_one_bubble_that_fits_the_channel(seed: int) -> None:
     for effects in turns:
         says = [effect for effect in effects if isinstance(effect, Say)]
         kinds = [type(effect) for effect in effects]
-        if len(says) == 2:
-            assert says[0].document
-            assert says[0].text == ""
-            assert len(says[1].text) > 1000 or says[1].options, "only a caption that does not fit is split"
-        else:
-            assert len(says) <= 1
+        check_split(says)
         if says:
             told += sum(say.text.count(PROTOCOL) for say in says)
             assert told >= 1, "the first bubble carries the protocol"
@@ -147,6 +158,16 @@ def test_answer_is_one_bubble_that_fits_the_channel(seed: int) -> None:
             check_channel(say)
     if says_of(turns) and not ended(turns):
         assert told == 1, "the protocol is told once until the conversation ends"
+
+
+def check_split(says: list[Say]) -> None:
+    """Several bubbles only where one does not fit: a caption is short and takes no buttons, a body has a limit, and
+    each file is a bubble."""
+    for one, other in pairwise(says):
+        caption = one.document and not one.text and (len(other.text) > 1000 or other.options)
+        full = len(f"{one.text}\n\n{other.text}") > 1024
+        assert caption or full or other.document, (one, other)
+    assert sum(bool(say.options) for say in says) <= 1, "one question with buttons at a time"
 
 
 def says_of(turns: list[tuple[Effect, ...]]) -> list[Say]:

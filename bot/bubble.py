@@ -1,0 +1,75 @@
+"""Every reply costs: what is said in one turn is one bubble, unless the channel takes no more in one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.dialogue import Dialogue
+from bot.effects import Close, Effect, HandOff, Remember, Say
+from bot.turn import Turn
+
+CAPTION_LIMIT = 1000
+BODY_LIMIT = 1024
+
+
+def remembered(dialogue: Dialogue, effects: Sequence[Effect]) -> Dialogue:
+    """The dialogue as the effects leave it."""
+    for effect in effects:
+        if isinstance(effect, Remember):
+            dialogue = effect.dialogue
+    return dialogue
+
+
+def without_memory(effects: Sequence[Effect]) -> list[Effect]:
+    """The effects without what they remember."""
+    return [effect for effect in effects if not isinstance(effect, Remember)]
+
+
+def in_one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """The effects with all that is said put together; the first bubble of a conversation carries its protocol."""
+    said = [effect for effect in effects if isinstance(effect, Say)]
+    dialogue = remembered(turn.dialogue, effects)
+    rest = _once([effect for effect in without_memory(effects) if not isinstance(effect, Say)])
+    if not said:
+        return (*rest, Remember(dialogue)) if dialogue is not turn.dialogue else tuple(rest)
+    if not dialogue.protocol_told and not any(turn.protocol in say.text for say in said):
+        protocol = turn.texts("protocol", protocol=turn.protocol)
+        said[-1] = replace(said[-1], text=f"{said[-1].text}\n\n{protocol}")
+    if any(isinstance(effect, HandOff | Close) for effect in effects):
+        # Nobody of ours would read the tap.
+        said = [replace(say, options=(), list_button="") for say in said]
+    bubbles = [part for group in _groups(said) for part in _bubble(group)]
+    return (*bubbles, *rest, Remember(replace(dialogue, protocol_told=True)))
+
+
+def _groups(said: Sequence[Say]) -> list[list[Say]]:
+    """As few bubbles as the channel allows: a body has a limit, and a file has a bubble of its own."""
+    groups: list[list[Say]] = [[said[0]]]
+    for say in said[1:]:
+        group = groups[-1]
+        full = len(_text([*group, say])) > BODY_LIMIT
+        if full or (say.document and any(other.document for other in group)):
+            groups.append([say])
+        else:
+            group.append(say)
+    return groups
+
+
+def _bubble(group: Sequence[Say]) -> list[Say]:
+    text = _text(group)
+    last = next((say for say in reversed(group) if say.options), group[-1])
+    document = next((say.document for say in group if say.document), None)
+    if document and (len(text) > CAPTION_LIMIT or last.options):
+        # A caption is short and takes no buttons: the words follow in a bubble of their own.
+        return [Say("", document=document), Say(text, last.options, last.list_button)]
+    return [Say(text, last.options, last.list_button, document)]
+
+
+def _text(group: Sequence[Say]) -> str:
+    return "\n\n".join(say.text for say in group)
+
+
+def _once(effects: Sequence[Effect]) -> list[Effect]:
+    """What several answers note alike is noted once."""
+    return [effect for place, effect in enumerate(effects) if effect not in effects[:place]]
