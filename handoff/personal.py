@@ -49,18 +49,18 @@ _NUMBER = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().\-/]{0,2}\d){5,}(?!\w)|\b(?=\w*\d
 _BORN = re.compile(r"(?<![\d/.-])\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})(?![\d/-])")
 _PARTICLES = frozenset({"da", "de", "do", "das", "dos", "d"})
 # Where a name ends although no comma stands there.
-_NO_NAME = frozenset(
-    """
-    a agora ai algum ao aqui as assinante atendente bem boa bom cade caiu cartao celular cep certo chegou cliente cnpj
-    com como comercial conta contrato cpf data depois dele dela desde desse deu dia dona dono e ela ele em
-    endereco entao essa esse esta estou eu ex fatura favor fibra filha filho fiz foi gente gostaria hoje inquilina
-    inquilino internet ja mae mais marido mas me mesma mesmo meu meus minha minhas moro moradora morador na nada nao
-    net no nome nova novo numero o oi ola ontem onde os ou pai paguei para pela pelo plano por primeira primeiro porque pra preciso
-    proprietaria proprietario qual quando quanto que quem queria quero resolvi responsavel rg sao se sem sempre senha
-    ser sinal so sobre sou soube ta tambem tel telefone tenho tinha titular to todos tudo um uma unica unico vi via
-    vizinha vizinho voces wifi zap boleto esposa esposo irma irmao mulher pessoa moca moco bot robo lento lenta segunda segundo terceira terceiro
-    """.split()
-)
+_END_OF_NAME = """
+a agora ai algum ao aqui as assinante atendente bem boa boleto bom bot cade caiu cartao celular cep certo chegou
+cliente cnpj com comercial como conta contrato cpf data dela dele depois desde desse deu dia dona dono e ela ele em
+endereco entao esposa esposo essa esse esta estou eu ex fatura favor fibra filha filho fiz foi gente gostaria hoje
+inquilina inquilino internet irma irmao ja lenta lento mae mais marido mas me mesma mesmo meu meus minha minhas moca
+moco morador moradora moro mulher na nada nao net no nome nova novo numero o oi ola onde ontem os ou paguei pai para
+pela pelo pessoa plano por porque pra preciso primeira primeiro proprietaria proprietario qual quando quanto que quem
+queria quero resolvi responsavel rg robo sao se segunda segundo sem sempre senha ser sinal so sobre sou soube ta
+tambem tel telefone tenho terceira terceiro tinha titular to todos tudo um uma unica unico vi via vizinha vizinho
+voces wifi zap
+"""
+_NO_NAME = frozenset(_END_OF_NAME.split())
 # Words that also stand in names of firms and profiles, and that a request cannot do without.
 _NEEDED = frozenset(
     {"internet", "net", "fibra", "casa", "loja", "telecom", "wifi", "plano", "conta", "boleto", "sinal"}
