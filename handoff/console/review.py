@@ -164,6 +164,9 @@ def _read(session: Session, place: House, now: datetime) -> Pile:
 
 def _item(row: Reading, said: str, when: str) -> Item:
     shadow = row.shadow or {}
+    cut = len(said)
+    if cut > SHOWN_CHARACTERS:
+        cut = max(said.rfind(" ", 0, SHOWN_CHARACTERS), 0) or SHOWN_CHARACTERS
     offered = [row.corrected_intent or "", row.meant, str(shadow.get("intent", ""))]
     others = [choice for choice in choices(row, offered) if choice.intent != row.intent]
     return Item(
@@ -171,8 +174,8 @@ def _item(row: Reading, said: str, when: str) -> Item:
         conversation_id=row.conversation_id,
         when=when,
         reasons=tuple(_reasons(row)),
-        start=said[:SHOWN_CHARACTERS],
-        rest=said[SHOWN_CHARACTERS:],
+        start=said[:cut],
+        rest=said[cut:],
         understood="nada: o modelo estava fora do ar" if row.source == "unavailable" else understood_as(row),
         heard=tuple(_heard(row)),
         own=row.intent if row.intent in intent_names() else "",

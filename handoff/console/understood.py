@@ -41,7 +41,7 @@ def understood(reading: Reading, agent_names: Mapping[str, str]) -> Understood:
         state=_state(reading),
         line=_line(reading),
         detail=" ".join(_detail(reading, by)),
-        choices=choices(reading, [reading.meant])[:LIKELIEST],
+        choices=choices(reading, [reading.corrected_intent or "", reading.meant])[:LIKELIEST],
         key=f"{reading.id}{reading.label}{reading.corrected_by or ''}{bool(reading.contradicted_at)}{reading.verdict}",
     )
 
@@ -96,7 +96,8 @@ def _line(reading: Reading) -> str:
         return f"{'confirmado' if reading.label == reading.intent else 'corrigido'}: {name_of(reading.label)}"
     if reading.source == "unavailable":
         return "não li: o modelo estava fora do ar"
-    return f"{'sem certeza' if reading.band == 'menu' else 'entendi'}: {understood_as(reading)}"
+    no = " · o cliente disse não" if reading.contradicted_at else ""
+    return f"{'sem certeza' if reading.band == 'menu' else 'entendi'}: {understood_as(reading)}{no}"
 
 
 def _detail(reading: Reading, by: str) -> list[str]:
