@@ -142,5 +142,5 @@ def readings_to_review(db: Database, id_: int) -> None:
     a_reading(db, id_, said="então marca outro dia", **by)
     a_reading(db, id_, said="aff", band="menu", confidence=0.31, intent="complaint")
     shadow = {"intent": "complaint", "confidence": 0.77, "model": "b"}
-    unsure = {"band": "confirm", "confidence": 0.52, "shadow": shadow}
+    unsure: dict[str, Any] = {"band": "confirm", "confidence": 0.52, "shadow": shadow}
     a_reading(db, a_conversation(db, name="Rita", said=f"Meu nome é Rita Lima. {LETTER}"), **unsure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -62,7 +63,7 @@ def offered(person: Person, conversation_id: int) -> list[str]:
         ({"intent": "an_old_intent"}, "entendi: an_old_intent · 93 %"),
     ],
 )
-def test_message_says_what_was_understood(helena: Person, db: Database, more: dict[str, object], text: str) -> None:
+def test_message_says_what_was_understood(helena: Person, db: Database, more: dict[str, Any], text: str) -> None:
     id_ = a_conversation(db)
     a_reading(db, id_, **more)
     assert line(helena, id_) == [text]
@@ -107,7 +108,12 @@ def test_second_click_is_harmless_and_the_last_word_of_another_counts(app: Flask
 
 def test_correction_after_the_review_asks_for_another_review(helena: Person, db: Database) -> None:
     id_ = a_conversation(db)
-    judged = {"verdict": "kept", "reviewed_by": "karina", "reviewed_at": utc_now(), "exported_at": utc_now()}
+    judged: dict[str, Any] = {
+        "verdict": "kept",
+        "reviewed_by": "karina",
+        "reviewed_at": utc_now(),
+        "exported_at": utc_now(),
+    }
     number = a_reading(db, id_, **judged)
     where = f"/console/c/{id_}/readings/{number}"
     helena.post(where, {"intent": "invoice_second_copy"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -54,7 +55,7 @@ def seen(person: Person, reading_id: int) -> str:
     return found[1]
 
 
-def doubted(db: Database, said: str = "quero ver minha conta", **more: object) -> int:
+def doubted(db: Database, said: str = "quero ver minha conta", **more: Any) -> int:
     return a_reading(db, a_conversation(db, said=said), contradicted_at=utc_now(), meant="invoice_question", **more)
 
 

@@ -13,6 +13,7 @@ from core.db import Database
 from core.errors import Conflict
 from demo import DEMO_FILE, seed_demo
 from models import utc_now
+from models.conversation import Conversation
 from models.message import Message
 from models.reading import Reading
 from nlu.fake import FakeParser
@@ -55,8 +56,7 @@ class Overtaken(FakeParser):
         if self._left:
             self._left -= 1
             with self._db.transaction() as session:
-                row = conversation(self._db, self._id)
-                session.merge(row).version += 1
+                session.get_one(Conversation, self._id).version += 1
         return super().parse(text)
 
 
