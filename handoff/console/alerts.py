@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import Session, aliased
 
+from handoff.console.understood import percent
 from handoff.drift import last_check
 from models.conversation import Conversation
 from models.message import Message
@@ -54,7 +55,7 @@ def understands_less(session: Session, now: datetime) -> str:
         "unknown": ("não conhecia", "das palavras"),
     }
     parts = [
-        f"{does} {getattr(found.now, name):.0%} {what} (antes, {getattr(found.before, name):.0%})"
+        f"{does} {percent(getattr(found.now, name))} {what} (antes, {percent(getattr(found.before, name))})"
         for name, (does, what) in shares.items()
         if found and name in found.worse
     ]

@@ -93,7 +93,7 @@ def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
         csrf=visit().csrf,
         pile=pile,
         filters=FILTERS,
-        empty=EMPTY[pile.filter],
+        empty=EMPTY[pile.filter] if pile.first_page else "Nada mais antigo para revisar.",
         intents=intent_names(),
         problem=problem,
     )

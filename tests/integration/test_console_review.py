@@ -105,6 +105,7 @@ def test_older_ones_are_a_page_further(karina: Person, db: Database) -> None:
     assert listed(karina, f"?antes={ids[3]}") == ids[2::-1]
     assert "As mais novas" in karina.get(f"{PAGE}?antes={ids[3]}").text
     assert listed(karina, "?antes=99999999999") == ids[:2:-1]
+    assert "Nada mais antigo para revisar." in karina.get(f"{PAGE}?antes={ids[0]}").text
 
 
 def test_personal_data_is_hidden_and_looking_is_written_down(karina: Person, db: Database) -> None:

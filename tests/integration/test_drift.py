@@ -118,7 +118,7 @@ def test_supervisors_see_the_alarm_while_it_is_fresh(db: Database) -> None:
     the_cast(db)
     app = console_app(db)
     got_worse(db)
-    sentence = "Nos últimos 7 dias o robô ficou sem certeza em 30% das mensagens (antes, 10%)."
+    sentence = "Nos últimos 7 dias o robô ficou sem certeza em 30 % das mensagens (antes, 10 %)."
     karina, helena = Person(app, "karina"), Person(app, "helena")
     assert sentence not in karina.get("/console/").text
     assert "Entendimento" not in karina.get("/console/system").text
