@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: migrate, seed-demo, file-map."""
+"""Commands for whoever installs, runs or changes it: migrate, seed-demo, nlu, file-map."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import click
 from sqlalchemy.exc import OperationalError
 
 import migrations
-from core.db import Database, make_engine
-from core.errors import Failure
-from core.settings import SettingsError, load
+from cli_database import address, database, database_url
+from cli_nlu import nlu
 from demo import DEMO_FILE, seed_demo
 
 ROOT = Path(__file__).resolve().parent
 # From the front door inwards; "" is the front hall, whose modules lie at the top.
 ROOMS = ("", "webhooks", "bot", "handoff", "nlu", "provisioning", "billing", "models", "core", "migrations", "bench")
-
-database_url = click.option("--database-url", help="Endereço do PostgreSQL. Sem ele, vale a configuração do ambiente.")
 
 
 @click.group()
@@ -27,12 +24,15 @@ def main() -> None:
     """Comandos do Religa."""
 
 
+main.add_command(nlu)
+
+
 @main.command("migrate")
 @database_url
 def migrate_command(database_url: str | None) -> None:
     """Traz o banco de dados para o esquema atual. Pode ser repetido."""
     try:
-        migrations.upgrade(_address(database_url))
+        migrations.upgrade(address(database_url))
     except OperationalError as error:
         raise click.ClickException(f"O banco de dados não respondeu ({type(error.orig).__name__}).") from error
     click.echo("Banco de dados atualizado.")
@@ -48,13 +48,8 @@ def migrate_command(database_url: str | None) -> None:
 )
 def seed_demo_command(database_url: str | None, agent_password: str) -> None:
     """Carrega o provedor de demonstração em um banco vazio; se já houver um provedor, não muda nada."""
-    engine = make_engine(_address(database_url))
-    try:
-        seeded = seed_demo(Database(engine), DEMO_FILE, agent_password)
-    except Failure as failure:
-        raise click.ClickException(f"O banco de dados não respondeu ({failure.code}).") from failure
-    finally:
-        engine.dispose()
+    with database(database_url) as db:
+        seeded = seed_demo(db, DEMO_FILE, agent_password)
     click.echo("Provedor de demonstração carregado." if seeded else "Já existe um provedor; nada foi mudado.")
 
 
@@ -76,15 +71,6 @@ def _captions(room: str) -> Iterator[tuple[str, str]]:
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         if docstring:
             yield name, docstring.splitlines()[0]
-
-
-def _address(given: str | None) -> str:
-    if given:
-        return given
-    try:
-        return load().database_url
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

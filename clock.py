@@ -1,4 +1,4 @@
-"""The clock: rings queues whose work has come due, and repairs what fell between two chairs."""
+"""The clock: rings queues whose work has come due, repairs what fell between two chairs, watches understanding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import time
 from core import log as logs
 from core.errors import Unreachable
 from core.settings import SettingsError, load
+from handoff.drift import check_daily
 from handoff.repair import close_idle, find_forgotten
+from models import utc_now
 from models.outbox import queues_with_due_work
 from wiring import Wiring, build
 
@@ -40,6 +42,19 @@ def repair(wiring: Wiring) -> None:
         log.info("%s idle conversations closed", closed)
 
 
+def watch_understanding(wiring: Wiring) -> None:
+    """Once a day, says in the log when the bot understands less than it did; the console shows it to supervisors."""
+    with wiring.db.transaction() as session:
+        found = check_daily(session, utc_now())
+    if found and found.worse:
+        log.warning(
+            "understanding got worse (%s): unsure %.1f %% after %.1f %%, unknown words %.1f %% after %.1f %%",
+            ", ".join(found.worse),
+            *(100 * share for share in (found.now.fallbacks, found.before.fallbacks)),
+            *(100 * share for share in (found.now.unknown, found.before.unknown)),
+        )
+
+
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
     try:
@@ -59,6 +74,7 @@ def main() -> None:
             if time.monotonic() >= next_repair:
                 next_repair = time.monotonic() + REPAIR_EVERY_SECONDS
                 repair(wiring)
+                watch_understanding(wiring)
         except Unreachable as failure:
             log.warning("the database does not answer: %s", failure.detail or failure.code)
             stopping.wait(1)

@@ -28,6 +28,7 @@ from bot.effects import (
     Wait,
 )
 from bot.facts import digest
+from bot.readings import mark_contradicted
 from bot.say import say
 from bot.send_code import send_code
 from bot.snapshot import Snapshot
@@ -114,7 +115,7 @@ class _Writer:
             RecordAttempt: self._attempt,
             SendCode: self._send_code,
             JobTold: self._told,
-            Contradicted: lambda _: None,
+            Contradicted: self._contradicted,
             Remember: lambda _: None,
             Wait: lambda _: None,
             Close: self._close,
@@ -200,6 +201,9 @@ class _Writer:
 
     def _send_code(self, effect: SendCode) -> None:
         send_code(self._session, effect, self._snapshot, self._applied.texts)
+
+    def _contradicted(self, effect: Contradicted) -> None:
+        mark_contradicted(self._session, self._snapshot.conversation_id, effect.intent, effect.meant)
 
     def _told(self, effect: JobTold) -> None:
         self._session.execute(update(NetworkJob).where(NetworkJob.id == effect.job_id).values(told_at=utc_now()))

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from nlu.intent_names import intent_names
+
 FOLDER = Path(__file__).parent / "texts"
 
 
@@ -19,9 +21,9 @@ class Texts:
 
     @classmethod
     def load(cls, language: str = "pt_BR") -> Texts:
-        """The sentences of a language, nested names joined by dots."""
+        """The sentences of a language, nested names joined by dots, and the names of intents as `intent.*`."""
         tree = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
-        return cls(_flat(tree))
+        return cls(_flat({**tree, "intent": intent_names(language)}))
 
     def __call__(self, sentence_name: str, /, **values: Any) -> str:
         """The sentence with its placeholders filled in; without a name to call somebody by, it does without."""

@@ -18,6 +18,7 @@ from bot.decide import decide
 from bot.effects import Effect
 from bot.facts import FactFinder, Sources
 from bot.job_results import OPEN
+from bot.readings import record_readings
 from bot.snapshot import Snapshot, read_snapshot
 from bot.texts import Texts
 from bot.turn import Missing, Turn
@@ -27,6 +28,7 @@ from handoff.hand_over import hand_over
 from models import utc_now
 from models.message import Message
 from models.network_job import NetworkJob
+from nlu.understanding import Understanding
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +83,13 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         return
     if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
         return
-    effects = _decide(bot, snapshot)
+    effects, understanding = _decide(bot, snapshot)
     if not effects:
         return
     with bot.db.transaction() as session:
         written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts))
+        if written and understanding:
+            record_readings(session, snapshot, understanding)
     if not written:
         raise Conflict("conversation_changed", str(conversation_id))
 
@@ -107,13 +111,14 @@ def _to_people(bot: Bot, conversation_id: int, why: str) -> None:
         hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
 
 
-def _decide(bot: Bot, snapshot: Snapshot) -> tuple[Effect, ...]:
+def _decide(bot: Bot, snapshot: Snapshot) -> tuple[tuple[Effect, ...], Understanding | None]:
+    """What to do, and what the messages were understood as, if that was asked for."""
     business = bot.business()
     finder = FactFinder(bot.sources, snapshot)
     facts: dict[str, Any] = {}
     for _ in range(MOST_FACTS):
         try:
-            return decide(_turn(bot, business, snapshot, facts))
+            return decide(_turn(bot, business, snapshot, facts)), facts.get("understanding")
         except Missing as missing:
             facts[missing.key] = finder.find(missing.key)
     raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(facts)}")

@@ -13,7 +13,7 @@ from models import Base, utc_now
 
 
 class Audit(Base):
-    """`actor` is a login; `action` such as conversation.viewed; `subject` such as conversation:12."""
+    """`actor` is a login, or clock; `action` such as conversation.viewed; `subject` such as conversation:12."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject_at", "subject", "at"),)

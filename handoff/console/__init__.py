@@ -10,7 +10,20 @@ from pathlib import Path
 from flask import Blueprint
 
 from core.db import Database
-from handoff.console import acts, files, gate, inbox, login, problems, search, system, thread, wording
+from handoff.console import (
+    acts,
+    corrections,
+    files,
+    gate,
+    inbox,
+    login,
+    problems,
+    review,
+    search,
+    system,
+    thread,
+    wording,
+)
 from handoff.console.ports import Ports
 from handoff.console.sessions import Sessions
 from models import utc_now
@@ -37,7 +50,7 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    for room in (login, inbox, thread, acts, files, search, system, problems):
+    for room in (login, inbox, thread, acts, corrections, files, search, review, system, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

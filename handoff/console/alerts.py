@@ -1,12 +1,14 @@
-"""What a person should look at unasked: a customer left without an answer, a message that did not arrive."""
+"""What a person should look at unasked: an answer that is missing or did not arrive, a bot that understands less."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
+from handoff.console.understood import percent
+from handoff.drift import last_check
 from models.conversation import Conversation
 from models.message import Message
 
@@ -43,3 +45,18 @@ def undelivered() -> ColumnElement[bool]:
         Message.status.in_(("failed", "unknown")),
         ~looked,
     )
+
+
+def understands_less(session: Session, now: datetime) -> str:
+    """The alarm for supervisors when the last daily check found that the bot understands less; else empty."""
+    found = last_check(session, now)
+    shares = {
+        "fallbacks": ("ficou sem certeza em", "das mensagens"),
+        "unknown": ("não conhecia", "das palavras"),
+    }
+    parts = [
+        f"{does} {percent(getattr(found.now, name))} {what} (antes, {percent(getattr(found.before, name))})"
+        for name, (does, what) in shares.items()
+        if found and name in found.worse
+    ]
+    return f"Nos últimos 7 dias o robô {' e '.join(parts)}." if parts else ""

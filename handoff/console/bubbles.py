@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.masking import mask_personal_data
+from handoff.console.understood import Understood, understood
 from handoff.console.wording import KINDS, STATUS, TEXT_KINDS, TICKS, clock, day, without_documents
 from models.agent import Agent
 from models.attachment import Attachment
 from models.message import Message
+from models.reading import Reading
 
 # A picture may be shown in the page; anything else is only ever downloaded.
 SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -46,6 +48,7 @@ class Bubble:
     options: tuple[str, ...]
     filename: str
     picture: bool
+    understood: Understood | None
 
 
 def read_bubbles(
@@ -54,14 +57,16 @@ def read_bubbles(
     """The latest `limit` bubbles (None: all) in order, and how many older ones are not among them."""
     mine = Message.conversation_id == conversation_id
     found = session.execute(
-        select(Message, Attachment.filename, Attachment.mime_type)
+        select(Message, Attachment.filename, Attachment.mime_type, Reading)
         .outerjoin(Attachment, Attachment.id == Message.attachment_id)
+        .outerjoin(Reading, Reading.message_id == Message.id)
         .where(mine)
         .order_by(Message.id.desc())
         .limit(limit)
     ).all()
     total = session.scalar(select(func.count()).select_from(Message).where(mine)) or 0
-    names = _agent_names(session, {row.Message.author for row in found})
+    corrected_by = {f"agent:{row.Reading.corrected_by}" for row in found if row.Reading and row.Reading.corrected_by}
+    names = _agent_names(session, {row.Message.author for row in found} | corrected_by)
     bubbles: list[Bubble] = []
     last_day = ""
     for row in reversed(found):
@@ -96,6 +101,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         options=_options(message.payload) if outbound else (),
         filename=row.filename or "",
         picture=row.mime_type in SHOWN_TYPES,
+        understood=understood(row.Reading, names) if row.Reading else None,
     )
 
 

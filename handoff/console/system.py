@@ -16,6 +16,7 @@ from handoff.console.bubbles import error_text
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import JOB_ACTION, JOB_STATE, moment, waited
+from handoff.drift import last_check
 from models.conversation import Conversation
 from models.message import Message
 from models.network_job import OPEN_STATES, NetworkJob
@@ -55,6 +56,7 @@ class Health:
     messages: list[Figure]
     work: list[Figure]
     webhooks: list[Figure]
+    understanding: list[Figure]
     dead: list[Trouble]
     jobs: list[Trouble]
     undelivered: list[Trouble]
@@ -92,6 +94,7 @@ def _region(ports: Ports) -> tuple[House, str]:
             messages=_messages(session, now),
             work=_work(session, now),
             webhooks=_webhooks(session, now),
+            understanding=_understanding(session, now),
             dead=_dead(session, place, now),
             jobs=_jobs(session, place, now),
             undelivered=_undelivered(session, place, now),
@@ -156,6 +159,24 @@ def _webhooks(session: Session, now: datetime) -> list[Figure]:
         Figure("recibos à espera da sua mensagem", _count(session, ParkedStatus.id.is_not(None))),
         *known,
     ]
+
+
+def _understanding(session: Session, now: datetime) -> list[Figure]:
+    """The clock's daily comparison of the last seven days with the four weeks before, in parts of a hundred."""
+    found = last_check(session, now)
+    if found is None:
+        return []
+    names = {"fallbacks": "sem certeza, em cada 100 mensagens", "unknown": "desconhecidas, em cada 100 palavras"}
+    shares = [
+        Figure(
+            title,
+            round(100 * getattr(found.now, name)),
+            f"antes, {100 * getattr(found.before, name):.0f}",
+            bad=name in found.worse,
+        )
+        for name, title in names.items()
+    ]
+    return [Figure("mensagens lidas em 7 dias", found.now.readings), *shares]
 
 
 def _dead(session: Session, place: House, now: datetime) -> list[Trouble]:

@@ -22,6 +22,7 @@ from handoff.queues import QUEUES
 from handoff.reply import MAX_LENGTH
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
+from nlu.intent_names import intent_names
 
 SHOWN = 200
 LARGEST_ID = 2**31 - 1
@@ -124,7 +125,7 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
     csrf = visit().csrf
     return {
         "bar": render_template("console/bar.html", sheet=sheet, csrf=csrf, queues=QUEUES),
-        "thread": render_template("console/thread.html", sheet=sheet),
+        "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
         ),

@@ -124,9 +124,7 @@ def costs_of(config: Mapping[Text, Any], names: List[Text]) -> Dict[Text, float]
     return {name: float(costs.get(name, costs["default"])) for name in names}
 
 
-def held_out(
-    texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any = None
-) -> Tuple[Any, Any]:
+def held_out(texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any = None) -> Tuple[Any, Any]:
     """Log-probabilities of each text by heads that were fitted without it, columns by sorted label; dense may be None.
 
     With less than two examples of a label no fold can be held out: then the heads judge what they were fitted on.

@@ -77,4 +77,3 @@ class Reader:
                 f" versão. Rode: {_TRAIN}"
             ) from error
         return agent
-

@@ -10,7 +10,20 @@ import pytest
 from tests.architecture.tree import dotted, imports, modules, product, reached
 
 FRONT_HALL = frozenset(
-    {"app", "worker", "clock", "cli", "supervisor", "stores", "processes", "environment", "data_folder", "demo"}
+    {
+        "app",
+        "worker",
+        "clock",
+        "cli",
+        "cli_database",
+        "cli_nlu",
+        "supervisor",
+        "stores",
+        "processes",
+        "environment",
+        "data_folder",
+        "demo",
+    }
 )
 FLOOR = {
     "core": 0,

@@ -12,6 +12,7 @@ import yaml
 
 from bot.answers import ANSWERS, REPLIES
 from bot.texts import FOLDER, Texts
+from nlu.intent_names import intent_names
 from tests.architecture.tree import ROOT, files, imports, text, tree
 from webhooks.intake import READERS
 
@@ -78,7 +79,8 @@ def test_no_answer_is_for_an_intent_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_intent_has_a_name_for_the_agents(language: str) -> None:
-    assert {f"intent.{name}" for name in ANSWERS} <= Texts.load(language).names()
+    assert intent_names(language).keys() == INTENTS
+    assert {f"intent.{name}" for name in INTENTS} <= Texts.load(language).names()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from core.db import Database
+from handoff import audit
 from handoff.access import Attendant
+from handoff.drift import CHECKED, SUBJECT, Drift, Shares
 from models import utc_now
 from models.contact import Contact
 from models.contract import Contract
@@ -23,7 +26,7 @@ from models.invoice import Invoice
 from models.message import Message
 from models.network_job import NetworkJob
 from tests.integration.console import console_app
-from tests.integration.desk import PASSWORD, a_conversation, a_provider, the_cast
+from tests.integration.desk import PASSWORD, a_conversation, a_provider, a_reading, the_cast
 
 
 @pytest.fixture
@@ -126,3 +129,24 @@ def a_full_conversation(db: Database) -> int:
     add(db, id_, "Mais um aviso.", status="unknown", error="no answer and no receipt", **bot)
     add(db, id_, "Liguei para o N2, estão vendo a CTO.", "note", author="agent:karina")
     return id_
+
+
+LETTER = "Venho por meio desta registrar minha indignação com o serviço prestado por esta empresa. " * 12
+
+
+def readings_to_review(db: Database, id_: int) -> None:
+    """What the bot read, in a conversation and elsewhere, in every state; and the alarm that it understands less."""
+    asked = [("outage_no_connection", 0.88), ("technician_schedule", 0.64)]
+    requests = [{"intent": name, "confidence": share, "band": "act", "start": 0, "end": 3} for name, share in asked]
+    no = {"intent": "outage_no_connection", "contradicted_at": utc_now(), "meant": "technician_status"}
+    by = {"corrected_intent": "technician_schedule", "corrected_by": "helena", "corrected_at": utc_now()}
+    a_reading(db, id_, said="sem internet e quero um técnico", intent="outage_no_connection", requests=requests)
+    a_reading(db, id_, said="o técnico não veio", **no)
+    a_reading(db, id_, said="então marca outro dia", **by)
+    a_reading(db, id_, said="aff", band="menu", confidence=0.31, intent="complaint")
+    shadow = {"intent": "complaint", "confidence": 0.77, "model": "b"}
+    unsure: dict[str, Any] = {"band": "confirm", "confidence": 0.52, "shadow": shadow}
+    with db.transaction() as session:
+        found = Drift(Shares(420, 0.18, 0.09), Shares(1600, 0.09, 0.05), ("fallbacks", "unknown"))
+        audit.record(session, "clock", CHECKED, SUBJECT, **asdict(found))
+    a_reading(db, a_conversation(db, name="Rita", said=f"Meu nome é Rita Lima. {LETTER}"), **unsure)

@@ -17,6 +17,7 @@ from models.contact import Contact, ContactAlias
 from models.conversation import Conversation, new_protocol
 from models.message import Message
 from models.provider import Provider
+from models.reading import Reading
 
 PASSWORD = "correta-e-longa"
 CAST = {
@@ -98,6 +99,36 @@ def a_conversation(
         if said is not None:
             session.add(Message(conversation_id=row.id, channel="whatsapp", direction="in", text=said, received_at=at))
         return row.id
+
+
+def a_reading(db: Database, conversation_id: int, *, said: str | None = None, **more: object) -> int:
+    """What the conversation's newest inbound message (a new one, if `said`) was read as: the bill, surely. Its id."""
+    with db.transaction() as session:
+        if said is not None:
+            session.add(Message(conversation_id=conversation_id, channel="whatsapp", direction="in", text=said))
+            session.flush()
+        newest = select(Message.id).where(Message.conversation_id == conversation_id, Message.direction == "in")
+        usual: dict[str, object] = {
+            "intent": "invoice_second_copy",
+            "confidence": 0.93,
+            "band": "act",
+            "source": "model",
+            "ranking": [["invoice_second_copy", 0.93], ["invoice_question", 0.04], ["payment_negotiation", 0.01]],
+        }
+        row = Reading(
+            message_id=session.scalars(newest.order_by(Message.id.desc()).limit(1)).one(),
+            conversation_id=conversation_id,
+            **{**usual, **more},
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def reading(db: Database, reading_id: int) -> Reading:
+    """The row as it is now."""
+    with db.transaction() as session:
+        return session.get_one(Reading, reading_id)
 
 
 def messages(db: Database, conversation_id: int, direction: str | None = None) -> list[Message]:

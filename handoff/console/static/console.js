@@ -107,7 +107,7 @@ function replaceThread(old, part) {
       before = known;
       continue;
     }
-    if (known) known.replaceWith(item);
+    if (known) swap(known, item);
     else {
       item.classList.add("fresh");
       came = came || item.classList.contains("in");
@@ -119,6 +119,15 @@ function replaceThread(old, part) {
   if (came && away) document.getElementById("newer").hidden = false;
 }
 
+// A message that changed: what was opened stays open, and the keyboard stays where it was.
+function swap(known, item) {
+  const box = item.querySelector("details");
+  if (box && known.querySelector("details")?.open) box.open = true;
+  const stood = known.contains(document.activeElement);
+  known.replaceWith(item);
+  if (stood) box?.querySelector("summary").focus({ preventScroll: true });
+}
+
 function count() {
   const waiting = Number(document.querySelector('[data-count="waiting"]')?.textContent || 0);
   document.title = waiting ? `(${waiting}) ${title}` : title;
@@ -128,10 +137,12 @@ function newToken() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function post(url, form) {
+async function post(url, form, button) {
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.append(button.name, button.value);
   const response = await fetch(url, {
     method: "POST",
-    body: new URLSearchParams(new FormData(form)),
+    body,
     headers: { "X-Console": "live" },
   });
   if (response.status === 401) return { ok: false, problem: "Sua sessão terminou. Entre de novo em outra aba e envie outra vez." };
@@ -197,6 +208,28 @@ function wireReveal() {
   });
 }
 
+function wireCorrections() {
+  document.querySelector("[data-region=thread]")?.addEventListener("submit", async (event) => {
+    const form = event.target.closest("[data-correct]");
+    if (!form) return;
+    event.preventDefault();
+    const problem = form.querySelector("[data-problem]");
+    try {
+      const answer = await post(form.action, form, event.submitter);
+      problem.textContent = answer.problem || "";
+      problem.hidden = answer.ok;
+      if (answer.ok) {
+        form.closest("details").open = false;
+        form.closest("details").querySelector("summary").focus({ preventScroll: true });
+      }
+    } catch {
+      problem.textContent = "Não deu para corrigir. Tente de novo.";
+      problem.hidden = false;
+    }
+    refresh();
+  });
+}
+
 function wireMenus() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
@@ -222,6 +255,7 @@ if (live) {
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   wireComposer();
   wireReveal();
+  wireCorrections();
   wireMenus();
   count();
   timer = setTimeout(refresh, 1000 * SECONDS);
