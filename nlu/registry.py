@@ -57,9 +57,8 @@ class Registry:
         try:
             return Facts(**json.loads(self._facts_path(fingerprint).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise UnknownModel(
-                f"Sem dados do modelo {fingerprint} em {self.folder}. Rode: python -m nlu.train"
-            ) from error
+            where = f"Sem dados do modelo {fingerprint} em {self.folder}"
+            raise UnknownModel(f"{where}. Rode: python -m nlu.train") from error
 
     def add(self, made: Path, facts: Facts) -> None:
         """Takes a trained file in. The facts come last: a model without them does not count as made."""

@@ -143,12 +143,11 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
 
     def _rows(self, texts: List[Text]) -> Any:
         """The probabilities of each text; what was read lately is not read again."""
-        assert self._model is not None
         words = [normalise(text) for text in texts]
         rows = {each: self._recent.get(each) for each in words}
         fresh = [each for each, row in rows.items() if row is None]
         if fresh:
-            for each, row in zip(fresh, self._model.probabilities(fresh, self._encoder)):
+            for each, row in zip(fresh, self._model.probabilities(fresh, self._encoder), strict=True):
                 rows[each] = row
                 self._recent.keep(each, row)
         return np.stack([rows[each] for each in words])

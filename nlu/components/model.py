@@ -44,7 +44,7 @@ class Level:
 
 @dataclass
 class IntentModel:
-    """A fitted model. The cheap stage answers alone where it is at least `sure`; elsewhere the dense one is heard too."""
+    """A fitted model. The cheap stage answers alone where it is `sure`; elsewhere the dense one is heard too."""
 
     features: FeatureUnion
     head: LogisticRegression
@@ -141,7 +141,7 @@ def held_out(texts: List[Text], labels: List[Text], config: Mapping[Text, Any], 
     width = len(set(labels))
     sparse = np.zeros((len(texts), width))
     dense = None if vectors is None else np.zeros((len(texts), width))
-    for (_, held), (values, others) in zip(splits, done):
+    for (_, held), (values, others) in zip(splits, done, strict=True):
         sparse[held] = values
         if dense is not None:
             dense[held] = others

@@ -62,7 +62,7 @@ def requests(text: Text, whole: Any, names: Sequence[Text], limits: Bands, read:
     found: List[Part] = []
     spans = parts(text)
     if 2 <= len(spans) <= _MOST_PARTS:
-        for (start, end), row in zip(spans, read([text[start:end] for start, end in spans])):
+        for (start, end), row in zip(spans, read([text[start:end] for start, end in spans]), strict=True):
             name, sure = names[int(row.argmax())], float(row.max())
             if name in NO_REQUEST or any(part.intent == name for part in found):
                 continue
