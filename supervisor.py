@@ -89,12 +89,11 @@ class Supervisor:
             say(f"NLU: usando o servidor que já responde em {self.environment['NLU_URL']}")
             return
         from nlu import environment, train
+        from nlu.registry import Registry
 
         try:
             environment.ensure()
-            if train.is_stale():
-                say("NLU: treinando o modelo (cerca de 1 minuto, só quando os dados mudam)")
-                train.train()
+            train.ensure(Registry())
         except (environment.NoPython, train.CannotTrain, subprocess.CalledProcessError) as error:
             raise CannotStart(str(error)) from error
         if not self.environment.get("NLU_URL"):

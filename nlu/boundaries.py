@@ -9,6 +9,7 @@ from yaml import Node, ScalarNode, SequenceNode
 
 from nlu.examples import Problem, line_of, load_node, text_of, value_of
 
+BOUNDARIES = "boundaries.yml"
 FEWEST_EXAMPLES = 3
 """On each side of a rule."""
 

@@ -11,8 +11,6 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 SEVERAL = "several.yml"
 """Examples that ask for more than one thing, in the order in which they are asked for."""
-BOUNDARIES = "boundaries.yml"
-"""Examples on both sides of each boundary rule: the model is tested with them, never trained."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -42,7 +40,7 @@ class Problem:
 
 def training_files(folder: Path) -> list[Path]:
     """The files of one language that hold training examples, sorted."""
-    return [path for path in sorted(folder.glob("*.yml")) if path.name != BOUNDARIES]
+    return sorted(folder.glob("*.yml"))
 
 
 def read_examples(path: Path, problems: list[Problem]) -> list[Example]:

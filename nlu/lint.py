@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nlu.boundaries import read_boundaries
+from nlu.boundaries import BOUNDARIES, read_boundaries
 from nlu.components.normalise import normalise
 from nlu.environment import NLU
 from nlu.example_text import wrong_in
 from nlu.examples import (
-    BOUNDARIES,
     SEVERAL,
     Example,
     Problem,
@@ -54,7 +53,7 @@ def lint(root: Path, samples: Iterable[Path] = ()) -> list[Problem]:
     for folder in sorted(path for path in (root / "data").iterdir() if path.is_dir()):
         own = sorted((root / "evaluation" / folder.name).glob("*.jsonl"))
         judges = [*own, *samples] if folder.name == COMPLETE else own
-        problems += _lint_language(folder, intents, judges)
+        problems += _lint_language(folder, intents, judges, root / "evaluation" / folder.name / BOUNDARIES)
         if folder.name == COMPLETE:
             there = {path.stem for path in training_files(folder)}
             missing = [name for name in intents if name not in there]
@@ -67,11 +66,11 @@ def _intents(domain: Path, problems: list[Problem]) -> dict[str, int]:
     return {text_of(node): line_of(node) for node in (names.value if names is not None else [])}
 
 
-def _lint_language(folder: Path, intents: dict[str, int], judges: list[Path]) -> Iterator[Problem]:
+def _lint_language(folder: Path, intents: dict[str, int], judges: list[Path], boundaries: Path) -> Iterator[Problem]:
     problems: list[Problem] = []
     examples = [example for path in training_files(folder) for example in read_examples(path, problems)]
     judged = [(text, f"{path.name}:{line}") for path in judges for line, text in _messages(path, problems)]
-    judged += [(case, place) for case, place in _boundary_cases(folder / BOUNDARIES, intents, problems)]
+    judged += [(case, place) for case, place in _boundary_cases(boundaries, intents, problems)]
     yield from problems
     yield from _labels(examples, intents)
     forms = [normalise(example.text) or example.text for example in examples]

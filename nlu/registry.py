@@ -1,4 +1,4 @@
-"""The trained models side by side on disk, and which of them answers: promoted, kept to go back to, or in the shadow."""
+"""The trained models side by side on disk, and which of them answers, was left, or reads along in the shadow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -47,8 +48,11 @@ class Registry:
         return bool(fingerprint) and self.path(fingerprint).is_file() and self._facts_path(fingerprint).is_file()
 
     def models(self) -> tuple[Facts, ...]:
-        """All models, the newest first."""
-        found = [self.facts(path.stem) for path in self.folder.glob("*.json")]
+        """All models that are whole, the newest first."""
+        found: list[Facts] = []
+        for path in self.folder.glob("*.json"):
+            with suppress(UnknownModel):
+                found.append(self.facts(path.stem))
         kept = [facts for facts in found if self.path(facts.fingerprint).is_file()]
         return tuple(sorted(kept, key=lambda facts: facts.trained_at, reverse=True))
 

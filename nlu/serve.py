@@ -1,4 +1,4 @@
-"""The Rasa server as a process: replaces itself by Rasa's interpreter, bound to loopback, with the trained model."""
+"""The Rasa server as a process: replaces itself by Rasa's interpreter, bound to loopback, with the promoted model."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from nlu.environment import NLU, environment_python
-from nlu.train import MODEL, rasa_environment
+from nlu.environment import environment_python
+from nlu.registry import CURRENT, Registry
+from nlu.train import rasa_environment
 
 DEFAULT_PORT = 5005
 
@@ -33,10 +34,13 @@ def command(environment: Mapping[str, str]) -> list[str]:
     """The command line of the server. Raises CannotServe without an environment, a model, or a valid port."""
     if not environment_python().exists():
         raise CannotServe("Falta o ambiente do Rasa (nlu/.venv). Rode: python -m nlu.environment")
-    if not MODEL.exists():
-        raise CannotServe(f"Falta o modelo {MODEL.relative_to(NLU.parent)}. Rode: python -m nlu.train")
+    registry = Registry()
+    current = registry.pointed(CURRENT)
+    if not registry.has(current):
+        missing = registry.path(current) if current else registry.folder / CURRENT
+        raise CannotServe(f"Falta o modelo {missing}. Rode: python -m nlu.train")
     port = port_from(environment)
-    return [str(environment_python()), "-m", "nlu.components.server", str(MODEL), "127.0.0.1", str(port)]
+    return [str(environment_python()), "-m", "nlu.components.server", str(registry.folder), "127.0.0.1", str(port)]
 
 
 def main() -> None:

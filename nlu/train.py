@@ -1,69 +1,87 @@
-"""Training of the Rasa model: only when it is missing or stale, and never half done."""
+"""Training of the Rasa model: only when its sources changed, beside the one that answers, and never half done."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nlu.environment import NLU, environment_python, requirements_hash
-from nlu.examples import BOUNDARIES
+from nlu.examples import read_examples, training_files
+from nlu.registry import CURRENT, Facts, Registry
 
-TRAINED = NLU / "trained"
-MODEL = TRAINED / "religa-nlu.tar.gz"
-_STAMP = TRAINED / "religa-nlu.sha256"
-_NAME = "religa-nlu"
+LANGUAGE = "pt_BR"
+# Examples of the provider's own, exported from its conversations; not in the repository.
+OWN = NLU / "own"
 # What the components import counts as part of the model: change it and the features change.
 _SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py")
+_NAME = "religa-nlu"
 
 
 class CannotTrain(Exception):
     """The model could not be made; the text says why and what to do."""
 
 
-def fingerprint() -> str:
-    """Hash over everything a model depends on: configuration, domain, examples, components, packages."""
+def sources() -> list[Path]:
+    """Every file that a model is made of."""
     files = [NLU / name for name in _SOURCES]
-    # The model is only tested with the boundary rules: it is as good as before when they change.
-    files += sorted(path for path in (NLU / "data").rglob("*.yml") if path.name != BOUNDARIES)
-    files += sorted((NLU / "components").glob("*.py"))
+    return [*files, *_data(), *sorted((NLU / "components").glob("*.py"))]
+
+
+def fingerprint() -> str:
+    """Twelve digits over everything a model depends on: configuration, domain, examples, components, packages."""
     digest = hashlib.sha256(requirements_hash().encode())
-    for path in files:
+    for path in sources():
         digest.update(path.relative_to(NLU).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return digest.hexdigest()[:12]
 
 
-def is_stale() -> bool:
-    """True when there is no model, or one of other sources."""
-    return not (MODEL.exists() and _STAMP.exists() and _STAMP.read_text(encoding="utf-8") == fingerprint())
+def train(registry: Registry, *, force: bool = False) -> str:
+    """The fingerprint of the model of the present sources, trained now if there is none yet (or `force`).
 
-
-def train(*, force: bool = False) -> Path:
-    """The model file, trained now if it is missing or stale (or `force`), in about a minute.
-
-    It appears whole or not at all: a run that is killed leaves the former model in place. Raises CannotTrain.
+    It lies beside the others and answers nobody until it is promoted; it appears whole or not at all.
+    Raises CannotTrain.
     """
-    if not force and not is_stale():
-        return MODEL
+    wanted = fingerprint()
+    if registry.has(wanted) and not force:
+        return wanted
     if not environment_python().exists():
         raise CannotTrain("Falta o ambiente do Rasa. Rode: python -m nlu.environment")
-    wanted = fingerprint()
-    TRAINED.mkdir(exist_ok=True)
-    print("nlu: treinando o modelo (cerca de um minuto)", flush=True)
-    with tempfile.TemporaryDirectory(dir=TRAINED, prefix=".training-") as folder:
-        made = _run_rasa(Path(folder))
-        # The old stamp goes first: a model without its stamp is only trained again.
-        _STAMP.unlink(missing_ok=True)
-        os.replace(made, MODEL)
-        new_stamp = Path(folder) / _STAMP.name
-        new_stamp.write_text(wanted, encoding="utf-8")
-        os.replace(new_stamp, _STAMP)
-    print(f"nlu: modelo pronto em {MODEL.relative_to(NLU.parent)}", flush=True)
-    return MODEL
+    registry.folder.mkdir(parents=True, exist_ok=True)
+    print(f"nlu: treinando o modelo {wanted} (uns dois minutos)", flush=True)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(dir=registry.folder, prefix=".training-") as folder:
+        made = _run_rasa(Path(folder), wanted)
+        facts = Facts(
+            fingerprint=wanted,
+            trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            language=LANGUAGE,
+            examples=sum(len(read_examples(path, [])) for path in training_files(NLU / "data" / LANGUAGE)),
+            seconds=round(time.monotonic() - started, 1),
+        )
+        registry.add(made, facts)
+    print(f"nlu: modelo {wanted} pronto em {facts.seconds:.0f} s, {facts.examples} exemplos", flush=True)
+    return wanted
+
+
+def ensure(registry: Registry, *, force: bool = False) -> str:
+    """The fingerprint of the model that answers: what `make run` and `make test` begin with.
+
+    A model of new sources is trained and promoted. One that was trained before is not promoted again: a person may have
+    gone back from it. Raises CannotTrain.
+    """
+    known = registry.has(fingerprint()) and not force
+    trained = train(registry, force=force)
+    if not known or not registry.has(registry.pointed(CURRENT)):
+        registry.promote(trained)
+    return registry.pointed(CURRENT)
 
 
 def rasa_environment() -> dict[str, str]:
@@ -81,11 +99,25 @@ def rasa_environment() -> dict[str, str]:
     }
 
 
-def _run_rasa(folder: Path) -> Path:
+def _data() -> list[Path]:
+    folders = [NLU / "data" / LANGUAGE, OWN / LANGUAGE]
+    return [path for folder in folders for path in sorted(folder.glob("*.yml"))]
+
+
+def _run_rasa(folder: Path, wanted: str) -> Path:
+    data = folder / "data"
+    data.mkdir()
+    for number, path in enumerate(_data()):
+        shutil.copy(path, data / f"{number:03d}-{path.name}")
     command = [str(environment_python()), "-m", "rasa", "train", "nlu", "--fixed-model-name", _NAME]
-    command += ["--config", str(NLU / "config.yml"), "--domain", str(NLU / "domain.yml")]
-    command += ["--nlu", str(NLU / "data" / "pt_BR"), "--out", str(folder)]
-    variables = {**rasa_environment(), "RASA_CACHE_DIRECTORY": str(folder / "cache"), "RASA_MAX_CACHE_SIZE": "0"}
+    command += ["--config", str(NLU / "config.yml"), "--domain", str(NLU / "domain.yml"), "--out", str(folder)]
+    command += ["--nlu", str(data)]
+    variables = {
+        **rasa_environment(),
+        "RASA_CACHE_DIRECTORY": str(folder / "cache"),
+        "RASA_MAX_CACHE_SIZE": "0",
+        "RELIGA_NLU_FINGERPRINT": wanted,
+    }
     result = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
     made = folder / f"{_NAME}.tar.gz"
     if result.returncode != 0 or not made.exists():
@@ -98,7 +130,7 @@ def _main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m nlu.train", description=__doc__)
     arguments.add_argument("--force", action="store_true", help="train even if nothing changed")
     try:
-        train(force=arguments.parse_args().force)
+        ensure(Registry(), force=arguments.parse_args().force)
     except CannotTrain as problem:
         sys.exit(str(problem))
 

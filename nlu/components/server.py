@@ -8,9 +8,10 @@ import socket
 import sys
 import warnings
 from pathlib import Path
-from typing import Any, Dict, Optional, Text
+from typing import TYPE_CHECKING, Any, Dict, Optional, Text
 
-from nlu.components.reading import CannotRead, Reader
+if TYPE_CHECKING:
+    from nlu.components.reading import Reader
 
 _LOOK_EVERY_SECONDS = 0.5
 _BACKLOG = 256
@@ -51,6 +52,8 @@ class Following:
 
     async def follow(self, app: Any) -> None:
         """For ever: loads a newly pointed model beside the one that answers, then swaps them between two requests."""
+        from nlu.components.reading import CannotRead
+
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
@@ -84,8 +87,12 @@ def main(folder: Text, host: Text, port: int) -> None:
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
+    from nlu.components.reading import CannotRead, Reader
+
     configure_logging_and_warnings(logging.WARNING, None, warn_only_once=True, filter_repeated_logs=True)
     configure_structlog(logging.WARNING)
+    for name in ("sanic.root", "sanic.error", "sanic.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     following = Following(Reader(Path(folder)))
 
     async def load_first(app: Any, _loop: Any) -> None:

@@ -17,7 +17,8 @@ import pytest
 from core.http import make_session
 from nlu.client import RasaClient
 from nlu.environment import environment_python
-from nlu.train import CannotTrain, train
+from nlu.registry import Registry
+from nlu.train import CannotTrain, ensure
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
@@ -35,7 +36,7 @@ def nlu_url() -> Iterator[str]:
     if not environment_python().exists():
         pytest.skip("Rasa's environment is missing: python -m nlu.environment")
     try:
-        train()
+        ensure(Registry())
     except CannotTrain as problem:
         pytest.fail(str(problem))
     url = f"http://127.0.0.1:{_free_port()}"

@@ -46,7 +46,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "domain.yml").write_text('version: "3.1"\nintents:\n  - greet\n  - goodbye\n', encoding="utf-8")
     data(tmp_path, "greet", sentences(120, 1))
     data(tmp_path, "goodbye", sentences(120, 2))
-    (tmp_path / "data" / COMPLETE / "boundaries.yml").write_text(GOOD_BOUNDARIES, encoding="utf-8")
+    (tmp_path / "evaluation" / COMPLETE / "boundaries.yml").write_text(GOOD_BOUNDARIES, encoding="utf-8")
     return tmp_path
 
 
@@ -246,7 +246,7 @@ def test_examples_know_their_lines_and_intents(root: Path) -> None:
     ],
 )
 def test_lint_wants_messages_on_both_sides_of_each_boundary_rule(root: Path, body: str | None, problem: str) -> None:
-    path = root / "data" / COMPLETE / "boundaries.yml"
+    path = root / "evaluation" / COMPLETE / "boundaries.yml"
     if body is None:
         path.unlink()
     else:

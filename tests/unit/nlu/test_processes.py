@@ -11,6 +11,7 @@ import pytest
 import nlu.environment as environment
 import nlu.serve as serve
 import nlu.train as train
+from nlu.registry import CURRENT, Facts, Registry
 
 
 def a_program(path: Path, says: str) -> Path:
@@ -75,26 +76,39 @@ def test_requirements_are_pinned_by_hash_and_name_no_index() -> None:
     assert all(line.rstrip().endswith("\\") for line in pins)
 
 
-def test_model_is_stale_when_an_example_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    model, stamp = tmp_path / "m.tar.gz", tmp_path / "m.sha256"
-    monkeypatch.setattr(train, "MODEL", model)
-    monkeypatch.setattr(train, "_STAMP", stamp)
-    assert train.is_stale()
-    model.write_bytes(b"model")
-    assert train.is_stale()
-    stamp.write_text(train.fingerprint(), encoding="utf-8")
-    assert not train.is_stale()
-    assert train.train() == model
-    stamp.write_text("of other examples", encoding="utf-8")
-    assert train.is_stale()
+def a_model(registry: Registry, fingerprint: str, trained_at: str = "2026-11-26T12:00:00+00:00") -> str:
+    made = registry.folder.parent / "made"
+    registry.folder.mkdir(exist_ok=True)
+    made.write_bytes(b"model")
+    registry.add(made, Facts(fingerprint, trained_at, "pt_BR", 20000, 120.0))
+    return fingerprint
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(tmp_path / "models")
+
+
+def test_nothing_is_trained_when_the_model_of_these_sources_is_there(registry: Registry) -> None:
+    a_model(registry, train.fingerprint())
+    assert train.ensure(registry) == train.fingerprint()
+    assert registry.pointed(CURRENT) == train.fingerprint()
+
+
+def test_a_model_that_a_person_left_is_not_promoted_again_at_the_next_start(registry: Registry) -> None:
+    a_model(registry, "0123456789ab")
+    a_model(registry, train.fingerprint())
+    registry.promote("0123456789ab")
+    assert train.ensure(registry) == "0123456789ab"
 
 
 def test_training_says_what_to_run_when_the_environment_is_missing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, registry: Registry
 ) -> None:
     monkeypatch.setattr(environment, "ENVIRONMENT", tmp_path / "none")
     with pytest.raises(train.CannotTrain, match=r"python -m nlu\.environment"):
-        train.train(force=True)
+        train.train(registry)
+    assert registry.pointers() == {}
 
 
 @pytest.mark.parametrize(
@@ -120,8 +134,20 @@ def test_server_says_what_is_expected_when_the_port_is_wrong(text: str) -> None:
 def test_server_says_what_to_run_when_there_is_no_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(environment, "ENVIRONMENT", tmp_path)
     a_program(tmp_path / "bin/python", "3.10")
-    monkeypatch.setattr(serve, "MODEL", environment.NLU / "trained" / "nothing.tar.gz")
-    with pytest.raises(serve.CannotServe, match=r"nothing\.tar\.gz.*python -m nlu\.train"):
+    monkeypatch.setenv("NLU_MODELS", str(tmp_path / "none"))
+    with pytest.raises(serve.CannotServe, match=r"none/current.*python -m nlu\.train"):
+        serve.command({})
+
+
+def test_server_names_the_file_when_the_promoted_model_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, registry: Registry
+) -> None:
+    monkeypatch.setattr(environment, "ENVIRONMENT", tmp_path)
+    a_program(tmp_path / "bin/python", "3.10")
+    monkeypatch.setenv("NLU_MODELS", str(registry.folder))
+    registry.promote(a_model(registry, "0123456789ab"))
+    registry.path("0123456789ab").unlink()
+    with pytest.raises(serve.CannotServe, match=r"0123456789ab\.tar\.gz.*python -m nlu\.train"):
         serve.command({})
 
 

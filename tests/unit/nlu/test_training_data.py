@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from nlu.boundaries import read_boundaries
+from nlu.boundaries import BOUNDARIES, read_boundaries
 from nlu.environment import NLU
-from nlu.examples import BOUNDARIES, Problem
+from nlu.examples import Problem
 from nlu.lint import COMPLETE, DEV_SAMPLE, lint
 
 
@@ -29,5 +29,5 @@ def test_every_boundary_rule_of_the_taxonomy_has_its_messages(shared_data: Path)
     text = (shared_data / "nlu" / "TAXONOMY.md").read_text(encoding="utf-8")
     rules = re.findall(r"^\d+\. ", text.split("## Boundary rules")[1].split("\n## ")[0], re.MULTILINE)
     problems: list[Problem] = []
-    assert len(read_boundaries(NLU / "data" / COMPLETE / BOUNDARIES, problems)) == len(rules)
+    assert len(read_boundaries(NLU / "evaluation" / COMPLETE / BOUNDARIES, problems)) == len(rules)
     assert problems == []

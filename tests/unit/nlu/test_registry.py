@@ -1,0 +1,94 @@
+"""Models side by side: promoting, going back, the shadow, and what a half-made model is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlu.registry import CURRENT, PREVIOUS, SHADOW, Facts, Registry, UnknownModel
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    """Three models, the newest last in the alphabet."""
+    made = Registry(tmp_path / "models")
+    for number, fingerprint in enumerate(("aaa111", "bbb222", "ccc333")):
+        a_model(made, fingerprint, f"2026-11-2{number}T12:00:00+00:00")
+    return made
+
+
+def a_model(registry: Registry, fingerprint: str, trained_at: str) -> None:
+    registry.folder.mkdir(exist_ok=True)
+    made = registry.folder / "made"
+    made.write_bytes(fingerprint.encode())
+    registry.add(made, Facts(fingerprint, trained_at, "pt_BR", 3, 1.5))
+
+
+def test_promoting_keeps_the_one_before_to_go_back_to(registry: Registry) -> None:
+    registry.promote("aaa111")
+    registry.promote("bbb222")
+    assert registry.pointers() == {CURRENT: "bbb222", PREVIOUS: "aaa111"}
+    assert registry.rollback() == "aaa111"
+    assert registry.pointers() == {CURRENT: "aaa111", PREVIOUS: "bbb222"}
+    assert registry.rollback() == "bbb222"
+
+
+def test_promoting_twice_does_not_forget_the_way_back(registry: Registry) -> None:
+    registry.promote("aaa111")
+    registry.promote("bbb222")
+    registry.promote("bbb222")
+    assert registry.pointed(PREVIOUS) == "aaa111"
+
+
+def test_there_is_no_way_back_when_only_one_was_promoted(registry: Registry) -> None:
+    registry.promote("aaa111")
+    with pytest.raises(UnknownModel, match="modelo anterior"):
+        registry.rollback()
+    assert registry.pointed(CURRENT) == "aaa111"
+
+
+def test_a_model_that_is_not_there_is_not_promoted(registry: Registry) -> None:
+    registry.promote("aaa111")
+    registry.path("bbb222").unlink()
+    for missing in ("bbb222", "ddd444", ""):
+        with pytest.raises(UnknownModel, match="nlu train"):
+            registry.promote(missing)
+    assert registry.pointed(CURRENT) == "aaa111"
+
+
+def test_a_file_without_its_facts_does_not_count_as_a_model(registry: Registry) -> None:
+    registry.path("half00").write_bytes(b"killed before the facts were written")
+    assert not registry.has("half00")
+    assert [facts.fingerprint for facts in registry.models()] == ["ccc333", "bbb222", "aaa111"]
+
+
+def test_a_beginning_is_enough_when_it_names_one(registry: Registry) -> None:
+    assert registry.find("bb") == "bbb222"
+    a_model(registry, "bbb999", "2026-11-25T12:00:00+00:00")
+    for wrong in ("bb", "x", ""):
+        with pytest.raises(UnknownModel, match="bbb222"):
+            registry.find(wrong)
+
+
+def test_a_promoted_shadow_is_no_shadow_any_more(registry: Registry) -> None:
+    registry.promote("aaa111")
+    registry.shadow("bbb222")
+    assert registry.pointed(SHADOW) == "bbb222"
+    registry.promote("bbb222")
+    assert registry.pointed(SHADOW) == ""
+    registry.shadow("")
+
+
+def test_old_models_go_but_none_that_is_needed(registry: Registry) -> None:
+    registry.promote("aaa111")
+    a_model(registry, "ddd444", "2026-11-29T12:00:00+00:00")
+    assert registry.forget_all_but(1) == ["ccc333", "bbb222"]
+    assert {facts.fingerprint for facts in registry.models()} == {"ddd444", "aaa111"}
+
+
+def test_damaged_facts_are_said_to_be_so(registry: Registry) -> None:
+    (registry.folder / "aaa111.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UnknownModel, match="aaa111"):
+        registry.facts("aaa111")
+    assert [facts.fingerprint for facts in registry.models()] == ["ccc333", "bbb222"]
