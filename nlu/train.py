@@ -22,6 +22,8 @@ LANGUAGE = "pt_BR"
 OWN = NLU / "own"
 # What the components import counts as part of the model: change it and the features change.
 _SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py")
+# These only serve a model; it is the same when they change.
+_SERVING = ("server.py", "reading.py")
 _NAME = "religa-nlu"
 
 
@@ -32,7 +34,8 @@ class CannotTrain(Exception):
 def sources() -> list[Path]:
     """Every file that a model is made of."""
     files = [NLU / name for name in _SOURCES]
-    return [*files, *_data(), *sorted((NLU / "components").glob("*.py"))]
+    made_by = [path for path in sorted((NLU / "components").glob("*.py")) if path.name not in _SERVING]
+    return [*files, *_data(), *made_by]
 
 
 def fingerprint() -> str:
