@@ -25,6 +25,7 @@ from nlu.examples import (
     training_files,
     value_of,
 )
+from nlu.labelled import DEV_SAMPLE
 from nlu.near_copies import NearCopies
 
 COMPLETE = "pt_BR"
@@ -35,8 +36,6 @@ ACTING = frozenset({"invoice_second_copy", "signal_release", "outage_no_connecti
 """Intents on which the bot acts by itself, on the network or on money."""
 MOST_UNEQUAL = 12
 """The largest intent holds at most so many times the examples of the smallest."""
-DEV_SAMPLE = NLU.parent.parent / "shared" / "data" / "nlu" / "dev_sample.jsonl"
-"""Labelled messages that may lie beside the project."""
 # Everybody writes "bom dia", or a phone number and nothing else: only a longer text can be a copy.
 _TOO_SHORT_TO_COPY = 2
 _WORD = re.compile(r"[^\W\d_]+")

@@ -22,8 +22,8 @@ LANGUAGE = "pt_BR"
 OWN = NLU / "own"
 # What the components import counts as part of the model: change it and the features change.
 _SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py")
-# These only serve a model; it is the same when they change.
-_SERVING = ("server.py", "reading.py")
+# These only serve, read with, or draw a model; it is the same when they change.
+_SERVING = ("server.py", "reading.py", "offline.py", "drawing.py")
 _NAME = "religa-nlu"
 
 
