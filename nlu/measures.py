@@ -130,7 +130,7 @@ def macro_f1(outcomes: Sequence[Outcome]) -> float | None:
 
 @dataclass(frozen=True)
 class Confusion:
-    """What was read instead of the primary intent: how often wrongly, and how often as a careful reader would accept."""
+    """What was read instead of the primary intent: how often by mistake, and how often as a careful reader accepts."""
 
     primary: str
     read: str

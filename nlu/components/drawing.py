@@ -41,7 +41,7 @@ def _reliability(data: Data) -> Any:
     above.vlines(confidence, confidence, right, color=_ORANGE, linewidth=2)
     above.set(ylim=(0, 1.03), ylabel="acerto", title=f"Confiança e acerto em {data['messages']} mensagens")
     above.yaxis.set_major_formatter(_PERCENT)
-    above.legend(loc="upper left", frameon=False)
+    above.legend(loc="lower right", frameon=False)
     width = 1 / len(data["bins"])
     counts = [each[0] for each in data["bins"]]
     bars = below.bar([(at + 0.5) * width for at in range(len(counts))], counts, width * 0.92, color=_BLUE)

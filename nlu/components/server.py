@@ -99,21 +99,17 @@ def main(folder: Text, host: Text, port: int) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     following = Following(Reader(Path(folder)))
 
-    async def load_first(app: Any, _loop: Any) -> None:
-        app.register_middleware(_check_parse, "request")
-        try:
-            following.start(app)
-        except CannotRead as problem:
-            # The process ends with what to do; whoever supervises it says so and tries again.
-            print(f"nlu: {problem}", file=sys.stderr, flush=True)
-            sys.exit(1)
-
     async def say_ready(app: Any, _loop: Any) -> None:
         print(f"nlu: pronto em http://{host}:{port}", flush=True)
         app.add_task(following.follow(app))
 
     app = configure_app([RestInput()], enable_api=True, endpoints=AvailableEndpoints(), port=port)
-    app.register_listener(load_first, "before_server_start")
+    app.register_middleware(_check_parse, "request")
+    try:
+        following.start(app)
+    except CannotRead as problem:
+        # The process ends with what to do; whoever supervises it says so and tries again.
+        sys.exit(f"nlu: {problem}")
     app.register_listener(say_ready, "after_server_start")
     app.run(sock=_socket(host, port), backlog=_BACKLOG, access_log=False)
 

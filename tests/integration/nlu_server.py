@@ -25,6 +25,12 @@ START_SECONDS = 150
 
 
 @pytest.fixture(scope="session")
+def nlu_model() -> Path:
+    """The file of the model that answers; trained first if it is missing or stale. Skips without Rasa's environment."""
+    return _trained()
+
+
+@pytest.fixture(scope="session")
 def nlu_url() -> Iterator[str]:
     """Address of a ready server: the one in NLU_URL, or a new one.
 
@@ -33,12 +39,7 @@ def nlu_url() -> Iterator[str]:
     if os.environ.get("NLU_URL"):
         yield os.environ["NLU_URL"]
         return
-    if not environment_python().exists():
-        pytest.skip("Rasa's environment is missing: python -m nlu.environment")
-    try:
-        ensure(Registry())
-    except CannotTrain as problem:
-        pytest.fail(str(problem))
+    _trained()
     url = f"http://127.0.0.1:{_free_port()}"
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
@@ -58,6 +59,16 @@ def nlu_url() -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _trained() -> Path:
+    if not environment_python().exists():
+        pytest.skip("Rasa's environment is missing: python -m nlu.environment")
+    registry = Registry()
+    try:
+        return registry.path(ensure(registry))
+    except CannotTrain as problem:
+        pytest.fail(str(problem))
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: IO[str]) -> None:
