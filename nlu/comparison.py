@@ -47,7 +47,11 @@ def objections(before: Sequence[Outcome], after: Sequence[Outcome], allowed: flo
     for intent in ON_NETWORK_OR_MONEY:
         old, new = answered_precision(before, {intent}), answered_precision(after, {intent})
         if _lost(old, new) > ACTING_ALLOWED + _TINY:
-            found.append(f"A precisão de {intent} caiu de {written(old, SHARE)} para {written(new, SHARE)}.")
+            found.append(
+                f"A intenção {intent} passa a ser respondida, com só {written(new, SHARE)} de precisão."
+                if old is None
+                else f"A precisão de {intent} caiu de {written(old, SHARE)} para {written(new, SHARE)}."
+            )
     return found
 
 

@@ -26,9 +26,6 @@ from nlu.measures import (
 from nlu.offline import outcomes, read_texts
 from nlu.report import misses
 from nlu.understanding import Understanding
-from tests.integration.nlu_server import nlu_model
-
-__all__ = ["nlu_model"]
 
 # A little under what is reached, so that only a loss is a failure.
 STRICT, LENIENT = 0.84, 0.89

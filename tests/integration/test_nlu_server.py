@@ -13,9 +13,6 @@ from nlu.evaluate import ask
 from nlu.labelled import HELD_OUT, read
 from nlu.offline import outcomes
 from nlu.understand import understand
-from tests.integration.nlu_server import nlu_model, nlu_url
-
-__all__ = ["nlu_model", "nlu_url"]
 
 ACTS = {"signal_release", "invoice_second_copy", "cancel_service", "affirm"}
 
