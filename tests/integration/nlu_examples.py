@@ -34,12 +34,12 @@ def rasa(folder: Path, *arguments: str, fingerprint: str = "") -> str:
 
 def write_examples(path: Path, *, every: int) -> None:
     """One Rasa file with every so-manieth of the project's examples that ask for one thing: Rasa judges one label."""
-    by_intent: dict[str, list[dict[str, str]]] = defaultdict(list)
+    by_intent: dict[str, list[str]] = defaultdict(list)
     for source in training_files(DATA):
         if source.name != SEVERAL:
             for example in read_examples(source, [])[::every]:
-                by_intent[example.intent].append({"text": example.text})
-    blocks = [{"intent": intent, "examples": examples} for intent, examples in by_intent.items()]
+                by_intent[example.intent].append(f"- {example.text}\n")
+    blocks = [{"intent": intent, "examples": "".join(lines)} for intent, lines in by_intent.items()]
     path.write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), encoding="utf-8")
 
 
