@@ -145,7 +145,7 @@ def rollback_command() -> None:
         before = registry.pointed(PREVIOUS)
         if registry.has(before):
             offline.check(registry.path(before))
-        registry.rollback()
+        registry.go_back()
     click.echo(f"O modelo {before} responde a partir de agora. Para desfazer: python cli.py nlu rollback")
 
 

@@ -102,7 +102,7 @@ class Registry:
         if self.pointed(SHADOW) == fingerprint:
             self.shadow("")
 
-    def rollback(self) -> str:
+    def go_back(self) -> str:
         """Lets the model before answer again, and keeps the one that is left for a way forward. Raises UnknownModel."""
         before = self.pointed(PREVIOUS)
         if not self.has(before):

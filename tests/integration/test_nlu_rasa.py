@@ -13,7 +13,7 @@ from tests.integration.nlu_examples import DATA, rasa, write_examples, write_pip
 DOMAIN = str(NLU / "domain.yml")
 # Each fold trains on two thirds of every fourth example, so it reads worse than the model that is served.
 EVERY = 4
-ACCURACY, MACRO_F1 = 0.60, 0.60
+ACCURACY, MACRO_F1 = 0.64, 0.66
 
 
 def test_rasa_finds_the_data_valid(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_server_follows_the_pointers_and_no_message_fails(registry: Registry, on
         stream.wait_for(lambda answer: answer.model == one and answer.shadow is None)
         registry.promote(OTHER)
         stream.wait_for(lambda answer: answer.model == OTHER)
-        assert registry.rollback() == one
+        assert registry.go_back() == one
         stream.wait_for(lambda answer: answer.model == one)
         registry.shadow(OTHER)
         stream.wait_for(lambda answer: answer.shadow is not None and answer.shadow.model == OTHER)

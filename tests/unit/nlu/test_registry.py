@@ -29,9 +29,9 @@ def test_promoting_keeps_the_one_before_to_go_back_to(registry: Registry) -> Non
     registry.promote("aaa111")
     registry.promote("bbb222")
     assert registry.pointers() == {CURRENT: "bbb222", PREVIOUS: "aaa111"}
-    assert registry.rollback() == "aaa111"
+    assert registry.go_back() == "aaa111"
     assert registry.pointers() == {CURRENT: "aaa111", PREVIOUS: "bbb222"}
-    assert registry.rollback() == "bbb222"
+    assert registry.go_back() == "bbb222"
 
 
 def test_promoting_twice_does_not_forget_the_way_back(registry: Registry) -> None:
@@ -44,7 +44,7 @@ def test_promoting_twice_does_not_forget_the_way_back(registry: Registry) -> Non
 def test_there_is_no_way_back_when_only_one_was_promoted(registry: Registry) -> None:
     registry.promote("aaa111")
     with pytest.raises(UnknownModel, match="modelo anterior"):
-        registry.rollback()
+        registry.go_back()
     assert registry.pointed(CURRENT) == "aaa111"
 
 
