@@ -5,7 +5,7 @@ Everything here is set from scores of examples that the model that scored them h
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Text, Tuple
+from typing import Any, Dict, Mapping, Sequence, Text, Tuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -91,6 +91,6 @@ def _wrong(right: Any) -> float:
     return float((len(right) - right.sum() + 0.5) / (len(right) + 1.0)) if len(right) else 1.0
 
 
-def by_label(labels: List[Text], names: Sequence[Text]) -> Any:
-    """The table of accepted intents where each example has one label."""
-    return np.array([[name == label for name in names] for label in labels])
+def table(asked: Sequence[Sequence[Text]], names: Sequence[Text]) -> Any:
+    """True where the intent of the column is among those that the text of the row asks for."""
+    return np.array([[name in intents for name in names] for intents in asked])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Text, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Text, Tuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -88,13 +88,17 @@ class IntentModel:
         return bool(self.features.transform([text]).nnz > 0)
 
 
-def fit(texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any = None) -> IntentModel:
+def fit(
+    texts: List[Text], asked: Sequence[Sequence[Text]], config: Mapping[Text, Any], vectors: Any = None
+) -> IntentModel:
     """A model of normalised texts. Temperatures and bands come from folds that the heads of each fold have not seen.
 
-    `vectors` are the encoder's rows for the texts, or None to train without it. Costs are those of `config`.
+    `asked` has for each text the intents it asks for, the one to be learnt first. `vectors` are the encoder's rows for
+    the texts, or None to train without it. Costs are those of `config`.
     """
+    labels = [intents[0] for intents in asked]
     names = sorted(set(labels))
-    accepted = calibration.by_label(labels, names)
+    accepted = calibration.table(asked, names)
     sparse, dense = held_out(texts, labels, config, vectors)
     first = Level(calibration.temperature(sparse, accepted))
     rows = first.probabilities(sparse)
