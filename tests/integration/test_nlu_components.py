@@ -13,7 +13,7 @@ from nlu.train import rasa_environment
 def test_components_keep_their_promises_in_rasas_environment() -> None:
     if not environment_python().exists():
         pytest.skip("Rasa's environment is missing: python -m nlu.environment")
-    command = [environment_python(), "-m", "unittest", "discover", "-s", "nlu/tests", "-t", "."]
+    command = [str(environment_python()), "-m", "unittest", "discover", "-s", "nlu/tests", "-t", "."]
     done = subprocess.run(
         command, cwd=NLU.parent, env=rasa_environment(), capture_output=True, text=True, check=False, timeout=170
     )
