@@ -19,6 +19,7 @@ READERS = {
     "core/settings.py",
     "supervisor.py",
     "nlu/environment.py",
+    "nlu/registry.py",
     "nlu/serve.py",
     "nlu/train.py",
     "provisioning/simulated_network/__main__.py",

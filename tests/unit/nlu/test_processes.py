@@ -90,14 +90,14 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def test_nothing_is_trained_when_the_model_of_these_sources_is_there(registry: Registry) -> None:
-    a_model(registry, train.fingerprint())
-    assert train.ensure(registry) == train.fingerprint()
-    assert registry.pointed(CURRENT) == train.fingerprint()
+    a_model(registry, train.fingerprint("pt_BR"))
+    assert train.ensure(registry) == train.fingerprint("pt_BR")
+    assert registry.pointed(CURRENT) == train.fingerprint("pt_BR")
 
 
 def test_a_model_that_a_person_left_is_not_promoted_again_at_the_next_start(registry: Registry) -> None:
     a_model(registry, "0123456789ab")
-    a_model(registry, train.fingerprint())
+    a_model(registry, train.fingerprint("pt_BR"))
     registry.promote("0123456789ab")
     assert train.ensure(registry) == "0123456789ab"
 
