@@ -19,6 +19,8 @@ READERS = {
     "core/settings.py",
     "supervisor.py",
     "nlu/environment.py",
+    "nlu/components/classifier.py",
+    "nlu/components/encoder.py",
     "nlu/registry.py",
     "nlu/serve.py",
     "nlu/train.py",
