@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from nlu.intent_names import intent_names
 from nlu.languages import PORTUGUESE
 
 FOLDER = Path(__file__).parent / "texts"
+_FIRST_LETTER = re.compile(r"^[¡¿]*\w")
 
 
 class Texts:
@@ -32,7 +34,7 @@ class Texts:
         sentence = self._sentences[sentence_name]
         if values.get("name") == "":
             sentence = sentence.replace(", {name}", "").replace("{name}, ", "")
-            sentence = sentence[:1].upper() + sentence[1:]
+            sentence = _FIRST_LETTER.sub(lambda first: first.group().upper(), sentence, count=1)
         return sentence.format(**values).strip()
 
     def names(self) -> frozenset[str]:

@@ -25,6 +25,7 @@ from nlu.examples import (
     training_files,
     value_of,
 )
+from nlu.languages import languages
 from nlu.near_copies import NearCopies
 
 COMPLETE = "pt_BR"
@@ -51,6 +52,9 @@ def lint(root: Path, samples: Iterable[Path] = ()) -> list[Problem]:
     domain = root / "domain.yml"
     intents = _intents(domain, problems)
     for folder in sorted(path for path in (root / "data").iterdir() if path.is_dir()):
+        if folder.name not in languages():
+            problems.append(Problem(folder, 1, f"there is no nlu/languages/{folder.name}.py to read it by"))
+            continue
         own = sorted((root / "evaluation" / folder.name).glob("*.jsonl"))
         judges = [*own, *samples] if folder.name == COMPLETE else own
         problems += _lint_language(folder, intents, judges, root / "evaluation" / folder.name / BOUNDARIES)

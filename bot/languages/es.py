@@ -73,7 +73,7 @@ WORDS = ReplyWords(
     ),
     pointed=re.compile(
         r"(?:(?:es|seria|quiero|queria|manda|mande) )?"
-        r"(?:opcion |numero |(?:el|la|en el|en la|del|de la)(?: numero| opcion| de)? |de )?"
+        r"(?:opcion |numero |(?:el|la|en el|en la|del|de la)(?: numero| opcion| del?| de en)? |de )?"
         rf"((?:{'|'.join(_ORDINALS)})[ao]?|arriba|abajo|ultim[ao]|final|medio|\d{{1,2}})"
         r"[ªºao.)]?(?: opcion| direccion| contrato| de la lista)?(?: por favor| porfa)?"
     ),
@@ -86,7 +86,7 @@ WORDS = ReplyWords(
     noche buena buenas bueno hola"""),
     gives_up=re.compile(
         r"(?:(?:ah|ok|bueno|bien|entonces|no|gracias|listo|dale|mejor) )*"
-        r"(?:deja(?:lo|la)?(?: (?:asi|nomas|no mas|ahi))?|olvida(?:lo|te)?(?: de eso)?|no importa|mejor no"
+        r"(?:dej[ae](?:lo|la)?(?: (?:asi|nomas|no mas|ahi))?|olvida(?:lo|te)?(?: de eso)?|no importa|mejor no"
         r"|ya no (?:importa|hace falta|quiero|necesito)(?: nada| eso)?|no (?:hace falta|quiero|necesito)(?: mas| nada)+"
         r"|nada mas)(?: (?:gracias|por ahora|ya lo resolvi|ya se resolvio|entonces))*"
     ),

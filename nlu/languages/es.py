@@ -19,9 +19,7 @@ usted: ud uste vos tu ustedes uds
 quiero: kiero qiero quero quisiera
 gracias: grax grcs grs grasias gracia graciass
 hola: ola olaa holis holi alo
-buenos dias: buendia
-dia: dias
-buenas: wenas guenas buena buenos
+buenas: wenas guenas buena
 tarde: tardes
 noche: noches
 hasta: asta
@@ -138,6 +136,7 @@ _WISH = re.compile(
         (?:{_ATTENDANT}|{_HUMAN}|atencion\s+(?:humana|personal|personalizada))\b
     |\b(?:pasa(?:me|r|rme)?|pase(?:me|n)?|comunica(?:me|r)?|comuniqueme|transfiereme|transfierame|derivame|deriveme
         |ponme|poneme)\b\s+(?:ya\s+|ahora\s+)?{_A}{_PERSON}\b
+    |\bque\s+me\s+(?:atienda|llame|conteste|ayude)n?\s+{_A}{_PERSON}\b
     |\bque\s+(?:alguien|una\s+persona)\s+me\s+(?:atienda|llame|ayude|conteste|responda)\b
     |\b(?:alguien|una\s+persona)\s+(?:me\s+|que\s+me\s+)?(?:puede|podria|pueda)?\s*(?:me\s+)?
         (?:atender(?:me)?|atienda|responder(?:me)?|conteste|contestar(?:me)?|ayudar(?:me)?)\b
