@@ -104,7 +104,7 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         texts = [normalise(message.get(TEXT), self._language) for message in examples]
         vectors = self._encoder.encode(texts) if self._encoder else None
-        self._model = fit(texts, [message.get(INTENT) for message in examples], self._config, vectors)
+        self._model = fit(texts, [_asked(message) for message in examples], self._config, vectors)
         self._fingerprint = os.environ.get(_FINGERPRINT, "")
         with self._storage.write_to(self._resource) as folder:
             joblib.dump({"model": self._model, "fingerprint": self._fingerprint}, folder / _FILE, compress=1)
@@ -164,3 +164,9 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
             "unknown_words": round(unknown, 3),
             "model": self._fingerprint,
         }
+
+
+def _asked(message: Message) -> List[Text]:
+    """All intents of an example, the block's own first; an example with several names them in its metadata."""
+    named = (message.get("metadata") or {}).get("example") or {}
+    return list(dict.fromkeys([message.get(INTENT), *named.get("intents", [])]))
