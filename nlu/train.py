@@ -22,7 +22,7 @@ from nlu.registry import CURRENT, Facts, Registry
 # Examples of the provider's own, exported from its conversations; not in the repository.
 OWN = NLU / "own"
 # What the components import counts as part of the model: change it and the features change.
-_SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py", "languages/__init__.py")
+_SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py", "outsiders.py", "languages/__init__.py")
 # These only serve a model; it is the same when they change.
 _SERVING = ("server.py", "reading.py")
 _NAME = "religa-nlu"

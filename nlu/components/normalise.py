@@ -50,6 +50,9 @@ class _Tables:
     phrases: Tuple[Tuple[Pattern[Text], Text], ...]
     laughter: Pattern[Text]
     meant: Mapping[Text, Text]
+    kinds: Mapping[Text, Text]
+    kind_phrases: Tuple[Tuple[Pattern[Text], Text], ...]
+    denied: Tuple[Pattern[Text], ...]
 
 
 @lru_cache(maxsize=None)
@@ -58,7 +61,15 @@ def _tables(name: Text) -> _Tables:
     money = _MONEY.format(sign=spoken.money_sign, words=spoken.money_words)
     classes = "|".join(f"(?P<{kind}>{body or money})" for kind, body in _CLASSES)
     phrases = tuple((re.compile(pattern), f" {meant} ") for pattern, meant in spoken.phrases)
-    return _Tables(re.compile(classes), phrases, re.compile(spoken.laughter), spoken.meant)
+    return _Tables(
+        classes=re.compile(classes),
+        phrases=phrases,
+        laughter=re.compile(spoken.laughter),
+        meant=spoken.meant,
+        kinds=spoken.kinds,
+        kind_phrases=tuple((re.compile(pattern), kind) for pattern, kind in spoken.kind_phrases),
+        denied=tuple(re.compile(pattern) for pattern in spoken.denied),
+    )
 
 
 def normalise(text: str, language: str = PORTUGUESE) -> str:
@@ -67,11 +78,24 @@ def normalise(text: str, language: str = PORTUGUESE) -> str:
     Never raises, but for a `language` that there is not (UnknownLanguage).
     """
     tables = _tables(language)
-    line = _emoji_as_words(fold(text))
+    line = _mark_denied(_emoji_as_words(fold(text)), tables)
+    kinds = [kind for pattern, kind in tables.kind_phrases if pattern.search(line)]
     line = tables.classes.sub(lambda match: f" {match.lastgroup} ", line)
     for pattern, meant in tables.phrases:
         line = pattern.sub(meant, line)
-    return " ".join(_word(token, tables) for token in _WORD.findall(line))
+    words = [_word(token, tables) for token in _WORD.findall(line)]
+    kinds += [tables.kinds[word] for word in words if word in tables.kinds]
+    return " ".join([*words, *dict.fromkeys(kinds)])
+
+
+def _mark_denied(line: str, tables: _Tables) -> str:
+    """ "não é a senha do wifi, é a do app": what is denied gets words of its own, so that it does not count as said."""
+    for pattern in tables.denied:
+        found = pattern.search(line)
+        if found:
+            start, end = found.span(1)
+            return line[:start] + " ".join(f"nn{word}" for word in found[1].split()) + line[end:]
+    return line
 
 
 def pieces(text: str, language: str = PORTUGUESE) -> List[Piece]:

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 PORTUGUESE = "pt_BR"
@@ -23,7 +23,8 @@ class Language:
 
     For the model's features: `meant` is what people write and the word or words meant, `phrases` are patterns whose
     many spellings are one thing, `money_sign` and `money_words` stand before and behind an amount, `laughter` is one
-    whole word. `joints` are the words between two requests.
+    whole word. `joints` are the words between two requests. `kinds` and `kind_phrases` name others' business. The group
+    of a pattern in `denied` holds the words that somebody does not mean: "não é X, é Y".
 
     Before the model: `orders` tell the program to forget its rules (verbose syntax); `wish` asks for a human being,
     `bare_wish` is a whole text that does, once `polite` is taken out; `no_robot` refuses a machine; `subject` is
@@ -45,6 +46,9 @@ class Language:
     not_wanted: re.Pattern[str]
     what_was: re.Pattern[str]
     caption: re.Pattern[str]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    kind_phrases: tuple[tuple[str, str], ...] = ()
+    denied: tuple[str, ...] = ()
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.languages import Language, read_table
+from nlu.outsiders import KIND_OF, PHRASES
 
 _TABLE = """
 voce: vc ce vce voc vcs ces voces oce ocê vosse voçe vcz seis tu
@@ -168,6 +169,12 @@ _ROBOT = re.compile(
     r"\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"
 )
 
+_DENIED = (
+    r"\bnao\s+((?:e|eh|quero|qro|preciso|precisa|to|estou|vou|desejo|pretendo)\b(?:\s+\w+){0,6}?)"
+    r"\s*(?=(?:[,;.]|\bmas\b|\be\s+sim\b|\bso\b|\bapenas\b)\s*\w)",
+    r"[,.]\s*(?:e\s+)?nao\s+((?:[ao]s?|d[ao]|pra|para|e|de)\s+(?:\w+\s*){1,6})$",
+)
+
 LANGUAGE = Language(
     meant=read_table(_TABLE),
     phrases=_PHRASES,
@@ -184,4 +191,7 @@ LANGUAGE = Language(
     not_wanted=_NOT_WANTED,
     what_was=_ABOUT_WHAT_WAS,
     caption=re.compile(r"\b(?:o|meu|cpf|cnpj|numero|e|eh|tel|telefone|celular|cep|email|e-mail)\b|[^\w\s]"),
+    kinds=KIND_OF,
+    kind_phrases=PHRASES,
+    denied=_DENIED,
 )
