@@ -106,7 +106,7 @@ def compare_command(model: str, other: str | None, chosen: tuple[Path, ...], all
     registry = Registry()
     with _problems_told():
         new, old = registry.find(model), _wanted(registry, other)
-        messages = [message for path in _paths(chosen) for message in read(path, intent_names())]
+        messages = [message for path in _paths(chosen, registry, new) for message in read(path, intent_names())]
         before = offline.outcomes(registry.path(old), messages)
         after = offline.outcomes(registry.path(new), messages)
     better, worse = changes(before, after)
@@ -199,11 +199,11 @@ def _wanted(registry: Registry, model: str | None) -> str:
 
 def _measured(registry: Registry, model: str | None, chosen: Sequence[Path]) -> dict[str, list[Outcome]]:
     """A column for each file by its name, and one for all where there are several."""
-    wanted = registry.path(_wanted(registry, model))
+    wanted = _wanted(registry, model)
     sets: dict[str, list[Labelled]] = {}
-    for path in _paths(chosen):
+    for path in _paths(chosen, registry, wanted):
         sets.setdefault(path.stem, []).extend(read(path, intent_names()))
-    every = offline.outcomes(wanted, [message for messages in sets.values() for message in messages])
+    every = offline.outcomes(registry.path(wanted), [message for messages in sets.values() for message in messages])
     columns: dict[str, list[Outcome]] = {}
     at = 0
     for name, messages in sets.items():
@@ -212,8 +212,8 @@ def _measured(registry: Registry, model: str | None, chosen: Sequence[Path]) -> 
     return columns if len(columns) == 1 else {**columns, "todas": every}
 
 
-def _paths(chosen: Sequence[Path]) -> Sequence[Path]:
-    return chosen or files()
+def _paths(chosen: Sequence[Path], registry: Registry, model: str) -> Sequence[Path]:
+    return chosen or files(registry.facts(model).language)
 
 
 COMMANDS = (

@@ -94,7 +94,7 @@ class Supervisor:
 
         try:
             environment.ensure()
-            train.ensure(Registry())
+            train.ensure(Registry(language=self.environment.get("CUSTOMER_LANGUAGE", "")))
         except (environment.NoPython, train.CannotTrain, subprocess.CalledProcessError) as error:
             raise CannotStart(str(error)) from error
         if not self.environment.get("NLU_URL"):

@@ -10,7 +10,8 @@ import yaml
 
 from nlu.environment import NLU, environment_python
 from nlu.examples import read_examples, training_files
-from nlu.train import LANGUAGE, rasa_environment
+from nlu.languages import PORTUGUESE
+from nlu.train import rasa_environment
 
 EXAMPLES = 25
 PIPELINE = (
@@ -27,7 +28,7 @@ def train_diet(folder: Path) -> Path:
     """Trains on 25 examples of each intent, in minutes; gives the model's file."""
     chance = random.Random(1)
     blocks = []
-    for path in training_files(NLU / "data" / LANGUAGE):
+    for path in training_files(NLU / "data" / PORTUGUESE):
         simple = [example for example in read_examples(path, []) if len(example.intents) == 1]
         if simple:
             chosen = chance.sample(simple, min(EXAMPLES, len(simple)))

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from billing.ports import Contract
 from bot import identify
 from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say
-from bot.replies import chosen, wants_all
 from bot.turn import Turn
-from nlu.folding import fold
 
 TITLE_LIMIT = 20
 ROW_LIMIT = 24
 MOST_ROWS = 10
-ANOTHER = re.compile(r"\boutr[oa]s?\s+(?:endereco|contrato|casa|local|lugar|imovel|apartamento|loja|ponto)")
 
 
 def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect]:
@@ -34,7 +30,7 @@ def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect
 
 def picked(turn: Turn) -> Turn | None:
     """The turn with the contract that the customer picked, or None when the words do not tell which."""
-    name = chosen(turn.answer, turn.reply_id, turn.dialogue.data.get("options", ()))
+    name = turn.replies.chosen(turn.answer, turn.reply_id, turn.dialogue.data.get("options", ()))
     if name is None:
         return None
     return replace(turn, dialogue=replace(turn.dialogue, contract=name.removeprefix("contract:"), expect="", data={}))
@@ -44,7 +40,7 @@ def all_of_them(turn: Turn) -> Turn | None:
     """The turn with the first contract, the wish waiting for each of the others, when the customer wants all of them;
     else None. What waited behind the question is then meant for all of them, too."""
     refs = [str(option[0]).removeprefix("contract:") for option in turn.dialogue.data.get("options", ())]
-    if len(refs) < 2 or not wants_all(turn.answer):
+    if len(refs) < 2 or not turn.replies.wants_all(turn.answer):
         return None
     dialogue = turn.dialogue
     same = [f"{dialogue.intent}@{ref}" for ref in refs[1:]]
@@ -60,7 +56,7 @@ def all_of_them(turn: Turn) -> Turn | None:
 
 def elsewhere(turn: Turn) -> Turn:
     """The turn without the contract that was picked before, when the customer speaks of another address."""
-    if not turn.dialogue.contract or not ANOTHER.search(fold(turn.text)):
+    if not turn.dialogue.contract or not turn.replies.another_place(turn.text):
         return turn
     return replace(turn, dialogue=replace(turn.dialogue, contract=""))
 

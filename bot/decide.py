@@ -9,7 +9,6 @@ from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered
 from bot.dialogue import intent_of, none_waiting, surely_waiting
 from bot.effects import BindIdentity, Effect, Remember
-from bot.replies import gives_up, wants_person
 from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
 from bot.turn import SourceDown, Turn
 from bot.unclear import offer_menu
@@ -50,7 +49,7 @@ def _after_result(turn: Turn) -> list[Effect]:
     request of its own is served, and what the result asks stays open if nothing else has to be asked."""
     if _asks_for_person(turn):
         return _to_person(turn)
-    if gives_up(turn.answer):
+    if turn.replies.gives_up(turn.answer):
         waiting = none_waiting(turn.dialogue)
         return [Remember(replace(turn.dialogue, pending=waiting.pending, unsure=waiting.unsure))]
     meant = turn.understanding() if turn.text else None
@@ -102,7 +101,7 @@ def _answer(turn: Turn) -> list[Effect]:
 
 
 def _asks_for_person(turn: Turn) -> bool:
-    return wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
+    return turn.replies.wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
 
 
 def _to_person(turn: Turn) -> list[Effect]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlu.environment import NLU
+from nlu.languages import PORTUGUESE
 
-LANGUAGE = "pt_BR"
-HELD_OUT = NLU / "evaluation" / LANGUAGE
+EVALUATION = NLU / "evaluation"
+HELD_OUT = EVALUATION / PORTUGUESE
 """Written by other authors than the training examples."""
 DEV_SAMPLE = NLU.parent.parent / "shared" / "data" / "nlu" / "dev_sample.jsonl"
-"""Labelled messages that may lie beside the project."""
+"""Brazilian messages that may lie beside the project."""
 OWN_LABELLED = NLU / "own" / "labelled.jsonl"
 """The provider's own, exported from its conversations; not in the repository."""
 _MOST_PROBLEMS = 5
@@ -33,9 +34,16 @@ class Unreadable(Exception):
     """A file is no list of labelled messages; the text says in which lines and why."""
 
 
-def files() -> list[Path]:
-    """The files to measure a model with: the held-out ones, the dev sample and the provider's own where present."""
-    return [*sorted(HELD_OUT.glob("*.jsonl")), *(path for path in (DEV_SAMPLE, OWN_LABELLED) if path.is_file())]
+def files(language: str) -> list[Path]:
+    """The files to measure a model with: those of its language, the dev sample, the provider's own where present.
+
+    Raises Unreadable when there are none.
+    """
+    beside = [DEV_SAMPLE, OWN_LABELLED] if language == PORTUGUESE else [OWN_LABELLED]
+    found = [*sorted((EVALUATION / language).glob("*.jsonl")), *(path for path in beside if path.is_file())]
+    if not found:
+        raise Unreadable(f"Nenhum arquivo de mensagens rotuladas em {EVALUATION / language}. Diga um: --file FILE")
+    return found
 
 
 def read(path: Path, intents: Collection[str] = ()) -> list[Labelled]:

@@ -33,6 +33,11 @@ class Parts(unittest.TestCase):
         text = "manda o boleto e vê pq caiu. valeu, quero mudar"
         self.assertEqual([text[a:b] for a, b in parts(text)], ["manda o boleto", "vê pq caiu", "valeu", "quero mudar"])
 
+    def test_each_language_joins_with_its_own_words(self) -> None:
+        text = "no tengo internet y mándeme la factura, quiero mas megas"
+        divided = ["no tengo internet", "mándeme la factura", "quiero mas megas"]
+        self.assertEqual([text[a:b] for a, b in parts(text, "es")], divided)
+
     def test_nothing_is_a_part_of_a_text_without_words(self) -> None:
         for text in ("", "  ", "...", " , ; !", "\n\n"):
             self.assertEqual(parts(text), [])

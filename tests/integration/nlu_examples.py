@@ -11,9 +11,10 @@ import yaml
 
 from nlu.environment import NLU, environment_python
 from nlu.examples import SEVERAL, read_examples, training_files
-from nlu.train import LANGUAGE, rasa_environment
+from nlu.languages import PORTUGUESE
+from nlu.train import rasa_environment
 
-DATA = NLU / "data" / LANGUAGE
+DATA = NLU / "data" / PORTUGUESE
 
 
 def rasa(folder: Path, *arguments: str, fingerprint: str = "") -> str:

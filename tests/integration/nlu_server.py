@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -40,12 +41,19 @@ def nlu_url() -> Iterator[str]:
         yield os.environ["NLU_URL"]
         return
     _trained()
+    with serving() as url:
+        yield url
+
+
+@contextmanager
+def serving(**variables: str) -> Iterator[str]:
+    """Address of a server with the promoted model, which ends with the context; `variables` add to the environment."""
     url = f"http://127.0.0.1:{_free_port()}"
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nlu.serve"],
             cwd=ROOT,
-            env={**os.environ, "NLU_URL": url, "NLU_PORT": ""},
+            env={**os.environ, "NLU_URL": url, "NLU_PORT": "", **variables},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -70,6 +70,11 @@ def test_a_file_without_messages_or_of_other_bytes_is_refused(tmp_path: Path) ->
         read(tmp_path / "absent.jsonl")
 
 
+def test_a_language_without_files_asks_for_one() -> None:
+    with pytest.raises(Unreadable, match="--file FILE"):
+        files("xx")
+
+
 def test_everything_that_models_are_measured_with_can_be_read() -> None:
-    assert [path for path in files() if path.parent == HELD_OUT]
-    assert all(read(path, intent_names()) for path in files())
+    assert [path for path in files("pt_BR") if path.parent == HELD_OUT]
+    assert all(read(path, intent_names()) for path in files("pt_BR"))
