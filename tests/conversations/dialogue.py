@@ -1,0 +1,80 @@
+"""Dialogues as they stand in the YAML files: who writes, what, and what must have been done after each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from demo import people
+
+FOLDER = Path(__file__).parent / "dialogues"
+_STEP = frozenset({"says", "taps", "sends", "happens", "does", "asks", "waits", "goes_to", "known", "reads"})
+_DIALOGUE = frozenset({"story", "who", "given", "talk"})
+_PHONES = {person.name.split()[0].lower(): person.wa_id for person in people()}
+PHONES = {**{name: wa_id for name, wa_id in _PHONES.items() if name != "número"}, "stranger": _PHONES["número"]}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the person does (`says` fragments, `taps` an option's id, `sends` a file of that kind), or what `happens`
+    meanwhile, and all that must follow: what is not named must not be done, asked, left waiting or changed."""
+
+    says: tuple[str, ...] = ()
+    taps: str = ""
+    sends: str = ""
+    happens: Mapping[str, Any] = field(default_factory=dict)
+    does: tuple[str, ...] = ()
+    asks: str = ""
+    waits: tuple[str, ...] = ()
+    goes_to: str = ""
+    known: str = ""
+    reads: str = ""
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """One story: `given` is what is different from the demo before it begins."""
+
+    theme: str
+    story: str
+    who: str
+    given: Mapping[str, Any]
+    talk: tuple[Step, ...]
+
+    @property
+    def wa_id(self) -> str:
+        """The phone that writes."""
+        return PHONES[self.who]
+
+
+def dialogues() -> list[Dialogue]:
+    """All of them, by file. Raises ValueError for a word that no dialogue or step has."""
+    return [_dialogue(path.stem, row) for path in sorted(FOLDER.glob("*.yml")) for row in yaml.safe_load(path.read_text())]
+
+
+def _dialogue(theme: str, row: Mapping[str, Any]) -> Dialogue:
+    _known(f"{theme}: {row.get('story')}", row, _DIALOGUE)
+    steps = tuple(_step(f"{theme}: {row['story']}", step) for step in row["talk"])
+    return Dialogue(theme, str(row["story"]), str(row["who"]), row.get("given") or {}, steps)
+
+
+def _step(where: str, row: Mapping[str, Any]) -> Step:
+    _known(where, row, _STEP)
+    lists = {name: _texts(row.get(name)) for name in ("says", "does", "waits")}
+    words = {name: str(row.get(name) or "") for name in ("taps", "sends", "asks", "goes_to", "known", "reads")}
+    return Step(**lists, **words, happens=row.get("happens") or {})
+
+
+def _known(where: str, row: Mapping[str, Any], names: frozenset[str]) -> None:
+    if unknown := set(row) - names:
+        raise ValueError(f"{where}: unknown {sorted(unknown)}")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(str(one) for one in value) if isinstance(value, list) else (str(value),)
