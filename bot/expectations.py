@@ -9,7 +9,7 @@ from bot import choose, confirm, identify, unclear
 from bot.answers import REPLIES
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
-from bot.replies import beginnings, chosen, gives_up, yes_or_no
+from bot.replies import beginnings, chosen, corrects, gives_up, yes_or_no
 from bot.serve import UNASKED, answer_wishes, dispatch, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
 from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
@@ -53,6 +53,9 @@ def answer(turn: Turn) -> list[Effect] | Turn:
         return reply
     if expect in UNASKED:
         return turn
+    if gives_up(_first(turn)) and not read(turn.understanding()).sure:
+        # With its reasons, but without another wish.
+        return _given_up(turn)
     return _left(turn) if _other_subject(turn) else _once_more(turn)
 
 
@@ -72,6 +75,9 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
     fuller = replace(turn, dialogue=replace(turn.dialogue, pending=_joined(turn.dialogue.pending, more)))
     if expect == "document":
         return _kept(reading(fuller), fuller)
+    if more and corrects(turn.answer):
+        # The no is to what was understood, not to what was asked.
+        return None
     if not more or expect not in LOOSE:
         whole = reading(turn)
         if whole is not None:
@@ -196,7 +202,8 @@ def _other_subject(turn: Turn) -> bool:
     if turn.dialogue.expect == "another_invoice" and meant.intent in {"thanks", "goodbye"}:
         # Only an offer: whoever says thanks has what was wanted.
         return True
-    if meant.intent == "bot_challenge" and meant.band == "act":
+    if meant.intent in {"bot_challenge", "help_menu"} and meant.band == "act" and meant.source == "model":
+        # A bare question mark is no wish for the menu.
         return True
     found = read(meant)
     return found.person or any(wish != turn.dialogue.intent for wish in found.sure)

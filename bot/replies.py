@@ -15,8 +15,8 @@ confirmo confirma confirmado aceito aceita positivo manda uhum aham exato perfei
 topo"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa esquece"
 _FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
-gentileza e com certeza hoje enquanto precisa que obrigado
-obrigada obg vlw valeu tudo bem ta tah eh ser fazer quero meu minha"""
+gentileza e com certeza hoje enquanto precisa que obrigado ah
+obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
 # Agreeing to try something is not a report of how it went.
 _ACKNOWLEDGED = """ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom combinado
@@ -52,10 +52,15 @@ _GIVES_UP = re.compile(
     r"|(?:nao|n) (?:precisa|preciso|quero)(?: de)? mais(?: nada| nao| disso)?|mais nada)"
     r"(?: (?:obrigad[oa]|obg|valeu|vlw|por enquanto|ja resolvi|entao|nao))*"
 )
+_CORRECTS = re.compile(
+    r"\b(?:quis|queria|quero|tava querendo|estava querendo) dizer\b|\b(?:falei|escrevi|mandei|pedi) errado\b"
+    r"|\bme (?:enganei|confundi|expressei mal)\b|\b(?:nao|n) (?:e|eh|era|foi) (?:bem )?isso\b"
+)
 _PAID = re.compile(r"(?<!nao )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b")
 # Words that stand in an answer without telling one option from another.
 _NOT_TELLING = """que qual esse essa este esta isso para pra pro por favor quero queria seria ser com dos das meu minha
-meus minhas nosso nossa aqui ali mesmo mesma rua avenida travessa estrada rodovia endereco casa contrato opcao numero
+meus minhas nosso nossa aqui ali mesmo mesma errei errado desculpa desculpe enganei quis dizer era
+rua avenida travessa estrada rodovia endereco casa contrato opcao numero
 dia tarde noite boa bom oi ola"""
 ACKNOWLEDGED, _COMMON = frozenset(_ACKNOWLEDGED.split()), frozenset(_NOT_TELLING.split())
 LONGEST_YES = 9
@@ -122,6 +127,11 @@ def beginnings(text: str) -> tuple[str, ...]:
 def gives_up(text: str) -> bool:
     """Whether the text only takes back what was asked for ("deixa pra lá", "não precisa mais")."""
     return bool(_GIVES_UP.fullmatch(" ".join(re.findall(r"[a-z]+", fold(text)))))
+
+
+def corrects(text: str) -> bool:
+    """Whether the text says that something else was meant than what was understood ("não, eu quis dizer ...")."""
+    return bool(_CORRECTS.search(fold(text)))
 
 
 def wants_all(text: str) -> bool:

@@ -12,7 +12,7 @@ import yaml
 from demo import people
 
 FOLDER = Path(__file__).parent / "dialogues"
-_STEP = frozenset({"says", "taps", "sends", "happens", "does", "asks", "waits", "goes_to", "known", "reads"})
+_STEP = frozenset({"says", "taps", "sends", "happens", "does", "asks", "waits", "goes_to", "known", "reads", "may_ask"})
 _DIALOGUE = frozenset({"story", "who", "given", "talk"})
 _PHONES = {person.name.split()[0].lower(): person.wa_id for person in people()}
 PHONES = {**{name: wa_id for name, wa_id in _PHONES.items() if name != "número"}, "stranger": _PHONES["número"]}
@@ -21,18 +21,23 @@ PHONES = {**{name: wa_id for name, wa_id in _PHONES.items() if name != "número"
 @dataclass(frozen=True)
 class Step:
     """What the person does (`says` fragments, `taps` an option's id, `sends` a file of that kind), or what `happens`
-    meanwhile, and all that must follow: what is not named must not be done, asked, left waiting or changed."""
+    meanwhile, and all that must follow: what is not named must not be done, asked, left waiting or changed.
+
+    `asks` holds what may be asked, usually one thing. `may_ask`: the words are hard, so the bot may ask back what it
+    read, the person says yes, and then all must be as if it had been sure.
+    """
 
     says: tuple[str, ...] = ()
     taps: str = ""
     sends: str = ""
     happens: Mapping[str, Any] = field(default_factory=dict)
     does: tuple[str, ...] = ()
-    asks: str = ""
+    asks: tuple[str, ...] = ("",)
     waits: tuple[str, ...] = ()
     goes_to: str = ""
     known: str = ""
     reads: str = ""
+    may_ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class Dialogue:
 
 def dialogues() -> list[Dialogue]:
     """All of them, by file. Raises ValueError for a word that no dialogue or step has."""
-    return [_dialogue(path.stem, row) for path in sorted(FOLDER.glob("*.yml")) for row in yaml.safe_load(path.read_text())]
+    return [
+        _dialogue(path.stem, row) for path in sorted(FOLDER.glob("*.yml")) for row in yaml.safe_load(path.read_text())
+    ]
 
 
 def _dialogue(theme: str, row: Mapping[str, Any]) -> Dialogue:
@@ -65,8 +72,9 @@ def _dialogue(theme: str, row: Mapping[str, Any]) -> Dialogue:
 def _step(where: str, row: Mapping[str, Any]) -> Step:
     _known(where, row, _STEP)
     lists = {name: _texts(row.get(name)) for name in ("says", "does", "waits")}
-    words = {name: str(row.get(name) or "") for name in ("taps", "sends", "asks", "goes_to", "known", "reads")}
-    return Step(**lists, **words, happens=row.get("happens") or {})
+    words = {name: str(row.get(name) or "") for name in ("taps", "sends", "goes_to", "known", "reads")}
+    asks = _texts(row.get("asks", ""))
+    return Step(**lists, **words, asks=asks, happens=row.get("happens") or {}, may_ask=row.get("may_ask", False))
 
 
 def _known(where: str, row: Mapping[str, Any], names: frozenset[str]) -> None:

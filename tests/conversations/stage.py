@@ -49,9 +49,7 @@ class Stage:
         self.network, self.channel = DemoNetwork(), FakeChannel()
         channels = {meta_inbound.CHANNEL: self.channel}
         delivery = Delivery(self.db, channels, wiring.links, timedelta(seconds=60))
-        work = partial(
-            run, db=self.db, access=self.network, lines=self.network, finished=unlock_ledger.job_finished
-        )
+        work = partial(run, db=self.db, access=self.network, lines=self.network, finished=unlock_ledger.job_finished)
         ours = {
             "network": Route(work),
             "deliver": Route(partial(deliver, delivery=delivery)),
@@ -61,7 +59,9 @@ class Stage:
         seed_demo(self.db, DEMO_FILE, "senha-de-teste")
         with self.db.engine.connect() as connection:
             tables = Base.metadata.sorted_tables
-            self._demo = {table.name: [dict(row._mapping) for row in connection.execute(table.select())] for table in tables}
+            self._demo = {
+                table.name: [dict(row._mapping) for row in connection.execute(table.select())] for table in tables
+            }
 
     def close(self) -> None:
         """Lets go of the database."""

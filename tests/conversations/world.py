@@ -70,9 +70,7 @@ def _overdue(session: Session, facts: Mapping[str, int]) -> None:
     """Invoices that fell due so many days ago."""
     today = local_date(utc_now(), ZONE)
     for number, days in facts.items():
-        session.execute(
-            update(Invoice).where(Invoice.number == number).values(due_date=today - timedelta(days=days))
-        )
+        session.execute(update(Invoice).where(Invoice.number == number).values(due_date=today - timedelta(days=days)))
 
 
 def _kept_promise(session: Session, facts: Mapping[str, int]) -> None:

@@ -1,0 +1,149 @@
+"""Corrections and changes of mind: the newest word counts, what was misread is noted, and nothing wanted is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.effects import AskNetwork, Contradicted, HandOff, OpenTicket, Say, UnlockOnTrust
+from bot.replies import chosen, corrects
+from tests.unit.billing.build import a_contract, an_invoice
+from tests.unit.bot.build import (
+    BRUNO,
+    HOUSE,
+    SITE,
+    Chat,
+    Reader,
+    days_from_today,
+    handed_to,
+    has,
+    known_as,
+    measured,
+    only,
+    said,
+)
+
+TABLE = {
+    "nao, eu quis dizer que quero o boleto": "invoice_second_copy",
+    "me enganei, e a internet lenta": "slow_internet",
+    "sem net e boleto": "outage_no_connection invoice_second_copy",
+    "deixa, manda o boleto": "invoice_second_copy",
+}
+ACTIVE = a_contract(status="active")
+
+
+def a_chat() -> Chat:
+    return Chat(known_as(contracts=(ACTIVE,)), nlu=Reader(TABLE))
+
+
+def tried_once() -> Chat:
+    chat = a_chat()
+    chat.say("internet lenta")
+    chat.say(jobs=[measured("offline")])
+    assert chat.dialogue.expect == "tried"
+    return chat
+
+
+def choosing() -> Chat:
+    invoices = (an_invoice(ref="i-1", contract_ref="c-1"), an_invoice(ref="i-2", contract_ref="c-2"))
+    chat = Chat(known_as(BRUNO, (HOUSE, SITE), invoices), nlu=Reader(TABLE))
+    chat.say("boleto")
+    assert chat.dialogue.expect == "contract"
+    return chat
+
+
+def offered() -> Chat:
+    chat = Chat(known_as(), nlu=Reader(TABLE))
+    chat.say("libera meu sinal")
+    return chat
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("não, eu quis dizer o boleto", True),
+        ("quero dizer, a fatura", True),
+        ("me enganei", True),
+        ("escrevi errado", True),
+        ("não é isso, é a conta", True),
+        ("não, continua igual", False),
+        ("o que isso quer dizer?", False),
+        ("", False),
+    ],
+)
+def test_correction_is_told_from_a_plain_no(text: str, corrected: bool) -> None:
+    assert corrects(text) is corrected
+
+
+def test_correction_is_no_report_of_a_step_and_what_is_meant_is_served() -> None:
+    effects = tried_once().say("não, eu quis dizer que quero o boleto")
+    assert not has(effects, AskNetwork)
+    assert "F-1002-1" in "".join(effect.text for effect in effects if isinstance(effect, Say))
+    assert only(effects, Contradicted) == Contradicted("slow_internet", "invoice_second_copy")
+
+
+def test_correction_is_noted_where_nothing_was_asked() -> None:
+    chat = a_chat()
+    chat.say("boleto")
+    effects = chat.say("me enganei, é a internet lenta")
+    assert only(effects, Contradicted) == Contradicted("invoice_second_copy", "slow_internet")
+    assert has(effects, AskNetwork)
+
+
+def test_nothing_is_noted_when_the_same_is_asked_for_again() -> None:
+    chat = a_chat()
+    chat.say("boleto")
+    assert not has(chat.say("não, eu quis dizer que quero o boleto"), Contradicted)
+
+
+def test_wrong_contract_is_corrected_by_naming_the_other_one() -> None:
+    places = [("c-1", "Rua Nova, 6"), ("c-2", "Sítio Boa Vista, km 7")]
+    assert chosen("errei, queria o do sítio", "", places) == "c-2"
+    assert chosen("errei", "", places) is None
+
+
+def test_menu_is_shown_in_the_middle_of_a_question() -> None:
+    chat = offered()
+    assert len(only(chat.say("menu"), Say).options) > 3
+    assert chat.dialogue.expect == "menu"
+    assert not has(chat.say("sim"), UnlockOnTrust), "the offer is gone"
+
+
+def test_taking_back_may_give_its_reason() -> None:
+    chat = choosing()
+    assert "Tudo bem" in said(chat.say("não precisa mais, achei no email"))
+    assert chat.dialogue.expect == ""
+
+
+def test_taking_back_for_something_else_serves_that() -> None:
+    chat = offered()
+    effects = chat.say("deixa, manda o boleto")
+    assert "F-1002-1" in "".join(effect.text for effect in effects if isinstance(effect, Say))
+
+
+@pytest.mark.parametrize("text", ["libera logo", "ah ok, pode liberar", "tá bom, libera"])
+def test_yes_may_be_impatient_or_easy(text: str) -> None:
+    assert has(offered().say(text), UnlockOnTrust)
+
+
+def test_bill_that_waited_is_sent_when_the_measurement_needs_a_technician() -> None:
+    chat = a_chat()
+    assert not has(chat.say("sem net e boleto"), Say)
+    effects = chat.say(jobs=[measured("los")])
+    told = "".join(effect.text for effect in effects if isinstance(effect, Say))
+    assert told.index("não está recebendo luz") < told.index("F-1002-1")
+    assert handed_to(effects) == ("N2", "needs_technician")
+    assert has(effects, OpenTicket)
+    assert "Assuntos: sem internet, segunda via" in only(effects, HandOff).summary
+    assert chat.dialogue.pending == ()
+
+
+def test_question_that_waited_is_told_to_the_technicians_and_not_asked() -> None:
+    two = (an_invoice(), an_invoice(ref="i-2", number="F-2", due_date=days_from_today(9)))
+    chat = Chat(
+        known_as(contracts=(ACTIVE,), invoices=two),
+        nlu=Reader({"sem net e plano": "outage_no_connection ?plan_change"}),
+    )
+    chat.say("sem net e plano")
+    effects = chat.say(jobs=[measured("los")])
+    assert "Você quer" not in said(effects)
+    assert "mudança de plano" in only(effects, HandOff).summary
