@@ -16,7 +16,7 @@ topo"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa esquece"
 _FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
 gentileza e com certeza hoje enquanto precisa que obrigado ah
-obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
+entendi entendido obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
 # Agreeing to try something is not a report of how it went.
 _ACKNOWLEDGED = """ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom combinado
@@ -57,6 +57,11 @@ _CORRECTS = re.compile(
     r"|\bme (?:enganei|confundi|expressei mal)\b|\b(?:nao|n) (?:e|eh|era|foi) (?:bem )?isso\b"
 )
 _PAID = re.compile(r"(?<!nao )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b")
+_PAYMENT = re.compile(r"\b(?:paguei|pag[oa]|pagamento|fiz o pix)\b")
+_SIGNAL = re.compile(
+    r"\b(?:des)?bloque\w*|\b(?:liber|relig|cort|volt|funcion|conex|conect|suspen|restabelec)\w*"
+    r"|\b(?:sinal|internet|net|wi-?fi|luz|sem)\b"
+)
 # Words that stand in an answer without telling one option from another.
 _NOT_TELLING = """que qual esse essa este esta isso para pra pro por favor quero queria seria ser com dos das meu minha
 meus minhas nosso nossa aqui ali mesmo mesma errei errado desculpa desculpe enganei quis dizer era
@@ -86,7 +91,7 @@ def yes_or_no(text: str, repeating: frozenset[str] = frozenset(), about: frozens
     Whoever says what was offered agrees to it: `repeating` are those words. `about` are words that may stand beside.
     """
     yes, fillers = YES | repeating, FILLERS | repeating | about
-    words = re.findall(r"[a-z]+", fold(text))
+    words = [_shortened(word, NO | fillers | yes) for word in re.findall(r"[a-z]+", fold(text))]
     if not words or len(words) > LONGEST_YES:
         return None
     if words[0] in NO or "nao" in words:
@@ -94,6 +99,12 @@ def yes_or_no(text: str, repeating: frozenset[str] = frozenset(), about: frozens
     if any(word in yes for word in words) and all(word in yes | fillers for word in words):
         return True
     return None
+
+
+def _shortened(word: str, known: frozenset[str]) -> str:
+    """A known word without the letters that were drawn out ("siiim", "claroo"); any other word as it is."""
+    forms = (word, re.sub(r"(.)\1{2,}", r"\1", word), re.sub(r"(.)\1+", r"\1", word))
+    return next((form for form in forms if form in known), word)
 
 
 def agrees(text: str, repeating: frozenset[str], about: frozenset[str]) -> bool | None:
@@ -207,6 +218,12 @@ def reported(text: str) -> bool | None:
 def says_paid(text: str) -> bool:
     """Whether the text claims that the bill was paid."""
     return bool(_PAID.search(fold(text)))
+
+
+def only_of_payment(text: str) -> bool:
+    """Whether the text speaks of a payment and not of the signal at all ("paguei ontem, já caiu?")."""
+    folded = fold(text)
+    return bool(_PAYMENT.search(folded)) and not _SIGNAL.search(folded)
 
 
 def acknowledged(text: str) -> bool:

@@ -10,7 +10,7 @@ from billing.trust_unlock import Denied, Eligible, assess
 from bot import people
 from bot.answers.diagnosis import start_diagnosis
 from bot.effects import Effect, Option, Remember, Say, UnlockOnTrust
-from bot.replies import agrees, asks_amount, chosen, reported, says_paid
+from bot.replies import agrees, asks_amount, chosen, only_of_payment, reported, says_paid
 from bot.turn import Turn
 from core.dates import format_date, format_when
 from core.money import format_brl
@@ -23,7 +23,19 @@ CONFIRM = (("release:yes", "Sim, liberar"), ("release:no", "Agora não"))
 def answer(turn: Turn) -> list[Effect]:
     """Active: says so and looks at the line. Blocked: offers the release, or says which rule forbids it."""
     contract = turn.contract()
-    return out_of_service(turn, contract, "") or start_diagnosis(turn, contract, "not_blocked")
+    refused = out_of_service(turn, contract, "")
+    if refused:
+        return refused
+    return (
+        _about_payment(turn, contract) if only_of_payment(turn.text) else start_diagnosis(turn, contract, "not_blocked")
+    )
+
+
+def _about_payment(turn: Turn, contract: Contract) -> list[Effect]:
+    """Nothing is blocked, and only a payment is spoken of: what is open decides, the line has nothing to do with it."""
+    if turn.invoices(contract):
+        return people.hand_off(turn, "Financeiro", "invoice_question", "handoff.invoice_question")
+    return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
 
 
 def out_of_service(turn: Turn, contract: Contract, lead: str) -> list[Effect]:

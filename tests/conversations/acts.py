@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-from bot.expectations import UNASKED
+from bot.serve import UNASKED
 from bot.texts import Texts
 from tests.conversations.stage import Stage
 

@@ -71,10 +71,19 @@ def _dialogue(theme: str, row: Mapping[str, Any]) -> Dialogue:
 
 def _step(where: str, row: Mapping[str, Any]) -> Step:
     _known(where, row, _STEP)
-    lists = {name: _texts(row.get(name)) for name in ("says", "does", "waits")}
-    words = {name: str(row.get(name) or "") for name in ("taps", "sends", "goes_to", "known", "reads")}
-    asks = _texts(row.get("asks", ""))
-    return Step(**lists, **words, asks=asks, happens=row.get("happens") or {}, may_ask=row.get("may_ask", False))
+    return Step(
+        says=_texts(row.get("says")),
+        taps=str(row.get("taps", "")),
+        sends=str(row.get("sends", "")),
+        happens=row.get("happens", {}),
+        does=_texts(row.get("does")),
+        asks=_texts(row.get("asks", "")),
+        waits=_texts(row.get("waits")),
+        goes_to=str(row.get("goes_to", "")),
+        known=str(row.get("known", "")),
+        reads=str(row.get("reads", "")),
+        may_ask=bool(row.get("may_ask", False)),
+    )
 
 
 def _known(where: str, row: Mapping[str, Any], names: frozenset[str]) -> None:

@@ -26,8 +26,8 @@ class DemoNetwork:
         self._lines = {line["pppoe_login"]: dict(line) for line in self._plant}
 
     def put(self, login: str, state: str) -> None:
-        """Puts the ONU of a login into a state; without light or power there is no session either."""
-        self._lines[login]["state"] = state
+        """Blocks the login, or puts its ONU into a state; without light or power there is no session either."""
+        self._lines[login].update({"blocked": True} if state == "blocked" else {"state": state})
 
     def state(self, login: str) -> AccessState:
         """See AccessControl."""

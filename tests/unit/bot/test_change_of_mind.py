@@ -120,9 +120,16 @@ def test_taking_back_for_something_else_serves_that() -> None:
     assert "F-1002-1" in "".join(effect.text for effect in effects if isinstance(effect, Say))
 
 
-@pytest.mark.parametrize("text", ["libera logo", "ah ok, pode liberar", "tá bom, libera"])
+@pytest.mark.parametrize(
+    "text", ["libera logo", "ah ok, pode liberar", "tá bom, libera", "entendi, pode", "siiim", "claroo, pode siiim"]
+)
 def test_yes_may_be_impatient_or_easy(text: str) -> None:
     assert has(offered().say(text), UnlockOnTrust)
+
+
+@pytest.mark.parametrize("text", ["naaaao", "nãoo, obrigado"])
+def test_no_may_be_drawn_out(text: str) -> None:
+    assert "não liberei" in said(offered().say(text))
 
 
 def test_bill_that_waited_is_sent_when_the_measurement_needs_a_technician() -> None:
