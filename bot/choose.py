@@ -10,12 +10,15 @@ from bot import identify
 from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say
 from bot.replies import chosen, wants_all
-from bot.turn import Turn
+from bot.turn import SourceDown, Turn
 from nlu.folding import fold
 
 TITLE_LIMIT = 20
 ROW_LIMIT = 24
 MOST_ROWS = 10
+STREETS = frozenset({"rua", "r", "avenida", "av", "travessa", "estrada", "rodovia", "alameda", "praca"})
+# An address is named with "da", "no" and the like: without one the text need not be looked through.
+_PLACE = re.compile(r"\b(?:[dn][oa]|pr[oa]|rua|avenida|av)\b")
 ANOTHER = re.compile(r"\boutr[oa]s?\s+(?:endereco|contrato|casa|local|lugar|imovel|apartamento|loja|ponto)")
 
 
@@ -59,10 +62,32 @@ def all_of_them(turn: Turn) -> Turn | None:
 
 
 def elsewhere(turn: Turn) -> Turn:
-    """The turn without the contract that was picked before, when the customer speaks of another address."""
+    """The turn with the contract whose address the customer names, or without the one that was picked before when
+    they speak of another address; else as it is."""
+    named = _named(turn)
+    if named:
+        return replace(turn, dialogue=replace(turn.dialogue, contract=named))
     if not turn.dialogue.contract or not ANOTHER.search(fold(turn.text)):
         return turn
     return replace(turn, dialogue=replace(turn.dialogue, contract=""))
+
+
+def _named(turn: Turn) -> str:
+    """The ref of the one contract whose street, or kind of place ("no sítio"), stands in the text; else nothing."""
+    if not _PLACE.search(fold(turn.text)):
+        return ""
+    try:
+        contracts = turn.contracts() if turn.identified().customer else ()
+    except SourceDown:
+        return ""
+    found = [contract.ref for contract in contracts if _speaks_of(fold(turn.text), fold(contract.street))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _speaks_of(text: str, street: str) -> bool:
+    place = street.partition(" ")[0]
+    by_kind = place not in STREETS and re.search(rf"\b[dn][oa] {re.escape(place)}\b", text)
+    return bool(by_kind or re.search(rf"\b{re.escape(street)}\b", text))
 
 
 def _title(contract: Contract, contracts: tuple[Contract, ...], limit: int) -> str:

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from bot import choose, confirm, identify, unclear
 from bot.answers import REPLIES
+from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
-from bot.replies import beginnings, chosen, corrects, gives_up, yes_or_no
+from bot.replies import asks_menu, beginnings, chosen, corrects, gives_up, yes_or_no
 from bot.serve import UNASKED, answer_wishes, dispatch, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
-from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
+from bot.wishes import COURTESY, OF_THE_NETWORK, SMALL_TALK, read
 
 Reading = Callable[[Turn], "list[Effect] | None"]
 
@@ -202,11 +203,19 @@ def _other_subject(turn: Turn) -> bool:
     if turn.dialogue.expect == "another_invoice" and meant.intent in {"thanks", "goodbye"}:
         # Only an offer: whoever says thanks has what was wanted.
         return True
-    if meant.intent in {"bot_challenge", "help_menu"} and meant.band == "act" and meant.source == "model":
-        # A bare question mark is no wish for the menu.
+    if meant.intent in {"bot_challenge", "goodbye"} and meant.band == "act":
+        return True
+    if meant.intent == "help_menu" and asks_menu(turn.text):
         return True
     found = read(meant)
     return found.person or any(wish != turn.dialogue.intent for wish in found.sure)
+
+
+def _measured_again(turn: Turn) -> list[Effect] | Turn:
+    """Twice the words did not tell whether a step helped: the line does. Courtesies stay what they are."""
+    if turn.dialogue.expect != "tried" or turn.understanding().intent in COURTESY - {"affirm", "deny"}:
+        return turn
+    return measure_again(turn)
 
 
 def _once_more(turn: Turn) -> list[Effect] | Turn:
@@ -214,6 +223,6 @@ def _once_more(turn: Turn) -> list[Effect] | Turn:
     if turn.dialogue.expect == "document":
         return identify.ask_again(turn)
     if turn.dialogue.misses:
-        return turn
+        return _measured_again(turn)
     question = turn.texts(f"again.{turn.dialogue.expect}")
     return [Say(question), Remember(replace(turn.dialogue, misses=turn.dialogue.misses + 1))]

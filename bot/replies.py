@@ -16,10 +16,11 @@ topo"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa esquece"
 _FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
 gentileza e com certeza hoje enquanto precisa que obrigado ah
-entendi entendido obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
+obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
 # Agreeing to try something is not a report of how it went.
-_ACKNOWLEDGED = """ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom combinado
+_ACKNOWLEDGED = """desliguei liguei reiniciei tirei
+ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom combinado
 espera espere aguarda aguarde um so momento minuto minutinho pera perai calma uhum aham fazendo tentando testando estou
 to isso aqui obrigado obrigada"""
 _WORKS = r"(?:volt(?:ou|aram)|funcion(?:ou|ando|a)|resolv(?:eu|id\w+)|normaliz\w+|deu certo|agora foi|melhorou)"
@@ -57,6 +58,9 @@ _CORRECTS = re.compile(
     r"|\bme (?:enganei|confundi|expressei mal)\b|\b(?:nao|n) (?:e|eh|era|foi) (?:bem )?isso\b"
 )
 _PAID = re.compile(r"(?<!nao )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b")
+_LATER = re.compile(r"\b(?:(?:te|eu|ja) aviso|te (?:falo|digo)|dou retorno|(?:sem|falt\w+|acabou a|caiu a) energia)\b")
+_MENU = re.compile(r"\b(?:menu|opcoes|lista|inicio)\b")
+_UNDERSTOOD = re.compile(r"^\W*entend(?:i|ido)\b")
 _PAYMENT = re.compile(r"\b(?:paguei|pag[oa]|pagamento|fiz o pix)\b")
 _SIGNAL = re.compile(
     r"\b(?:des)?bloque\w*|\b(?:liber|relig|cort|volt|funcion|conex|conect|suspen|restabelec)\w*"
@@ -91,7 +95,7 @@ def yes_or_no(text: str, repeating: frozenset[str] = frozenset(), about: frozens
     Whoever says what was offered agrees to it: `repeating` are those words. `about` are words that may stand beside.
     """
     yes, fillers = YES | repeating, FILLERS | repeating | about
-    words = [_shortened(word, NO | fillers | yes) for word in re.findall(r"[a-z]+", fold(text))]
+    words = [_shortened(word, NO | fillers | yes) for word in re.findall(r"[a-z]+", _UNDERSTOOD.sub("", fold(text)))]
     if not words or len(words) > LONGEST_YES:
         return None
     if words[0] in NO or "nao" in words:
@@ -220,6 +224,11 @@ def says_paid(text: str) -> bool:
     return bool(_PAID.search(fold(text)))
 
 
+def asks_menu(text: str) -> bool:
+    """Whether the text names the menu; who does not understand a question wants that question explained."""
+    return bool(_MENU.search(fold(text)))
+
+
 def only_of_payment(text: str) -> bool:
     """Whether the text speaks of a payment and not of the signal at all ("paguei ontem, já caiu?")."""
     folded = fold(text)
@@ -227,6 +236,9 @@ def only_of_payment(text: str) -> bool:
 
 
 def acknowledged(text: str) -> bool:
-    """Whether the text only says that somebody is at it ("ok, vou fazer")."""
-    words = re.findall(r"[a-z]+", fold(text))
+    """Whether the text only says that somebody is at it ("ok, vou fazer"), or will tell once there is power again."""
+    folded = fold(text)
+    if _LATER.search(folded):
+        return True
+    words = re.findall(r"[a-z]+", folded)
     return bool(words) and all(word in ACKNOWLEDGED for word in words)

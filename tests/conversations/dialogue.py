@@ -13,7 +13,7 @@ from demo import people
 
 FOLDER = Path(__file__).parent / "dialogues"
 _STEP = frozenset({"says", "taps", "sends", "happens", "does", "asks", "waits", "goes_to", "known", "reads", "may_ask"})
-_DIALOGUE = frozenset({"story", "who", "given", "talk"})
+_DIALOGUE = frozenset({"story", "who", "given", "needs", "talk"})
 _PHONES = {person.name.split()[0].lower(): person.wa_id for person in people()}
 PHONES = {**{name: wa_id for name, wa_id in _PHONES.items() if name != "número"}, "stranger": _PHONES["número"]}
 
@@ -42,12 +42,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """One story: `given` is what is different from the demo before it begins."""
+    """One story: `given` is what is different from the demo before it begins, `needs` what the model has to tell apart
+    for it where that is hard, said when it fails."""
 
     theme: str
     story: str
     who: str
     given: Mapping[str, Any]
+    needs: str
     talk: tuple[Step, ...]
 
     @property
@@ -66,7 +68,7 @@ def dialogues() -> list[Dialogue]:
 def _dialogue(theme: str, row: Mapping[str, Any]) -> Dialogue:
     _known(f"{theme}: {row.get('story')}", row, _DIALOGUE)
     steps = tuple(_step(f"{theme}: {row['story']}", step) for step in row["talk"])
-    return Dialogue(theme, str(row["story"]), str(row["who"]), row.get("given") or {}, steps)
+    return Dialogue(theme, str(row["story"]), str(row["who"]), row.get("given", {}), row.get("needs", ""), steps)
 
 
 def _step(where: str, row: Mapping[str, Any]) -> Step:

@@ -52,7 +52,8 @@ def test_dialogue_does_what_it_says_and_nothing_else(stage: Stage, dialogue: Dia
     for number, step in enumerate(dialogue.talk, 1):
         happen(stage, step.happens)
         after = _play(stage, dialogue.wa_id, step)
-        _judge(step, before, after, f"step {number}, {step.says or step.taps or step.sends}: {_heard(stage)}")
+        wrote = step.says or step.taps or step.sends
+        _judge(step, before, after, f"step {number}, {wrote}: {_heard(stage)} {dialogue.needs}")
         before = after
     _nothing_is_left(stage)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.effects import AskNetwork, Contradicted, HandOff, OpenTicket, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Close, Contradicted, HandOff, OpenTicket, Say, UnlockOnTrust
 from bot.replies import chosen, corrects
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (
@@ -27,6 +27,12 @@ TABLE = {
     "me enganei, e a internet lenta": "slow_internet",
     "sem net e boleto": "outage_no_connection invoice_second_copy",
     "deixa, manda o boleto": "invoice_second_copy",
+    "boleto da rua nova": "invoice_second_copy",
+    "sem net no sitio": "outage_no_connection",
+    "uma nova via": "invoice_second_copy",
+    "ta ligado na tomada": "?outage_no_connection",
+    "plano e senha": "plan_change wifi_password",
+    "nao entendi": "help_menu",
 }
 ACTIVE = a_contract(status="active")
 
@@ -43,9 +49,13 @@ def tried_once() -> Chat:
     return chat
 
 
-def choosing() -> Chat:
+def two_contracts() -> Chat:
     invoices = (an_invoice(ref="i-1", contract_ref="c-1"), an_invoice(ref="i-2", contract_ref="c-2"))
-    chat = Chat(known_as(BRUNO, (HOUSE, SITE), invoices), nlu=Reader(TABLE))
+    return Chat(known_as(BRUNO, (HOUSE, SITE), invoices), nlu=Reader(TABLE))
+
+
+def choosing() -> Chat:
+    chat = two_contracts()
     chat.say("boleto")
     assert chat.dialogue.expect == "contract"
     return chat
@@ -106,6 +116,62 @@ def test_menu_is_shown_in_the_middle_of_a_question() -> None:
     assert len(only(chat.say("menu"), Say).options) > 3
     assert chat.dialogue.expect == "menu"
     assert not has(chat.say("sim"), UnlockOnTrust), "the offer is gone"
+
+
+@pytest.mark.parametrize("text", ["não entendi", "?"])
+def test_question_is_asked_again_when_it_was_not_understood(text: str) -> None:
+    assert "Posso liberar" in said(offered().say(text))
+
+
+def test_goodbye_ends_the_conversation_whatever_was_asked() -> None:
+    effects = offered().say("tchau")
+    assert has(effects, Close)
+    assert not has(effects, UnlockOnTrust)
+
+
+@pytest.mark.parametrize(("text", "ref"), [("boleto da rua nova", "c-1"), ("sem net no sitio", "c-2")])
+def test_contract_need_not_be_asked_for_when_its_address_is_named(text: str, ref: str) -> None:
+    chat = two_contracts()
+    chat.say(text)
+    assert (chat.dialogue.expect == "contract", chat.dialogue.contract) == (False, ref)
+
+
+def test_named_address_overrides_the_contract_of_before() -> None:
+    chat = two_contracts()
+    chat.say("boleto da rua nova")
+    assert only(chat.say("sem net no sitio"), AskNetwork).contract_ref == "c-2"
+
+
+def test_word_of_a_street_is_no_address() -> None:
+    chat = two_contracts()
+    chat.say("uma nova via")
+    assert chat.dialogue.expect == "contract"
+
+
+def test_line_is_measured_when_two_answers_did_not_tell_how_the_step_went() -> None:
+    chat = tried_once()
+    assert "resolveu?" in said(chat.say("hmm"))
+    assert only(chat.say("tá ligado na tomada"), AskNetwork).action == "diagnose"
+    assert handed_to(chat.say(jobs=[measured("offline")])) == ("N2", "needs_technician")
+
+
+def test_greeting_stays_a_greeting_after_an_answer_that_did_not_tell() -> None:
+    chat = tried_once()
+    chat.say("hmm")
+    assert not has(chat.say("oi"), AskNetwork)
+
+
+@pytest.mark.parametrize("text", ["desliguei", "aqui tá sem energia mesmo", "quando ligar eu aviso"])
+def test_bot_waits_for_who_is_not_done_yet(text: str) -> None:
+    chat = tried_once()
+    assert not has(chat.say(text), AskNetwork)
+    assert chat.dialogue.expect == "tried"
+
+
+def test_first_of_several_that_people_take_chooses_who_gets_it() -> None:
+    effects = a_chat().say("plano e senha")
+    assert handed_to(effects) == ("Comercial", "plan_change")
+    assert "Assuntos: mudança de plano, senha do Wi-Fi" in only(effects, HandOff).summary
 
 
 def test_taking_back_may_give_its_reason() -> None:
