@@ -12,11 +12,11 @@ from nlu.shortcuts import wants_person as wants_only_person
 
 _YES = """s ss sim simm sin claro quero qro pode podi isso isto ok okay okey certo correto beleza blz fechou bora vamos
 confirmo confirma confirmado aceito aceita positivo manda uhum aham exato perfeito combinado concordo yes
-topo"""
+topo simbora"""
 _NO = "n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa esquece"
 _FILLERS = """pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
 gentileza e com certeza hoje enquanto precisa que obrigado ah
-obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
+ne me faz ajuda obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""
 YES, NO, FILLERS = (frozenset(words.split()) for words in (_YES, _NO, _FILLERS))
 # Agreeing to try something is not a report of how it went.
 _ACKNOWLEDGED = """desliguei liguei reiniciei tirei

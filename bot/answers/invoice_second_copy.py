@@ -18,7 +18,7 @@ from nlu.folding import fold
 OTHER_WORDS = ("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem")
 ANOTHER = re.compile(
     r"\b(?:outr[oa]s?|proxim[oa]s?|mais (?:um|uma|algum|alguma)) (?:boleto|fatura|conta|parcela)s?\b"
-    r"|^\W*(?:e )?(?:tem |cade )?(?:[oa]s? )?outr[oa]s?\W*$"
+    r"|^\W*(?:(?:e|tem|cade|me|manda|quero|agora) )*(?:[oa]s? )?outr[oa]s?(?: (?:tambem|por favor|pf|pfv))*\W*$"
 )
 OFFERED = frozenset({"outra", "outro", "proxima", "fatura", "boleto", "conta"})
 MOST_LISTED = 5
@@ -59,7 +59,10 @@ def _after_the_last(turn: Turn) -> list[Effect] | None:
         return answer(replace(turn, dialogue=replace(turn.dialogue, contract=ref, expect="", misses=0, data={})))
     if not ANOTHER.search(fold(turn.text)):
         return None
-    if len(places) > 1:
+    others = [contract.ref for contract in contracts if contract.ref != turn.dialogue.contract]
+    if len(contracts) == 2 and len(others) == 1:
+        return answer(replace(turn, dialogue=replace(turn.dialogue, contract=others[0], expect="", misses=0, data={})))
+    if len(contracts) > 1:
         return choose.ask(turn, "invoice_second_copy", contracts)
     none = turn.texts("invoice.none_left", name=turn.first_name())
     return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]

@@ -187,7 +187,18 @@ def test_taking_back_for_something_else_serves_that() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["libera logo", "ah ok, pode liberar", "tá bom, libera", "entendi, pode", "siiim", "claroo, pode siiim"]
+    "text",
+    [
+        "claro que sim né",
+        "faz isso por favor",
+        "simbora",
+        "libera logo",
+        "ah ok, pode liberar",
+        "tá bom, libera",
+        "entendi, pode",
+        "siiim",
+        "claroo, pode siiim",
+    ],
 )
 def test_yes_may_be_impatient_or_easy(text: str) -> None:
     assert has(offered().say(text), UnlockOnTrust)
