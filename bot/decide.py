@@ -15,6 +15,7 @@ from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
 from bot.turn import JobResult, SourceDown, Turn
 from bot.unclear import offer_menu
 from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
+from nlu.shortcuts import wants_person as wants_only_person
 
 
 def decide(turn: Turn) -> tuple[Effect, ...]:
@@ -120,7 +121,7 @@ def _asks_for_person(turn: Turn) -> bool:
 
 def _to_person(turn: Turn) -> list[Effect]:
     """At once; what else the text asks for is told to the person."""
-    found = read(turn.understanding()) if turn.text else None
+    found = read(turn.understanding()) if turn.text and not wants_only_person(turn.text) else None
     if found is None:
         return people.hand_off_on_wish(turn)
     complaint = ("complaint",) if found.complains else ()
