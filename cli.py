@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 import migrations
 from cli_database import address, database, database_url
+from cli_models import COMMANDS
 from cli_nlu import nlu
 from demo import DEMO_FILE, seed_demo
 
@@ -25,6 +26,8 @@ def main() -> None:
 
 
 main.add_command(nlu)
+for command in COMMANDS:
+    nlu.add_command(command)
 
 
 @main.command("migrate")

@@ -24,7 +24,7 @@ file_path = click.Path(dir_okay=False, path_type=Path)
 
 @click.group("nlu")
 def nlu() -> None:
-    """O que o robô entende: exportar o que foi revisado, ver como está."""
+    """O que o robô entende: modelos, figuras, exportar o que foi revisado, ver como está."""
 
 
 @nlu.command("export")

@@ -22,7 +22,8 @@ from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 ROOT = Path(__file__).resolve().parent
 READY_SECONDS = 120
 # Turns and sends spend their time waiting, for the disk, Rasa and WhatsApp: several of them wait side by side.
-SEVERAL = {"turns": 3, "outbound": 2}
+# NLU servers share one port: the system deals connections out among them.
+SEVERAL = {"turns": 3, "outbound": 2, "nlu": 1}
 
 
 class CannotStart(Exception):
@@ -93,7 +94,7 @@ class Supervisor:
 
         try:
             environment.ensure()
-            train.ensure(Registry())
+            train.ensure(Registry(language=self.environment.get("CUSTOMER_LANGUAGE", "")))
         except (environment.NoPython, train.CannotTrain, subprocess.CalledProcessError) as error:
             raise CannotStart(str(error)) from error
         if not self.environment.get("NLU_URL"):

@@ -68,9 +68,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     bot = Bot(
         db=db,
-        sources=Sources(db, erp, parser, settings.secret_key),
+        sources=Sources(db, erp, parser, settings.secret_key, language=settings.customer_language),
         business=partial(_business, db),
-        texts=Texts.load(),
+        texts=Texts.load(settings.customer_language),
         proof=settings.identity_proof,
         debounce=debounce,
     )
@@ -109,6 +109,7 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             phone_number_id=settings.meta_phone_number_id,
             access_token=settings.graph_token,
             code_template=settings.meta_code_template,
+            language=settings.customer_language,
         )
     }
     if settings.twilio_account_sid:

@@ -1,4 +1,4 @@
-"""`make bench`: acceptance, time to reply, the same conversations on Rasa's own server, and memory."""
+"""`make bench`: reading texts, acceptance, time to reply, the same conversations on Rasa's own server, and memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import rasa_server
+from bench import nlu, rasa_server
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -137,11 +137,13 @@ def _rss(pid: int) -> float:
 
 
 def main(names: list[str]) -> None:
-    """Runs the measurements that are named, or all."""
+    """Runs the measurements that are named, or all; with `--diet`, stock Rasa with DIET is trained and measured too."""
     parts: dict[str, Callable[[System], None]] = {"reply": reply_time, "rasa": against_rasa, "memory": memory}
-    wanted = names or ["acceptance", *parts]
+    wanted = [name for name in names if name != "--diet"] or ["nlu", "acceptance", *parts]
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load before {load:.1f}")
+    if "nlu" in wanted:
+        nlu.measure(diet="--diet" in names)
     if "acceptance" in wanted:
         acceptance()
     if any(name in parts for name in wanted):

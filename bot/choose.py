@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from billing.ports import Contract
 from bot import identify
 from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say
-from bot.replies import chosen, wants_all
 from bot.turn import SourceDown, Turn
-from nlu.folding import fold
 
 TITLE_LIMIT = 20
 ROW_LIMIT = 24
 MOST_ROWS = 10
-STREETS = frozenset({"rua", "r", "avenida", "av", "travessa", "estrada", "rodovia", "alameda", "praca"})
-# An address is named with "da", "no" and the like: without one the text need not be looked through.
-_PLACE = re.compile(r"\b(?:[dn][oa]|pr[oa]|rua|avenida|av)\b")
-ANOTHER = re.compile(r"\boutr[oa]s?\s+(?:endereco|contrato|casa|local|lugar|imovel|apartamento|loja|ponto)")
 
 
 def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect]:
@@ -37,7 +30,7 @@ def ask(turn: Turn, intent: str, contracts: tuple[Contract, ...]) -> list[Effect
 
 def picked(turn: Turn) -> Turn | None:
     """The turn with the contract that the customer picked, or None when the words do not tell which."""
-    name = chosen(turn.answer, turn.reply_id, turn.dialogue.data.get("options", ()))
+    name = turn.replies.chosen(turn.answer, turn.reply_id, turn.dialogue.data.get("options", ()))
     if name is None:
         return None
     return replace(turn, dialogue=replace(turn.dialogue, contract=name.removeprefix("contract:"), expect="", data={}))
@@ -47,7 +40,7 @@ def all_of_them(turn: Turn) -> Turn | None:
     """The turn with the first contract, the wish waiting for each of the others, when the customer wants all of them;
     else None. What waited behind the question is then meant for all of them, too."""
     refs = [str(option[0]).removeprefix("contract:") for option in turn.dialogue.data.get("options", ())]
-    if len(refs) < 2 or not wants_all(turn.answer):
+    if len(refs) < 2 or not turn.replies.wants_all(turn.answer):
         return None
     dialogue = turn.dialogue
     same = [f"{dialogue.intent}@{ref}" for ref in refs[1:]]
@@ -67,27 +60,21 @@ def elsewhere(turn: Turn) -> Turn:
     named = _named(turn)
     if named:
         return replace(turn, dialogue=replace(turn.dialogue, contract=named))
-    if not turn.dialogue.contract or not ANOTHER.search(fold(turn.text)):
+    if not turn.dialogue.contract or not turn.replies.another_place(turn.text):
         return turn
     return replace(turn, dialogue=replace(turn.dialogue, contract=""))
 
 
 def _named(turn: Turn) -> str:
     """The ref of the one contract whose street, or kind of place ("no sítio"), stands in the text; else nothing."""
-    if not _PLACE.search(fold(turn.text)):
+    if not turn.replies.may_name_place(turn.text):
         return ""
     try:
         contracts = turn.contracts() if turn.identified().customer else ()
     except SourceDown:
         return ""
-    found = [contract.ref for contract in contracts if _speaks_of(fold(turn.text), fold(contract.street))]
+    found = [contract.ref for contract in contracts if turn.replies.names_street(turn.text, contract.street)]
     return found[0] if len(found) == 1 else ""
-
-
-def _speaks_of(text: str, street: str) -> bool:
-    place = street.partition(" ")[0]
-    by_kind = place not in STREETS and re.search(rf"\b[dn][oa] {re.escape(place)}\b", text)
-    return bool(by_kind or re.search(rf"\b{re.escape(street)}\b", text))
 
 
 def _title(contract: Contract, contracts: tuple[Contract, ...], limit: int) -> str:

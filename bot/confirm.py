@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bot.answers.help_menu import MOST_LIKELY
 from bot.effects import Effect, Option, Remember, Say
-from bot.replies import yes_or_no
 from bot.turn import Turn
 from bot.wishes import likely
 
@@ -28,7 +27,7 @@ def answered(turn: Turn) -> bool | None:
     yes, no = _ids(turn.dialogue.intent)
     if turn.reply_id in {yes, no}:
         return turn.reply_id == yes
-    return yes_or_no(turn.answer)
+    return turn.replies.yes_or_no(turn.answer)
 
 
 def _likely(turn: Turn, intent: str) -> list[str]:

@@ -10,12 +10,10 @@ from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
 from bot.effects import BindIdentity, Contradicted, Effect, Remember
-from bot.replies import corrects, gives_up, wants_person
 from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
 from bot.turn import JobResult, SourceDown, Turn
 from bot.unclear import offer_menu
 from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
-from nlu.shortcuts import wants_person as wants_only_person
 
 
 def decide(turn: Turn) -> tuple[Effect, ...]:
@@ -64,7 +62,7 @@ def _after_result(turn: Turn) -> list[Effect]:
     request of its own is served, and what the result asks stays open if nothing else has to be asked."""
     if _asks_for_person(turn):
         return _to_person(turn)
-    if gives_up(turn.answer):
+    if turn.replies.gives_up(turn.answer):
         waiting = none_waiting(turn.dialogue)
         return [Remember(replace(turn.dialogue, pending=waiting.pending, unsure=waiting.unsure))]
     meant = turn.understanding() if turn.text else None
@@ -116,12 +114,12 @@ def _answer(turn: Turn) -> list[Effect]:
 
 
 def _asks_for_person(turn: Turn) -> bool:
-    return wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
+    return turn.replies.wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
 
 
 def _to_person(turn: Turn) -> list[Effect]:
     """At once; what else the text asks for is told to the person."""
-    found = read(turn.understanding()) if turn.text and not wants_only_person(turn.text) else None
+    found = read(turn.understanding()) if turn.text and not turn.replies.wants_only_person(turn.text) else None
     if found is None:
         return people.hand_off_on_wish(turn)
     complaint = ("complaint",) if found.complains else ()
@@ -151,6 +149,6 @@ def _by_meaning(turn: Turn) -> list[Effect]:
 def _corrected(turn: Turn, found: Wishes) -> list[Effect]:
     """What was served last had not been meant, where the customer says so and names something else."""
     served = turn.dialogue.intents[-1:]
-    if not served or not found.sure or found.sure[0] in served or not corrects(turn.text):
+    if not served or not found.sure or found.sure[0] in served or not turn.replies.corrects(turn.text):
         return []
     return [Contradicted(served[0], found.sure[0])]

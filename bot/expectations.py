@@ -10,7 +10,6 @@ from bot.answers import REPLIES
 from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
-from bot.replies import asks_menu, beginnings, chosen, corrects, gives_up, yes_or_no
 from bot.serve import UNASKED, answer_wishes, dispatch, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
 from bot.wishes import COURTESY, OF_THE_NETWORK, SMALL_TALK, read
@@ -35,7 +34,7 @@ def answer(turn: Turn) -> list[Effect] | Turn:
     """The effects of an expected answer; or, when nothing was expected or the customer speaks of something else, the
     turn to go on with as with any other."""
     expect = turn.dialogue.expect
-    if expect in OF_IDENTITY and gives_up(turn.answer):
+    if expect in OF_IDENTITY and turn.replies.gives_up(turn.answer):
         return _given_up(turn)
     if expect in {"two_facts", "one_time_code"}:
         return _proof(turn, expect)
@@ -44,7 +43,7 @@ def answer(turn: Turn) -> list[Effect] | Turn:
     reading = _readings(expect)
     if reading is None:
         return turn
-    if expect not in UNASKED and gives_up(turn.answer):
+    if expect not in UNASKED and turn.replies.gives_up(turn.answer):
         return _given_up(turn)
     try:
         reply = _answered(turn, reading)
@@ -54,7 +53,7 @@ def answer(turn: Turn) -> list[Effect] | Turn:
         return reply
     if expect in UNASKED:
         return turn
-    if gives_up(_first(turn)) and not read(turn.understanding()).sure:
+    if turn.replies.gives_up(_first(turn)) and not read(turn.understanding()).sure:
         # With its reasons, but without another wish.
         return _given_up(turn)
     return _left(turn) if _other_subject(turn) else _once_more(turn)
@@ -76,7 +75,7 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
     fuller = replace(turn, dialogue=replace(turn.dialogue, pending=_joined(turn.dialogue.pending, more)))
     if expect == "document":
         return _kept(reading(fuller), fuller)
-    if more and corrects(turn.answer):
+    if more and turn.replies.corrects(turn.answer):
         # The no is to what was understood, not to what was asked.
         return None
     if not more or expect not in LOOSE:
@@ -84,7 +83,7 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
         if whole is not None:
             return whole
     if more and not turn.reply_id:
-        for part in beginnings(turn.answer):
+        for part in turn.replies.beginnings(turn.answer):
             found = reading(replace(fuller, part=part))
             if found is not None:
                 return _kept(found, fuller)
@@ -94,8 +93,12 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
 
 def _plain_no(turn: Turn, reading: Reading) -> list[Effect] | None:
     """A no with its reasons is a no; a yes with conditions is none."""
-    first = next(iter(beginnings(turn.answer)), "")
-    if turn.dialogue.expect not in YES_OR_NO or yes_or_no(first) is not False or read(turn.understanding()).sure:
+    first = next(iter(turn.replies.beginnings(turn.answer)), "")
+    if (
+        turn.dialogue.expect not in YES_OR_NO
+        or turn.replies.yes_or_no(first) is not False
+        or read(turn.understanding()).sure
+    ):
         return None
     return reading(replace(turn, part=first))
 
@@ -124,10 +127,10 @@ def _kept(effects: list[Effect] | None, turn: Turn) -> list[Effect] | None:
 def _menu(turn: Turn) -> list[Effect] | Turn:
     data = turn.dialogue.data
     had_read = str(data.get("read", ""))
-    name = (chosen(turn.answer, turn.reply_id, data.get("options", ())) or "").removeprefix("intent:")
+    name = (turn.replies.chosen(turn.answer, turn.reply_id, data.get("options", ())) or "").removeprefix("intent:")
     if name:
         return [*_contradicted(had_read, name), *resume(turn, name)]
-    if gives_up(turn.answer):
+    if turn.replies.gives_up(turn.answer):
         return _given_up(turn)
     if data.get("denied") and turn.text and not turn.reply_id:
         found = read(turn.understanding())
@@ -152,7 +155,11 @@ def _confirm_intent(turn: Turn) -> list[Effect] | None:
     if said is None and not turn.part and not turn.reply_id and turn.answer:
         found = read(turn.understanding())
         # Asked for once more in other words, and for nothing else: that is a yes.
-        said = True if {*found.sure, *found.unsure} == {intent} and yes_or_no(_first(turn)) is not False else None
+        said = (
+            True
+            if {*found.sure, *found.unsure} == {intent} and turn.replies.yes_or_no(_first(turn)) is not False
+            else None
+        )
     if said is None:
         return None
     if said:
@@ -165,7 +172,7 @@ def _confirm_intent(turn: Turn) -> list[Effect] | None:
 
 
 def _first(turn: Turn) -> str:
-    return next(iter(beginnings(turn.answer)), "")
+    return next(iter(turn.replies.beginnings(turn.answer)), "")
 
 
 def _proof(turn: Turn, expect: str) -> list[Effect] | Turn:
@@ -188,7 +195,7 @@ def _left(turn: Turn) -> Turn:
     So does the wish that a contract or a proof was asked for, unless the answer begins with a no.
     """
     dialogue = turn.dialogue
-    if yes_or_no(_first(turn)) is False:
+    if turn.replies.yes_or_no(_first(turn)) is False:
         dialogue = none_waiting(dialogue)
     elif dialogue.expect in OF_IDENTITY | {"contract"} and dialogue.intent not in {"", *SMALL_TALK}:
         dialogue = replace(dialogue, pending=_joined((dialogue.intent,), dialogue.pending))
@@ -205,7 +212,7 @@ def _other_subject(turn: Turn) -> bool:
         return True
     if meant.intent in {"bot_challenge", "goodbye"} and meant.band == "act":
         return True
-    if meant.intent == "help_menu" and asks_menu(turn.text):
+    if meant.intent == "help_menu" and turn.replies.asks_menu(turn.text):
         return True
     found = read(meant)
     return found.person or any(wish != turn.dialogue.intent for wish in found.sure)

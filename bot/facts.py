@@ -23,6 +23,7 @@ from core.errors import Failure
 from models import utc_now
 from models.identity_attempt import IdentityAttempt
 from models.incident import Incident
+from nlu.languages import PORTUGUESE
 from nlu.ports import Parser
 from nlu.understanding import Understanding
 
@@ -41,6 +42,7 @@ class Sources:
     parser: Parser
     secret_key: str
     document_allowance: int = MOST_ATTEMPTS_A_DAY
+    language: str = PORTUGUESE
 
 
 class FactFinder:
@@ -75,7 +77,7 @@ class FactFinder:
 
     def _understanding(self) -> Understanding:
         texts = [message.text for message in self._snapshot.inbound if message.text.strip()]
-        return read_together(texts, self._sources.parser)
+        return read_together(texts, self._sources.parser, self._sources.language)
 
     def _identified(self) -> Identified:
         snapshot, erp = self._snapshot, self._sources.erp

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nlu.languages import PORTUGUESE
 from nlu.ports import Parser
 from nlu.understand import understand
 from nlu.understanding import BANDS, Request, Understanding
 
 
-def read_together(texts: Sequence[str], parser: Parser) -> Understanding:
+def read_together(texts: Sequence[str], parser: Parser, language: str = PORTUGUESE) -> Understanding:
     """The surest understanding of the fragments, with all that they ask for, placed in them joined by line ends."""
-    whole = understand("\n".join(texts), parser)
+    whole = understand("\n".join(texts), parser, language)
     if len(texts) < 2 or whole.band == "act" or whole.source == "unavailable":
         return whole
-    parts = [understand(text, parser) for text in texts]
+    parts = [understand(text, parser, language) for text in texts]
     surest = min([whole, *parts], key=_doubt)
     return replace(surest, requests=_all_requests(texts, parts) or whole.requests)
 

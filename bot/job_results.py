@@ -8,11 +8,11 @@ from datetime import datetime
 
 from billing.invoices import order_for_payment, overdue, total_cents
 from bot import people
-from bot.answers.diagnosis import TRIED
+from bot.answers.diagnosis import tried_options
 from bot.effects import Effect, JobTold, OpenTicket, Option, Remember, Say, Wait
 from bot.turn import JobResult, SourceDown, Turn
 from bot.verdict import Verdict, judge
-from core.dates import format_hour, format_when
+from core.dates import format_hour
 from core.money import format_brl
 
 OPEN = frozenset({"asked", "approved", "running"})
@@ -46,7 +46,7 @@ def while_running(turn: Turn) -> list[Effect]:
 
 def _released(turn: Turn, job: JobResult) -> list[Effect]:
     until = turn.dialogue.data.get("until")
-    end = format_when(datetime.fromisoformat(until), turn.now, turn.provider.timezone) if until else ""
+    end = turn.when(datetime.fromisoformat(until)) if until else ""
     text = turn.texts("release.done", name=turn.first_name(), until=end) if end else turn.texts("release.done_paid")
     if debt := _debt(turn, job):
         text = f"{text} {turn.texts('release.remember', amount=debt)}"
@@ -97,7 +97,7 @@ def _diagnosis(turn: Turn, job: JobResult) -> list[Effect]:
         return people.hand_off(told, "N2", "needs_technician", "handoff.after_verdict", verdict=text)
     dialogue = replace(told.dialogue, expect="tried", intent="", misses=0, data={})
     text = f"{text} {turn.texts(f'step.{verdict.cause}')}"
-    return [Say(text, tuple(Option(name, title) for name, title in TRIED)), Remember(dialogue)]
+    return [Say(text, tried_options(turn)), Remember(dialogue)]
 
 
 def _ticket(turn: Turn, job: JobResult, verdict: Verdict, text: str, line: str) -> list[Effect]:
@@ -115,5 +115,5 @@ def _evidence(turn: Turn, verdict: Verdict) -> str:
     if verdict.rx_dbm is not None:
         parts.append(turn.texts("evidence.power", dbm=f"{verdict.rx_dbm:.1f}".replace(".", ",")))
     if verdict.since is not None and verdict.cause in {"fibre_cut", "no_power", "offline"}:
-        parts.append(turn.texts("evidence.since", since=format_when(verdict.since, turn.now, zone)))
+        parts.append(turn.texts("evidence.since", since=turn.when(verdict.since)))
     return ", ".join(parts)

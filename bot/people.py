@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue import intent_of, none_waiting
 from bot.effects import Effect, HandOff, Option, Remember, Say
-from bot.replies import says_paid
 from bot.turn import SourceDown, Turn
 from core.dates import format_date
 from core.document import parse_document
 from core.masking import mask_personal_data
-from nlu.folding import fold
 
 QUEUE_OF_INTENT = {
     "invoice_second_copy": "Financeiro",
@@ -26,7 +23,6 @@ QUEUE_OF_INTENT = {
     "outage_no_connection": "N1",
     "slow_internet": "N1",
 }
-PROOF = re.compile(r"\b(?:comprovante|recibo)s?\b")
 PAPERS = frozenset({"signal_release", "invoice_second_copy", "invoice_question", "payment_negotiation"})
 
 
@@ -57,7 +53,7 @@ def hand_off_blind(turn: Turn) -> list[Effect]:
 def sent_proof(turn: Turn) -> bool:
     """Whether a file came, now or just before, with words that call it the proof of a payment."""
     file = turn.dialogue.data.get("file") or any(message.kind in {"image", "document"} for message in turn.inbound)
-    return bool(file) and (bool(PROOF.search(fold(turn.text))) or says_paid(turn.text))
+    return bool(file) and turn.replies.proves(turn.text)
 
 
 def about_media(turn: Turn) -> list[Effect]:

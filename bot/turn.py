@@ -11,8 +11,9 @@ from billing.ports import Contract, Customer, Invoice, SecondCopy
 from billing.provider import Provider
 from billing.trust_unlock import Policy, Promise
 from bot.dialogue import Dialogue
+from bot.replies import Replies, replies_in
 from bot.texts import Texts
-from core.dates import local_date
+from core.dates import format_when, local_date
 from nlu.understanding import Understanding
 
 
@@ -114,6 +115,15 @@ class Turn:
     def today(self) -> date:
         """The provider's calendar day."""
         return local_date(self.now, self.provider.timezone)
+
+    @property
+    def replies(self) -> Replies:
+        """The reader of short answers in the customer's language."""
+        return replies_in(self.texts.language)
+
+    def when(self, at: datetime) -> str:
+        """A moment as one says it, seen from now."""
+        return format_when(at, self.now, self.provider.timezone, self.texts.language)
 
     @property
     def text(self) -> str:

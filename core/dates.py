@@ -1,11 +1,43 @@
-"""Dates and hours as a provider's customers read them: in the provider's zone and in Brazilian Portuguese."""
+"""Dates and hours as a provider's customers read them: in the provider's zone and in their language."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_WEEKDAYS = ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo")
+
+@dataclass(frozen=True)
+class DayWords:
+    """How a language names days and hours. `at` stands before an hour, `at_one` before the first one."""
+
+    weekdays: tuple[str, ...]
+    yesterday: str
+    today: str
+    tomorrow: str
+    at: str
+    at_one: str
+
+
+DAY_WORDS = {
+    "pt_BR": DayWords(
+        ("segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo"),
+        "ontem",
+        "hoje",
+        "amanhã",
+        "às",
+        "à",
+    ),
+    "es": DayWords(
+        ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+        "ayer",
+        "hoy",
+        "mañana",
+        "a las",
+        "a la",
+    ),
+}
+"""By language, as the setting names it."""
 
 
 def local_time(at: datetime, zone: str) -> datetime:
@@ -31,14 +63,15 @@ def format_hour(at: datetime, zone: str) -> str:
     return f"{local.hour}h{local.minute:02d}" if local.minute else f"{local.hour}h"
 
 
-def format_when(at: datetime, now: datetime, zone: str) -> str:
+def format_when(at: datetime, now: datetime, zone: str, language: str = "pt_BR") -> str:
     """A moment as one says it: `hoje às 14h`, `amanhã às 9h30`, `sábado, 05/12, às 14h`, `05/12/2027 às 14h`."""
     day, today = local_date(at, zone), local_date(now, zone)
-    article = "à" if local_time(at, zone).hour == 1 else "às"
+    words = DAY_WORDS[language]
+    article = words.at_one if local_time(at, zone).hour == 1 else words.at
     hour = f"{article} {format_hour(at, zone)}"
-    near = {-1: "ontem", 0: "hoje", 1: "amanhã"}.get((day - today).days)
+    near = {-1: words.yesterday, 0: words.today, 1: words.tomorrow}.get((day - today).days)
     if near:
         return f"{near} {hour}"
     if abs(day - today) < timedelta(days=7):
-        return f"{_WEEKDAYS[day.weekday()]}, {day.day:02d}/{day.month:02d}, {hour}"
+        return f"{words.weekdays[day.weekday()]}, {day.day:02d}/{day.month:02d}, {hour}"
     return f"{format_date(day)} {hour}"

@@ -67,6 +67,12 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _languages() -> tuple[str, ...]:
+    """The languages that there are examples for."""
+    data = Path(__file__).resolve().parents[1] / "nlu" / "data"
+    return tuple(sorted((path.name for path in data.iterdir() if path.is_dir()), reverse=True))
+
+
 def setting(
     read: Callable[[str], Any],
     expected: str,
@@ -124,6 +130,13 @@ class Settings:
     )
     nlu_timeout_seconds: float = setting(
         _seconds(0.1, 30), "seconds", "2", default="2", about="Slower than this, the customer gets a menu instead."
+    )
+    customer_language: str = setting(
+        _choice(*_languages()),
+        " or ".join(_languages()),
+        "es",
+        default="pt_BR",
+        about="Language of the customers: what the bot says and the model reads. The console stays Portuguese.",
     )
     data_dir: Path = setting(  # noqa: RUF009 - as all fields
         Path, "a folder", ".religa", default=".religa", about="State of `make run`."

@@ -36,7 +36,7 @@ class RasaClient:
         if answer.status_code != 200:
             raise Unreachable("nlu_status", f"HTTP {answer.status_code}")
         try:
-            return _read(answer.json())
+            return understanding_of(answer.json())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreachable("nlu_answer", f"not a parse result ({type(error).__name__})") from error
 
@@ -48,7 +48,8 @@ class RasaClient:
             return False
 
 
-def _read(body: dict[str, Any]) -> Understanding:
+def understanding_of(body: dict[str, Any]) -> Understanding:
+    """A parse as Rasa writes it. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
     ranking = tuple((str(item["name"]), float(item["confidence"])) for item in body["intent_ranking"])
     intent = body["intent"]
     return Understanding(

@@ -1,4 +1,4 @@
-"""Folding of Portuguese text for comparison: no accents, small letters, one kind of blank (also used inside Rasa)."""
+"""Folding of text for comparison: no accents, small letters, one kind of blank (also used inside Rasa)."""
 
 from __future__ import annotations
 

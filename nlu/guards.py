@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nlu.emoji import is_emoji, words_in
 from nlu.folding import fold, without_invisible
+from nlu.languages import language, languages
 
 MAX_CHARACTERS = 1000
 """Longer texts are cut: what a customer wants stands at the beginning, and time to read grows with length."""
@@ -53,29 +54,14 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_RULES = (
-    r"(?:regras?|instruc(?:oes|ao)|ordens?|orientac(?:oes|ao)|diretrizes|prompts?|programacao|limitac\w+|restric\w+)"
-)
-_INJECTION = re.compile(
-    rf"""\b(?:esquec(?:a|e|am|er)|ignor(?:e|a|em|ar)|desconsider(?:e|a|ar)|desobedec\w+|desativ(?:e|a|ar)|quebr(?:e|a)
-          |sobrescrev\w+|anul(?:e|a)|abandon(?:e|a)|apag(?:ue|a))\b
-       (?:\W+\w+){{0,6}}?\W+{_RULES}\b
-    |\b(?:mostr|revel|repit|exib|imprim|diga|fale|conte|list|escrev)\w*\b(?:\W+\w+){{0,4}}?\W+
-       (?:seu|o|teu|suas?|as|tuas)\W+(?:\w+\W+)?(?:prompt|instruc\w+|diretrizes|regras\W+internas)\b
-    |\ba\s+partir\s+de\s+agora\W+(?:voce|vc|tu|o\s+bot)\b
-    |\b(?:voce|vc|tu)\s+agora\s+(?:e|eh|sera)\s+(?:um|uma|meu|minha|o|a)\b
-    |\b(?:aja|finja|atue|comporte(?:-se|\W+se)?|responda|simule)\W+(?:como|que|ser)\W+(?:se\W+)?
-       (?:um|uma|o|a|voce|vc|meu|minha|fosse|administrador|root|sistema)\b
-    |\bmodo\s+(?:desenvolvedor|administrador|admin|debug|dan|deus|irrestrito)\b
-    |\b(?:system\s+prompt|prompt\s+do\s+sistema|developer\s+mode|admin\s+mode|jailbreak)\b
-    |\b(?:ignore|forget|disregard|override|bypass)\b(?:\W+\w+){{0,5}}?\W+(?:instructions?|rules?|prompts?|guidelines)\b
+_ENGLISH = r"""
+    \b(?:system\s+prompt|prompt\s+do\s+sistema|developer\s+mode|admin\s+mode|jailbreak)\b
+    |\b(?:modo|mode)\s+(?:administrador|admin|debug|dan)\b
+    |\b(?:ignore|forget|disregard|override|bypass)\b(?:\W+\w+){0,5}?\W+(?:instructions?|rules?|prompts?|guidelines)\b
     |\b(?:you\s+are\s+now|act\s+as|pretend\s+(?:to\s+be|you|that)|reveal\s+your|print\s+your)\b
-    |\b(?:olvida|ignora)\b(?:\W+\w+){{0,5}}?\W+(?:instrucciones|reglas)\b
-    |\b(?:liste|mostre|mostra|envie|exiba|passe|passa|me\s+da|exporte)\b(?:\W+\w+){{0,6}}?\W+
-       (?:dados|cpfs?|senhas?|telefones?|cadastros?)\W+(?:de\W+|dos\W+|das\W+)(?:todos\W+os\W+|outros\W+)?clientes\b
-    """,
-    re.VERBOSE,
-)
+    """
+# Those of all languages, whatever the customers speak: who gives such orders chooses the language, too.
+_INJECTION = re.compile("|".join([_ENGLISH, *(language(name).orders for name in languages())]), re.VERBOSE)
 _DIGITS_ONLY = re.compile(r"[\d\s.,\-/()+]*\d[\d\s.,\-/()+]*")
 
 

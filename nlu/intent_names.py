@@ -9,10 +9,12 @@ from types import MappingProxyType
 
 import yaml
 
+from nlu.languages import PORTUGUESE
+
 FOLDER = Path(__file__).parent / "texts"
 
 
 @cache
-def intent_names(language: str = "pt_BR") -> Mapping[str, str]:
+def intent_names(language: str = PORTUGUESE) -> Mapping[str, str]:
     """The name of every intent, short and in small letters, in the order in which to offer them."""
     return MappingProxyType(yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8")))

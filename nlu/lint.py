@@ -25,6 +25,8 @@ from nlu.examples import (
     training_files,
     value_of,
 )
+from nlu.labelled import DEV_SAMPLE
+from nlu.languages import languages
 from nlu.near_copies import NearCopies
 
 COMPLETE = "pt_BR"
@@ -35,8 +37,6 @@ ACTING = frozenset({"invoice_second_copy", "signal_release", "outage_no_connecti
 """Intents on which the bot acts by itself, on the network or on money."""
 MOST_UNEQUAL = 12
 """The largest intent holds at most so many times the examples of the smallest."""
-DEV_SAMPLE = NLU.parent.parent / "shared" / "data" / "nlu" / "dev_sample.jsonl"
-"""Labelled messages that may lie beside the project."""
 # Everybody writes "bom dia", or a phone number and nothing else: only a longer text can be a copy.
 _TOO_SHORT_TO_COPY = 2
 _WORD = re.compile(r"[^\W\d_]+")
@@ -51,6 +51,9 @@ def lint(root: Path, samples: Iterable[Path] = ()) -> list[Problem]:
     domain = root / "domain.yml"
     intents = _intents(domain, problems)
     for folder in sorted(path for path in (root / "data").iterdir() if path.is_dir()):
+        if folder.name not in languages():
+            problems.append(Problem(folder, 1, f"there is no nlu/languages/{folder.name}.py to read it by"))
+            continue
         own = sorted((root / "evaluation" / folder.name).glob("*.jsonl"))
         judges = [*own, *samples] if folder.name == COMPLETE else own
         problems += _lint_language(folder, intents, judges, root / "evaluation" / folder.name / BOUNDARIES)
@@ -73,11 +76,11 @@ def _lint_language(folder: Path, intents: dict[str, int], judges: list[Path], bo
     judged += [(case, place) for case, place in _boundary_cases(boundaries, intents, problems)]
     yield from problems
     yield from _labels(examples, intents)
-    forms = [normalise(example.text) or example.text for example in examples]
+    forms = [normalise(example.text, folder.name) or example.text for example in examples]
     for example in examples:
         yield from (Problem(example.path, example.line, text) for text in wrong_in(example))
     yield from _repeated(examples, forms)
-    yield from _copied(examples, forms, judged)
+    yield from _copied(examples, forms, judged, folder.name)
     if folder.name == COMPLETE:
         yield from _counted(examples)
 
@@ -129,11 +132,13 @@ def _repeated(examples: list[Example], forms: list[str]) -> Iterator[Problem]:
             yield Problem(example.path, example.line, f"also {first.intent} at {_place(first)}: {example.text[:60]!r}")
 
 
-def _copied(examples: list[Example], forms: list[str], judged: list[tuple[str, str]]) -> Iterator[Problem]:
+def _copied(
+    examples: list[Example], forms: list[str], judged: list[tuple[str, str]], language: str
+) -> Iterator[Problem]:
     places: dict[str, str] = {}
     for text, place in judged:
         if _can_be_copied(text):
-            places.setdefault(normalise(text), place)
+            places.setdefault(normalise(text, language), place)
     known = NearCopies(places)
     for example, form in zip(examples, forms, strict=True):
         near = known.of(form) if _can_be_copied(example.text) else None

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nlu.languages import PORTUGUESE
+
 NLU = Path(__file__).resolve().parent
 FOLDER = NLU / "trained"
 CURRENT, PREVIOUS, SHADOW = "current", "previous", "shadow"
@@ -17,6 +19,10 @@ CURRENT, PREVIOUS, SHADOW = "current", "previous", "shadow"
 
 class UnknownModel(Exception):
     """There is no such model; the text says which there are and what to run."""
+
+
+class WrongLanguage(UnknownModel):
+    """The model reads another language than that of the customers; the text names both and the ways out."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,14 @@ class Facts:
 class Registry:
     """A folder with one `<fingerprint>.tar.gz` and `<fingerprint>.json` for each model, and small files that point.
 
+    Models of several languages may lie side by side; only those of `language` are let answer.
     Pointers are replaced whole: who reads them sees the former model or the next, never half a name.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, language: str = "") -> None:
+        """Without arguments, the folder and the language are those of the environment."""
         self.folder = folder or Path(os.environ.get("NLU_MODELS") or FOLDER)
+        self.language = language or os.environ.get("CUSTOMER_LANGUAGE") or PORTUGUESE
 
     def path(self, fingerprint: str) -> Path:
         """Where the model of this fingerprint lies, whether or not it exists."""
@@ -89,20 +98,20 @@ class Registry:
     def promote(self, fingerprint: str) -> None:
         """Lets this model answer from now on; servers notice it by themselves. The one before is kept to go back to.
 
-        Promoting the model that answers already changes nothing. Raises UnknownModel.
+        Promoting the model that answers already changes nothing. Raises UnknownModel, or WrongLanguage.
         """
-        if not self.has(fingerprint):
-            raise UnknownModel(f"Falta o modelo {self.path(fingerprint)}. Rode: python cli.py nlu train")
+        self._must_be_readable(fingerprint)
         before = self.pointed(CURRENT)
         if before == fingerprint:
             return
         if self.has(before):
             self._write(PREVIOUS, before)
         self._write(CURRENT, fingerprint)
-        if self.pointed(SHADOW) == fingerprint:
+        shadow = self.pointed(SHADOW)
+        if shadow == fingerprint or (self.has(shadow) and self.facts(shadow).language != self.language):
             self.shadow("")
 
-    def rollback(self) -> str:
+    def go_back(self) -> str:
         """Lets the model before answer again, and keeps the one that is left for a way forward. Raises UnknownModel."""
         before = self.pointed(PREVIOUS)
         if not self.has(before):
@@ -111,12 +120,11 @@ class Registry:
         return before
 
     def shadow(self, fingerprint: str) -> None:
-        """Lets this model read along without answering; nothing ends it. Raises UnknownModel."""
+        """Lets this model read along without answering; nothing ends it. Raises UnknownModel, or WrongLanguage."""
         if not fingerprint:
             (self.folder / SHADOW).unlink(missing_ok=True)
             return
-        if not self.has(fingerprint):
-            raise UnknownModel(f"Falta o modelo {self.path(fingerprint)}. Rode: python cli.py nlu train")
+        self._must_be_readable(fingerprint)
         self._write(SHADOW, fingerprint)
 
     def forget_all_but(self, kept: int) -> list[str]:
@@ -131,6 +139,20 @@ class Registry:
     def pointers(self) -> Mapping[str, str]:
         """Every pointer that is set."""
         return {name: found for name in (CURRENT, PREVIOUS, SHADOW) if (found := self.pointed(name))}
+
+    def check_language(self, fingerprint: str) -> None:
+        """Raises WrongLanguage for a model that does not read the language of the customers, UnknownModel for none."""
+        read = self.facts(fingerprint).language
+        if read != self.language:
+            raise WrongLanguage(
+                f"O modelo {fingerprint} lê {read}, e os clientes escrevem {self.language}."
+                f" Rode: python -m nlu.train, ou ajuste CUSTOMER_LANGUAGE={read}"
+            )
+
+    def _must_be_readable(self, fingerprint: str) -> None:
+        if not self.has(fingerprint):
+            raise UnknownModel(f"Falta o modelo {self.path(fingerprint)}. Rode: python cli.py nlu train")
+        self.check_language(fingerprint)
 
     def _facts_path(self, fingerprint: str) -> Path:
         return self.folder / f"{fingerprint}.json"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from nlu.environment import environment_python
-from nlu.registry import CURRENT, Registry
+from nlu.registry import CURRENT, Registry, UnknownModel
 from nlu.train import rasa_environment
 
 DEFAULT_PORT = 5005
@@ -31,7 +31,10 @@ def port_from(environment: Mapping[str, str]) -> int:
 
 
 def command(environment: Mapping[str, str]) -> list[str]:
-    """The command line of the server. Raises CannotServe without an environment, a model, or a valid port."""
+    """The command line of the server.
+
+    Raises CannotServe without an environment, a model of the customers' language, or a valid port.
+    """
     if not environment_python().exists():
         raise CannotServe("Falta o ambiente do Rasa (nlu/.venv). Rode: python -m nlu.environment")
     registry = Registry()
@@ -39,6 +42,10 @@ def command(environment: Mapping[str, str]) -> list[str]:
     if not registry.has(current):
         missing = registry.path(current) if current else registry.folder / CURRENT
         raise CannotServe(f"Falta o modelo {missing}. Rode: python -m nlu.train")
+    try:
+        registry.check_language(current)
+    except UnknownModel as problem:
+        raise CannotServe(str(problem)) from problem
     port = port_from(environment)
     return [str(environment_python()), "-m", "nlu.components.server", str(registry.folder), "127.0.0.1", str(port)]
 

@@ -13,17 +13,18 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
+
 from nlu.environment import NLU, environment_python, requirements_hash
 from nlu.examples import read_examples, training_files
 from nlu.registry import CURRENT, Facts, Registry
 
-LANGUAGE = "pt_BR"
 # Examples of the provider's own, exported from its conversations; not in the repository.
 OWN = NLU / "own"
 # What the components import counts as part of the model: change it and the features change.
-_SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py")
-# These only serve a model; it is the same when they change.
-_SERVING = ("server.py", "reading.py")
+_SOURCES = ("config.yml", "domain.yml", "folding.py", "emoji.py", "guards.py", "outsiders.py", "languages/__init__.py")
+# These only serve, read with, or draw a model; it is the same when they change.
+_SERVING = ("server.py", "reading.py", "offline.py", "drawing.py")
 _NAME = "religa-nlu"
 
 
@@ -31,42 +32,50 @@ class CannotTrain(Exception):
     """The model could not be made; the text says why and what to do."""
 
 
-def sources() -> list[Path]:
-    """Every file that a model is made of."""
-    files = [NLU / name for name in _SOURCES]
+def sources(language: str) -> list[Path]:
+    """Every file that a model of a language is made of."""
+    files = [NLU / name for name in (*_SOURCES, f"languages/{language}.py")]
     made_by = [path for path in sorted((NLU / "components").glob("*.py")) if path.name not in _SERVING]
-    return [*files, *_data(), *made_by]
+    return [*files, *_data(language), *made_by]
 
 
-def fingerprint() -> str:
-    """Twelve digits over everything a model depends on: configuration, domain, examples, components, packages."""
-    digest = hashlib.sha256(requirements_hash().encode())
-    for path in sources():
+def fingerprint(language: str) -> str:
+    """Twelve digits over everything a model depends on: language, configuration, examples, components, packages.
+
+    Raises CannotTrain for a language without examples.
+    """
+    if language not in _languages():
+        known = ", ".join(_languages())
+        raise CannotTrain(f"Não há exemplos em nlu/data/{language}. CUSTOMER_LANGUAGE pode ser: {known}.")
+    digest = hashlib.sha256(requirements_hash().encode() + language.encode())
+    for path in sources(language):
         digest.update(path.relative_to(NLU).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
 def train(registry: Registry, *, force: bool = False) -> str:
-    """The fingerprint of the model of the present sources, trained now if there is none yet (or `force`).
+    """The fingerprint of the model of the present sources in the registry's language, trained now if there is none yet
+    (or `force`).
 
     It lies beside the others and answers nobody until it is promoted; it appears whole or not at all.
     Raises CannotTrain.
     """
-    wanted = fingerprint()
+    language = registry.language
+    wanted = fingerprint(language)
     if registry.has(wanted) and not force:
         return wanted
     if not environment_python().exists():
         raise CannotTrain("Falta o ambiente do Rasa. Rode: python -m nlu.environment")
     registry.folder.mkdir(parents=True, exist_ok=True)
-    print(f"nlu: treinando o modelo {wanted} (uns dois minutos)", flush=True)
+    print(f"nlu: treinando o modelo {wanted}, {language} (uns dois minutos)", flush=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(dir=registry.folder, prefix=".training-") as folder:
-        made = _run_rasa(Path(folder), wanted)
+        made = _run_rasa(Path(folder), wanted, language)
         facts = Facts(
             fingerprint=wanted,
             trained_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            language=LANGUAGE,
-            examples=sum(len(read_examples(path, [])) for path in training_files(NLU / "data" / LANGUAGE)),
+            language=language,
+            examples=sum(len(read_examples(path, [])) for path in training_files(NLU / "data" / language)),
             seconds=round(time.monotonic() - started, 1),
         )
         registry.add(made, facts)
@@ -80,11 +89,15 @@ def ensure(registry: Registry, *, force: bool = False) -> str:
     A model of new sources is trained and promoted. One that was trained before is not promoted again: a person may have
     gone back from it. Raises CannotTrain.
     """
-    known = registry.has(fingerprint()) and not force
+    known = registry.has(fingerprint(registry.language)) and not force
     trained = train(registry, force=force)
-    if not known or not registry.has(registry.pointed(CURRENT)):
+    if not known or not _can_answer(registry, registry.pointed(CURRENT)):
         registry.promote(trained)
     return registry.pointed(CURRENT)
+
+
+def _can_answer(registry: Registry, current: str) -> bool:
+    return registry.has(current) and registry.facts(current).language == registry.language
 
 
 def rasa_environment() -> dict[str, str]:
@@ -102,18 +115,32 @@ def rasa_environment() -> dict[str, str]:
     }
 
 
-def _data() -> list[Path]:
-    folders = [NLU / "data" / LANGUAGE, OWN / LANGUAGE]
+def _languages() -> list[str]:
+    return sorted(path.name for path in (NLU / "data").iterdir() if path.is_dir())
+
+
+def _data(language: str) -> list[Path]:
+    folders = [NLU / "data" / language, OWN / language]
     return [path for folder in folders for path in sorted(folder.glob("*.yml"))]
 
 
-def _run_rasa(folder: Path, wanted: str) -> Path:
+def _config(language: str) -> str:
+    """The pipeline with its components told which language they read."""
+    config = yaml.safe_load((NLU / "config.yml").read_text(encoding="utf-8"))
+    config["language"] = language.partition("_")[0]
+    config["pipeline"] = [{**component, "language": language} for component in config["pipeline"]]
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def _run_rasa(folder: Path, wanted: str, language: str) -> Path:
     data = folder / "data"
     data.mkdir()
-    for number, path in enumerate(_data()):
+    config = folder / "config.yml"
+    config.write_text(_config(language), encoding="utf-8")
+    for number, path in enumerate(_data(language)):
         shutil.copy(path, data / f"{number:03d}-{path.name}")
     command = [str(environment_python()), "-m", "rasa", "train", "nlu", "--fixed-model-name", _NAME]
-    command += ["--config", str(NLU / "config.yml"), "--domain", str(NLU / "domain.yml"), "--out", str(folder)]
+    command += ["--config", str(config), "--domain", str(NLU / "domain.yml"), "--out", str(folder)]
     command += ["--nlu", str(data)]
     variables = {
         **rasa_environment(),

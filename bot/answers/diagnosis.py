@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from billing.ports import Contract
-from bot.effects import AskNetwork, Effect, Remember, Say
-from bot.replies import acknowledged, chosen, worked
+from bot.effects import AskNetwork, Effect, Option, Remember, Say
 from bot.turn import Turn
-from core.dates import format_when
 
 DIAGNOSE = "diagnose"
-TRIED = (("tried:yes", "Resolveu"), ("tried:no", "Continua igual"))
+SOLVED, UNSOLVED = "tried:yes", "tried:no"
 
 
 def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
@@ -22,14 +20,13 @@ def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
         turn.dialogue, expect="", intent="", contract=contract.ref, misses=0, intents=intents, data={"lead": lead}
     )
     if incident:
-        zone = turn.provider.timezone
         name = "incident.planned" if incident.planned else "incident.open"
-        eta = format_when(incident.eta, turn.now, zone) if incident.eta else ""
+        eta = turn.when(incident.eta) if incident.eta else ""
         text = turn.texts(
             name,
             name=turn.first_name(),
             cause=incident.cause,
-            since=format_when(incident.started_at, turn.now, zone),
+            since=turn.when(incident.started_at),
             eta=turn.texts("incident.eta", eta=eta) if eta else turn.texts("incident.no_eta"),
         )
         return [Say(text), Remember(replace(dialogue, data={}))]
@@ -37,12 +34,17 @@ def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
     return [AskNetwork(DIAGNOSE, contract.ref, "customer_reported", cause), Remember(dialogue)]
 
 
+def tried_options(turn: Turn) -> tuple[Option, ...]:
+    """The buttons under a step that the customer is asked to try."""
+    return Option(SOLVED, turn.texts("button.solved")), Option(UNSOLVED, turn.texts("button.unsolved"))
+
+
 def _tried(turn: Turn) -> list[Effect] | None:
     """After a step that the customer was asked to try: it works, or the line is measured once more."""
-    name = chosen("", turn.reply_id, TRIED)
-    if name is None and acknowledged(turn.answer):
+    tapped = turn.reply_id in {SOLVED, UNSOLVED}
+    if not tapped and turn.replies.acknowledged(turn.answer):
         return [Say(turn.texts("tried.waiting"))]
-    works = worked(turn.answer) if name is None else name == "tried:yes"
+    works = turn.reply_id == SOLVED if tapped else turn.replies.worked(turn.answer)
     if works is None:
         return None
     if works:

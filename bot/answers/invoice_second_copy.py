@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from billing.invoices import order_for_payment
 from billing.ports import Invoice, SecondCopy
 from bot import choose
 from bot.effects import Document, Effect, Remember, Say
-from bot.replies import chosen, yes_or_no
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
-from nlu.folding import fold
 
-OTHER_WORDS = ("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem")
-ANOTHER = re.compile(
-    r"\b(?:outr[oa]s?|proxim[oa]s?|mais (?:um|uma|algum|alguma)) (?:boleto|fatura|conta|parcela)s?\b"
-    r"|^\W*(?:(?:e|tem|cade|me|manda|quero|agora) )*(?:[oa]s? )?outr[oa]s?(?: (?:tambem|por favor|pf|pfv))*\W*$"
-)
-OFFERED = frozenset({"outra", "outro", "proxima", "fatura", "boleto", "conta"})
 MOST_LISTED = 5
 
 
@@ -35,11 +26,10 @@ def answer(turn: Turn) -> list[Effect]:
 
 def _another(turn: Turn) -> list[Effect] | None:
     """After one invoice of several: the next one, if that is what the customer wants."""
-    said, words = yes_or_no(turn.answer, OFFERED), fold(turn.answer)
+    said = turn.replies.yes_or_no(turn.answer, turn.replies.words.invoice_words)
     if said is False:
         return [Say(turn.texts("deny")), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
-    named = ANOTHER.search(words) or any(word in words for word in OTHER_WORDS)
-    if not said and ("nao" in words.split() or not named):
+    if not said and not turn.replies.wants_more_invoices(turn.answer):
         return None
     left = set(turn.dialogue.data.get("left", ()))
     contract = turn.contract()
@@ -54,10 +44,10 @@ def _after_the_last(turn: Turn) -> list[Effect] | None:
     """After the only open invoice: another one is asked for, or that of another address."""
     contracts = turn.contracts()
     places = [(contract.ref, f"{contract.short_address} {contract.number}") for contract in contracts]
-    ref = chosen(turn.text, "", places) if len(places) > 1 else None
+    ref = turn.replies.chosen(turn.text, "", places) if len(places) > 1 else None
     if ref and ref != turn.dialogue.contract:
         return answer(replace(turn, dialogue=replace(turn.dialogue, contract=ref, expect="", misses=0, data={})))
-    if not ANOTHER.search(fold(turn.text)):
+    if not turn.replies.another_invoice(turn.text):
         return None
     others = [contract.ref for contract in contracts if contract.ref != turn.dialogue.contract]
     if len(contracts) == 2 and len(others) == 1:

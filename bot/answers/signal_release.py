@@ -10,14 +10,11 @@ from billing.trust_unlock import Denied, Eligible, assess
 from bot import people
 from bot.answers.diagnosis import start_diagnosis
 from bot.effects import Effect, Option, Remember, Say, UnlockOnTrust
-from bot.replies import agrees, asks_amount, chosen, only_of_payment, reported, says_paid
 from bot.turn import Turn
-from core.dates import format_date, format_when
+from core.dates import format_date
 from core.money import format_brl
 
-RELEASE_WORDS = frozenset({"libera", "liberar", "libere"})
-SIGNAL_WORDS = frozenset({"sinal", "internet", "net"})
-CONFIRM = (("release:yes", "Sim, liberar"), ("release:no", "Agora não"))
+YES, NO = "release:yes", "release:no"
 
 
 def answer(turn: Turn) -> list[Effect]:
@@ -26,9 +23,9 @@ def answer(turn: Turn) -> list[Effect]:
     refused = out_of_service(turn, contract, "")
     if refused:
         return refused
-    return (
-        _about_payment(turn, contract) if only_of_payment(turn.text) else start_diagnosis(turn, contract, "not_blocked")
-    )
+    if turn.replies.only_of_payment(turn.text):
+        return _about_payment(turn, contract)
+    return start_diagnosis(turn, contract, "not_blocked")
 
 
 def _about_payment(turn: Turn, contract: Contract) -> list[Effect]:
@@ -53,7 +50,7 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
     start = f"{lead}\n\n" if lead else ""
     if isinstance(verdict, Denied):
         return _refuse(turn, contract, verdict, start)
-    until = format_when(verdict.until, turn.now, turn.provider.timezone)
+    until = turn.when(verdict.until)
     text = start + turn.texts(
         "release.offer",
         name=turn.first_name(),
@@ -61,18 +58,19 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
         amount=format_brl(verdict.amount_cents),
         due=format_date(verdict.oldest_due),
     )
-    options = [list(option) for option in CONFIRM]
-    data = {"shown": text, "amount_cents": verdict.amount_cents, "options": options}
+    data = {"shown": text, "amount_cents": verdict.amount_cents}
     dialogue = replace(
         turn.dialogue, expect="confirm_release", intent="signal_release", contract=contract.ref, misses=0, data=data
     )
-    return [Say(text, tuple(Option(name, title) for name, title in CONFIRM)), Remember(dialogue)]
+    return [Say(text, _confirm(turn)), Remember(dialogue)]
 
 
 def _confirmed(turn: Turn) -> list[Effect] | None:
     """The customer's yes or no to the offer. The rules are looked at again: things may have changed meanwhile."""
-    name = chosen("", turn.reply_id, CONFIRM)
-    said = agrees(turn.answer, RELEASE_WORDS, SIGNAL_WORDS) if name is None else name == "release:yes"
+    words = turn.replies.words
+    said = turn.replies.agrees(turn.answer, words.release_words, words.signal_words)
+    if turn.reply_id in {YES, NO}:
+        said = turn.reply_id == YES
     if said is None:
         return _says_more(turn)
     if not said:
@@ -97,7 +95,9 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
 def _says_more(turn: Turn) -> list[Effect] | None:
     """Paid, says the customer, while the bill is still open here; or asks how much it is. Once the answer to that is
     said, and the offer stands."""
-    sentence = "release.paid" if says_paid(turn.text) else "release.amount" if asks_amount(turn.text) else ""
+    replies = turn.replies
+    paid, amount_asked = replies.says_paid(turn.text), replies.asks_amount(turn.text)
+    sentence = "release.paid" if paid else "release.amount" if amount_asked else ""
     if not sentence or turn.dialogue.misses:
         return None
     contract = turn.contract()
@@ -105,14 +105,17 @@ def _says_more(turn: Turn) -> list[Effect] | None:
     if isinstance(verdict, Denied):
         return _refuse(turn, contract, verdict, "")
     amount, due = format_brl(verdict.amount_cents), format_date(verdict.oldest_due)
-    options = tuple(Option(name, title) for name, title in CONFIRM)
     text = turn.texts(sentence, amount=amount, due=due)
-    return [Say(text, options), Remember(replace(turn.dialogue, misses=1))]
+    return [Say(text, _confirm(turn)), Remember(replace(turn.dialogue, misses=1))]
+
+
+def _confirm(turn: Turn) -> tuple[Option, ...]:
+    return Option(YES, turn.texts("button.release")), Option(NO, turn.texts("button.not_now"))
 
 
 def _back(turn: Turn) -> list[Effect] | None:
     """After a release the customer was asked nothing; a report of how it went is understood all the same."""
-    works = reported(turn.text)
+    works = turn.replies.reported(turn.text)
     if works is None or (works and turn.understanding().intent == "invoice_second_copy"):
         return None
     if works:
@@ -135,7 +138,7 @@ def _refuse(turn: Turn, contract: Contract, denied: Denied, start: str) -> list[
     if denied.rule == "no_debt":
         return people.hand_off(turn, "Financeiro", "blocked_without_debt", "handoff.blocked_without_debt")
     debt = overdue(order_for_payment(turn.invoices(contract)), turn.today)
-    when = format_when(denied.available_at, turn.now, turn.provider.timezone) if denied.available_at else ""
+    when = turn.when(denied.available_at) if denied.available_at else ""
     text = start + turn.texts(
         f"release.denied.{denied.rule}",
         name=turn.first_name(),

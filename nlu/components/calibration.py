@@ -5,7 +5,7 @@ Everything here is set from scores of examples that the model that scored them h
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Text, Tuple
+from typing import Any, Dict, Mapping, Sequence, Text, Tuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -17,6 +17,7 @@ _QUESTION = 1.0
 _ASKED_WRONG = 2.0
 # Limits are looked for on this grid; the last one is met by nobody.
 _GRID = np.round(np.arange(0.20, 1.0, 0.01), 2)
+_FRINGE = 0.1
 _NEVER = 1.01
 
 
@@ -52,8 +53,8 @@ def temperature(values: Any, accepted: Any) -> float:
 def bands(probabilities: Any, accepted: Any, names: Sequence[Text], costs: Mapping[Text, float]) -> Bands:
     """Intent to (confirm, act): from which confidence it is asked back, and from which it is answered at once.
 
-    `costs` says what a wrong answer costs, in questions. Answering pays where the share of wrong ones among the
-    answers stays under 1/cost; asking back pays where it is right often enough to be worth a question.
+    `costs` says what a wrong answer costs, in questions. Answering pays where less than one in `cost` is wrong; asking
+    back pays where it is right at least every other time, since a menu after it costs once more.
     """
     chosen = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
@@ -74,23 +75,24 @@ def band_of(limits: Bands, intent: Text, confidence: float) -> Text:
 
 
 def _limit(confidence: Any, right: Any, allowed: float) -> float:
-    """The lowest confidence from which on at most `allowed` of the examples are wrong, at it and around it.
+    """The lowest confidence at which at most `allowed` of the examples are wrong.
 
-    The share counts one more mistake than was seen, so few examples never look perfect, and it is asked of the part
-    just above the limit too: a sure majority must not carry a doubtful fringe.
+    It is asked of the examples just above it, not only of all above it: what is decided at the limit is about those,
+    and a sure majority must not carry a doubtful fringe.
     """
     for at in _GRID:
         above = confidence >= at
-        fringe = above & (confidence < at + 0.15)
-        if _wrong(right[above]) <= allowed and _wrong(right[fringe]) <= max(4 * allowed, 0.08):
+        fringe = above & (confidence < at + _FRINGE)
+        if _wrong(right[above]) <= allowed and _wrong(right[fringe]) <= allowed:
             return float(at)
     return _NEVER
 
 
 def _wrong(right: Any) -> float:
+    """The share of wrong ones, with half a mistake added: a handful of right ones proves little."""
     return float((len(right) - right.sum() + 0.5) / (len(right) + 1.0)) if len(right) else 1.0
 
 
-def by_label(labels: List[Text], names: Sequence[Text]) -> Any:
-    """The table of accepted intents where each example has one label."""
-    return np.array([[name == label for name in names] for label in labels])
+def table(asked: Sequence[Sequence[Text]], names: Sequence[Text]) -> Any:
+    """True where the intent of the column is among those that the text of the row asks for."""
+    return np.array([[name in intents for name in names] for intents in asked])

@@ -22,6 +22,7 @@ from nlu.components.model import IntentModel, fit
 from nlu.components.normalise import normalise
 from nlu.components.requests import requests
 from nlu.guards import MAX_CHARACTERS, SURE, verdict
+from nlu.languages import PORTUGUESE
 
 _FILE = "intent_model.joblib"
 _UNKNOWN = "out_of_scope"
@@ -38,6 +39,7 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[Text, Any]:
         """See nlu/config.yml for what each value is worth."""
         return {
+            "language": PORTUGUESE,
             "C": 30.0,
             "folds": 5,
             "encoder": "",
@@ -64,6 +66,7 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
     ) -> None:
         """`model` is an IntentModel, or None before training; `fingerprint` names it in every parse."""
         self._config = config
+        self._language = str(config["language"])
         self._storage = model_storage
         self._resource = resource
         self._model: Optional[IntentModel] = model
@@ -99,9 +102,9 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Fits on the examples that have an intent and stores the result."""
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        texts = [normalise(message.get(TEXT)) for message in examples]
+        texts = [normalise(message.get(TEXT), self._language) for message in examples]
         vectors = self._encoder.encode(texts) if self._encoder else None
-        self._model = fit(texts, [message.get(INTENT) for message in examples], self._config, vectors)
+        self._model = fit(texts, [_asked(message) for message in examples], self._config, vectors)
         self._fingerprint = os.environ.get(_FINGERPRINT, "")
         with self._storage.write_to(self._resource) as folder:
             joblib.dump({"model": self._model, "fingerprint": self._fingerprint}, folder / _FILE, compress=1)
@@ -126,14 +129,14 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
         return self._read(text[:MAX_CHARACTERS])
 
     def _read(self, text: Text) -> Parsed:
-        words = normalise(text)
+        words = normalise(text, self._language)
         model = self._model
         if model is None or not model.knows(words):
             return self._answer([{"name": _UNKNOWN, "confidence": 0.3}], "menu", [], 1.0)
         row = self._rows([text])[0]
         best = row.argsort()[::-1][: self._config["ranking_length"]]
         ranking = [{"name": model.labels[i], "confidence": float(row[i])} for i in best]
-        asked = requests(text, row, model.labels, model.bands, self._rows)
+        asked = requests(text, row, model.labels, model.bands, self._rows, self._language)
         return self._answer(
             ranking,
             model.band(ranking[0]["name"], ranking[0]["confidence"]),
@@ -143,7 +146,7 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
 
     def _rows(self, texts: List[Text]) -> Any:
         """The probabilities of each text; what was read lately is not read again."""
-        words = [normalise(text) for text in texts]
+        words = [normalise(text, self._language) for text in texts]
         rows = {each: self._recent.get(each) for each in words}
         fresh = [each for each, row in rows.items() if row is None]
         if fresh:
@@ -161,3 +164,9 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
             "unknown_words": round(unknown, 3),
             "model": self._fingerprint,
         }
+
+
+def _asked(message: Message) -> List[Text]:
+    """All intents of an example, the block's own first; an example with several names them in its metadata."""
+    named = (message.get("metadata") or {}).get("example") or {}
+    return list(dict.fromkeys([message.get(INTENT), *named.get("intents", [])]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Text, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Text, Tuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -28,7 +28,7 @@ class DenseHead:
 
     def scores(self, vectors: Any) -> Any:
         """Logarithms of probabilities, one column per label."""
-        return log_softmax(self.head.decision_function((vectors - self.mean) * self.scale))
+        return log_softmax(_scores(self.head, (vectors - self.mean) * self.scale))
 
 
 @dataclass
@@ -62,7 +62,7 @@ class IntentModel:
 
     def probabilities(self, texts: List[Text], encoder: Any = None) -> Any:
         """One row per normalised text, one column per label, rows sum to 1. `encoder` is asked for unsure rows only."""
-        values = log_softmax(self.head.decision_function(self.features.transform(texts)))
+        values = log_softmax(_scores(self.head, self.features.transform(texts)))
         rows = self.first.probabilities(values)
         if encoder is None or self.dense is None or self.second is None:
             return rows
@@ -88,13 +88,17 @@ class IntentModel:
         return bool(self.features.transform([text]).nnz > 0)
 
 
-def fit(texts: List[Text], labels: List[Text], config: Mapping[Text, Any], vectors: Any = None) -> IntentModel:
+def fit(
+    texts: List[Text], asked: Sequence[Sequence[Text]], config: Mapping[Text, Any], vectors: Any = None
+) -> IntentModel:
     """A model of normalised texts. Temperatures and bands come from folds that the heads of each fold have not seen.
 
-    `vectors` are the encoder's rows for the texts, or None to train without it. Costs are those of `config`.
+    `asked` has for each text the intents it asks for, the one to be learnt first. `vectors` are the encoder's rows for
+    the texts, or None to train without it. Costs are those of `config`.
     """
+    labels = [intents[0] for intents in asked]
     names = sorted(set(labels))
-    accepted = calibration.by_label(labels, names)
+    accepted = calibration.table(asked, names)
     sparse, dense = held_out(texts, labels, config, vectors)
     first = Level(calibration.temperature(sparse, accepted))
     rows = first.probabilities(sparse)
@@ -153,7 +157,7 @@ def _fold(
 ) -> Tuple[Any, Any]:
     seen = [labels[i] for i in fitting]
     features, head = _fit_sparse([texts[i] for i in fitting], seen, config)
-    values = log_softmax(head.decision_function(features.transform([texts[i] for i in held])))
+    values = log_softmax(_scores(head, features.transform([texts[i] for i in held])))
     if vectors is None:
         return values, None
     return values, _fit_dense(vectors[fitting], seen, config).scores(vectors[held])
@@ -175,3 +179,9 @@ def _fit_dense(vectors: Any, labels: List[Text], config: Mapping[Text, Any]) -> 
     scale = 1.0 / (spread * np.sqrt(vectors.shape[1]))
     head = LogisticRegression(C=config["dense_C"], solver="lbfgs", max_iter=150)
     return DenseHead(mean, scale, head.fit((vectors - mean) * scale, labels))
+
+
+def _scores(head: LogisticRegression, rows: Any) -> Any:
+    """One column per label; of two labels scikit-learn gives only the second's."""
+    values = head.decision_function(rows)
+    return np.column_stack([-values, values]) if values.ndim == 1 else values

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Callable, List, Sequence, Text, Tuple
+from functools import lru_cache
+from typing import Any, Callable, List, Pattern, Sequence, Text, Tuple
 
 from nlu.components.calibration import Bands, band_of
+from nlu.languages import PORTUGUESE
+from nlu.languages import language as language_named
 
 # Courtesies, answers and small talk accompany a request; they are none.
 NO_REQUEST = frozenset(
@@ -17,12 +20,6 @@ _SURE_PART = 0.8
 _WHOLE_LEAVES_ROOM = 0.002
 # A text of more parts tells a story: what it asks for is read from the whole.
 _MOST_PARTS = 8
-_CUT = re.compile(
-    r"[.!?;\n]+|,"
-    r"|\s+(?:e|mas|tb|tbm|tamb[eé]m|a[ií]|depois|aproveita(?:ndo)?|al[eé]m\s+disso|ent[aã]o|outra\s+coisa)\s+",
-    re.IGNORECASE,
-)
-
 Span = Tuple[int, int]
 Read = Callable[[List[Text]], Any]
 
@@ -38,11 +35,16 @@ class Part:
     end: int
 
 
-def parts(text: Text) -> List[Span]:
+@lru_cache(maxsize=None)
+def _cut(name: Text) -> Pattern[Text]:
+    return re.compile(rf"[.!?;\n]+|,|\s+(?:{language_named(name).joints})\s+", re.IGNORECASE)
+
+
+def parts(text: Text, language: Text = PORTUGUESE) -> List[Span]:
     """Offsets of the clauses of `text`, without the words and marks that join them."""
     spans: List[Span] = []
     begin = 0
-    for cut in [*_CUT.finditer(text), None]:
+    for cut in [*_cut(language).finditer(text), None]:
         end = cut.start() if cut else len(text)
         inside = text[begin:end]
         if any(character.isalnum() for character in inside):
@@ -52,7 +54,9 @@ def parts(text: Text) -> List[Span]:
     return spans
 
 
-def requests(text: Text, whole: Any, names: Sequence[Text], limits: Bands, read: Read) -> List[Part]:
+def requests(
+    text: Text, whole: Any, names: Sequence[Text], limits: Bands, read: Read, language: Text = PORTUGUESE
+) -> List[Part]:
     """The requests in `text`, in its order; nothing where it asks for nothing.
 
     `whole` has the probabilities of the text over `names`; `read` gives such rows for its parts. The intent of the
@@ -60,7 +64,7 @@ def requests(text: Text, whole: Any, names: Sequence[Text], limits: Bands, read:
     """
     best = int(whole.argmax())
     found: List[Part] = []
-    spans = parts(text)
+    spans = parts(text, language)
     if 2 <= len(spans) <= _MOST_PARTS:
         for (start, end), row in zip(spans, read([text[start:end] for start, end in spans]), strict=True):
             name, sure = names[int(row.argmax())], float(row.max())

@@ -8,7 +8,9 @@ import socket
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Optional, Text
+from typing import TYPE_CHECKING, Any, List, Optional, Text, Tuple
+
+from nlu.registry import CURRENT
 
 if TYPE_CHECKING:
     from nlu.components.reading import Reader
@@ -43,12 +45,13 @@ class Following:
     def __init__(self, reader: Reader) -> None:
         """`reader` knows the registry's folder."""
         self._reader = reader
-        self._seen: Dict[Text, Text] = {}
+        self._seen: List[Tuple[Text, int, int]] = []
 
     def start(self, app: Any) -> None:
         """Loads the promoted model before the first request. Raises CannotRead."""
+        # Looked at first: what changes while the model is loaded is noticed afterwards.
+        self._seen = self._reader.files()
         app.ctx.agent = self._reader.load()
-        self._seen = self._reader.pointers()
 
     async def follow(self, app: Any) -> None:
         """For ever: loads a newly pointed model beside the one that answers, then swaps them between two requests."""
@@ -57,13 +60,14 @@ class Following:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
-            wanted = self._reader.pointers()
+            wanted = self._reader.files()
             if wanted == self._seen:
                 continue
             self._seen = wanted
+            current = self._reader.pointers().get(CURRENT, "")
             try:
                 app.ctx.agent = await loop.run_in_executor(None, self._reader.load)
-                print(f"nlu: agora responde o modelo {wanted.get('current', '')}", flush=True)
+                print(f"nlu: agora responde o modelo {current}", flush=True)
             except CannotRead as problem:
                 print(f"nlu: o modelo anterior continua respondendo. {problem}", file=sys.stderr, flush=True)
 
@@ -95,21 +99,17 @@ def main(folder: Text, host: Text, port: int) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     following = Following(Reader(Path(folder)))
 
-    async def load_first(app: Any, _loop: Any) -> None:
-        app.register_middleware(_check_parse, "request")
-        try:
-            following.start(app)
-        except CannotRead as problem:
-            # The process ends with what to do; whoever supervises it says so and tries again.
-            print(f"nlu: {problem}", file=sys.stderr, flush=True)
-            sys.exit(1)
-
     async def say_ready(app: Any, _loop: Any) -> None:
         print(f"nlu: pronto em http://{host}:{port}", flush=True)
         app.add_task(following.follow(app))
 
     app = configure_app([RestInput()], enable_api=True, endpoints=AvailableEndpoints(), port=port)
-    app.register_listener(load_first, "before_server_start")
+    app.register_middleware(_check_parse, "request")
+    try:
+        following.start(app)
+    except CannotRead as problem:
+        # The process ends with what to do; whoever supervises it says so and tries again.
+        sys.exit(f"nlu: {problem}")
     app.register_listener(say_ready, "after_server_start")
     app.run(sock=_socket(host, port), backlog=_BACKLOG, access_log=False)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
 
-from nlu.entities.amount import amounts
-from nlu.entities.date import dates
 from nlu.entities.identifiers import identifiers
-from nlu.entities.led import leds
-from nlu.entities.place import districts, streets
 from nlu.entities.words import same_length_folded
+from nlu.languages import PORTUGUESE
 from nlu.understanding import Entity
 
 __all__ = ["entities"]
@@ -18,8 +18,10 @@ MAX_CHARACTERS = 4096
 """What WhatsApp lets through in one message; data beyond it is not looked for."""
 
 
-def entities(text: str) -> tuple[Entity, ...]:
+def entities(text: str, language: str = PORTUGUESE) -> tuple[Entity, ...]:
     """The data found in `text`, in order of place, not overlapping. Never raises, whatever the text.
+
+    From amount on, data is said in words: it is found where the language has a module here (pt_BR), else not at all.
 
     Kinds and normal forms:
 
@@ -42,18 +44,24 @@ def entities(text: str) -> tuple[Entity, ...]:
     """
     found: list[Entity] = []
     taken = bytearray(len(text))
-    for entity in _candidates(text[:MAX_CHARACTERS]):
+    for entity in _candidates(text[:MAX_CHARACTERS], language):
         if not any(taken[entity.start : entity.end]):
             taken[entity.start : entity.end] = b"\x01" * (entity.end - entity.start)
             found.append(entity)
     return tuple(sorted(found, key=lambda entity: entity.start))
 
 
-def _candidates(text: str) -> Iterator[Entity]:
-    folded = same_length_folded(text)
+def _candidates(text: str, language: str) -> Iterator[Entity]:
     yield from identifiers(text)
-    yield from streets(text, folded)
-    yield from districts(text, folded)
-    yield from amounts(text, folded)
-    yield from dates(folded)
-    yield from leds(folded)
+    worded = _worded(language)
+    if worded is not None:
+        yield from worded(text, same_length_folded(text))
+
+
+@cache
+def _worded(language: str) -> Callable[[str, str], Iterator[Entity]] | None:
+    """What finds data said in the words of a language, from the module of its name; None where there is none."""
+    if language not in {found.name for found in pkgutil.iter_modules(__path__)}:
+        return None
+    found: Callable[[str, str], Iterator[Entity]] = importlib.import_module(f"{__name__}.{language}").worded
+    return found

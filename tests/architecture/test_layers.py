@@ -16,6 +16,7 @@ FRONT_HALL = frozenset(
         "clock",
         "cli",
         "cli_database",
+        "cli_models",
         "cli_nlu",
         "supervisor",
         "stores",

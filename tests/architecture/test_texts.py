@@ -8,13 +8,17 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from bot.answers import ANSWERS
 from bot.answers.help_menu import ROWS
-from bot.texts import Texts
+from bot.texts import FOLDER, Texts
 from bot.wishes import SMALL_TALK
 
 BOT = Path(__file__).parents[2] / "bot"
 TEXTS = Texts.load()
+LANGUAGES = [Texts.load(path.stem) for path in sorted(FOLDER.glob("*.yml"))]
+in_every_language = pytest.mark.parametrize("texts", LANGUAGES, ids=lambda texts: texts.language)
 # Sentences are chosen by a name that is put together; only these beginnings may be.
 COMPOSED = (
     "again.",
@@ -58,8 +62,8 @@ def strings() -> set[str]:
     }
 
 
-def placeholders(name: str) -> set[str]:
-    return {field for _, field, _, _ in string.Formatter().parse(TEXTS._sentences[name]) if field}
+def placeholders(name: str, texts: Texts = TEXTS) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(texts._sentences[name]) if field}
 
 
 def literal(node: ast.expr) -> str | None:
@@ -128,25 +132,29 @@ def with_beginning(beginning: str) -> set[str]:
     return {name.removeprefix(beginning) for name in TEXTS.names() if name.startswith(beginning)}
 
 
-def test_sentences_fit_the_channel_with_room_for_what_is_filled_in() -> None:
-    for name in TEXTS.names():
-        sentence = TEXTS._sentences[name]
+@in_every_language
+def test_sentences_fit_the_channel_with_room_for_what_is_filled_in(texts: Texts) -> None:
+    for name in texts.names():
+        sentence = texts._sentences[name]
         assert sentence == sentence.strip()
         assert len(sentence) <= 500, name
-    for name in TEXTS.names():
+    for name in texts.names():
         if name.startswith("button.") or name in {"menu.button", "choose.button"}:
-            assert len(TEXTS(name)) <= 20, name
-    assert all(len(TEXTS(f"menu.{row}")) <= 24 for row in {*ROWS, *ANSWERS} - SMALL_TALK | set(ROWS))
+            assert len(texts(name)) <= 20, name
+    assert all(len(texts(f"menu.{row}")) <= 24 for row in {*ROWS, *ANSWERS} - SMALL_TALK | set(ROWS))
 
 
-def test_sentence_does_without_a_name_when_there_is_none() -> None:
-    for name in TEXTS.names():
-        if "name" in placeholders(name) and not name.startswith("summary."):
-            filled = TEXTS(name, **dict.fromkeys(placeholders(name) - {"name"}, "x"), name="")
+@in_every_language
+def test_sentence_does_without_a_name_when_there_is_none(texts: Texts) -> None:
+    for name in texts.names():
+        if "name" in placeholders(name, texts) and not name.startswith("summary."):
+            filled = texts(name, **dict.fromkeys(placeholders(name, texts) - {"name"}, "x"), name="")
             assert not re.search(r"(^|\s)[,!?.]|, [!?.]|\s\s", filled), filled
-            assert filled[0].isupper() or not filled[0].isalpha(), filled
+            first = filled.lstrip("¡¿")[0]
+            assert first.isupper() or not first.isalpha(), filled
 
 
-def test_release_is_called_done_only_in_the_sentences_of_a_verified_release() -> None:
-    saying = {name for name in TEXTS.names() if "foi liberado" in TEXTS._sentences[name]}
+@in_every_language
+def test_release_is_called_done_only_in_the_sentences_of_a_verified_release(texts: Texts) -> None:
+    saying = {name for name in texts.names() if re.search("foi liberado|fue liberada", texts._sentences[name])}
     assert saying == {"release.done", "release.done_paid"}

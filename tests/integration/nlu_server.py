@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +26,12 @@ START_SECONDS = 150
 
 
 @pytest.fixture(scope="session")
+def nlu_model() -> Path:
+    """The file of the model that answers; trained first if it is missing or stale. Skips without Rasa's environment."""
+    return _trained()
+
+
+@pytest.fixture(scope="session")
 def nlu_url() -> Iterator[str]:
     """Address of a ready server: the one in NLU_URL, or a new one.
 
@@ -33,18 +40,20 @@ def nlu_url() -> Iterator[str]:
     if os.environ.get("NLU_URL"):
         yield os.environ["NLU_URL"]
         return
-    if not environment_python().exists():
-        pytest.skip("Rasa's environment is missing: python -m nlu.environment")
-    try:
-        ensure(Registry())
-    except CannotTrain as problem:
-        pytest.fail(str(problem))
+    _trained()
+    with serving() as url:
+        yield url
+
+
+@contextmanager
+def serving(**variables: str) -> Iterator[str]:
+    """Address of a server with the promoted model, which ends with the context; `variables` add to the environment."""
     url = f"http://127.0.0.1:{_free_port()}"
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nlu.serve"],
             cwd=ROOT,
-            env={**os.environ, "NLU_URL": url, "NLU_PORT": ""},
+            env={**os.environ, "NLU_URL": url, "NLU_PORT": "", **variables},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -58,6 +67,16 @@ def nlu_url() -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _trained() -> Path:
+    if not environment_python().exists():
+        pytest.skip("Rasa's environment is missing: python -m nlu.environment")
+    registry = Registry()
+    try:
+        return registry.path(ensure(registry))
+    except CannotTrain as problem:
+        pytest.fail(str(problem))
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: IO[str]) -> None:

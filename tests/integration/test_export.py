@@ -14,7 +14,7 @@ import cli
 from core.db import Database
 from handoff.examples import Example
 from models import utc_now
-from nlu.evaluate import read
+from nlu.labelled import read
 from tests.integration.desk import a_conversation, a_reading, reading
 
 

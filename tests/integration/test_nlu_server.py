@@ -1,21 +1,19 @@
-"""The real Rasa server with the project's model: nothing gets past it, and it reads the dev sample."""
+"""The real Rasa server with the project's model: nothing gets past it, and it reads as the model does by itself."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.http import make_session
 from nlu.client import RasaClient
-from nlu.environment import NLU
-from nlu.evaluate import ask, calibration_error, precision_at, read, share
+from nlu.evaluate import ask
+from nlu.labelled import HELD_OUT, read
+from nlu.offline import outcomes
 from nlu.understand import understand
-from tests.integration.nlu_server import nlu_url
 
-__all__ = ["nlu_url"]
-
-DEV = NLU.parent.parent / "shared" / "data" / "nlu" / "dev_sample.jsonl"
 ACTS = {"signal_release", "invoice_second_copy", "cancel_service", "affirm"}
 
 
@@ -95,10 +93,7 @@ def test_understand_reads_through_the_server_when_no_shortcut_knows(nlu_url: str
     assert [entity.kind for entity in understood.entities] == ["cpf"]
 
 
-def test_server_reads_the_dev_sample_well_enough(nlu_url: str) -> None:
-    if not DEV.exists():
-        pytest.skip("dev_sample.jsonl is not beside the repository (../shared/data/nlu)")
-    outcomes = ask(read(DEV), nlu_url, make_session())
-    assert share([outcome.strict for outcome in outcomes]) >= 0.93
-    assert precision_at(outcomes, 0.7) >= 0.95
-    assert calibration_error(outcomes) <= 0.12
+def test_what_is_measured_without_a_server_is_what_the_server_reads(nlu_url: str, nlu_model: Path) -> None:
+    messages = read(HELD_OUT / "several.jsonl")[:30]
+    served = ask(messages, nlu_url, make_session())
+    assert [outcome.read for outcome in served] == [outcome.read for outcome in outcomes(nlu_model, messages)]

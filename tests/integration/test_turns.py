@@ -33,6 +33,7 @@ from models.outbox import Outbox
 from models.ticket import Ticket
 from models.trust_unlock import TrustUnlock
 from nlu.fake import FakeParser
+from nlu.ports import Parser
 from nlu.understanding import Understanding
 from tests.integration.desk import conversation, messages
 
@@ -67,7 +68,14 @@ def demo(db: Database) -> Database:
     return db
 
 
-def a_bot(db: Database, parser: FakeParser | None = None, *, debounce: float = 0, proof: str = "two_facts") -> Bot:
+def a_bot(
+    db: Database,
+    parser: Parser | None = None,
+    *,
+    debounce: float = 0,
+    proof: str = "two_facts",
+    language: str = "pt_BR",
+) -> Bot:
     erp = LocalErp(SqlStore(db), lambda: load_provider(db))
 
     def business() -> Business:
@@ -77,9 +85,9 @@ def a_bot(db: Database, parser: FakeParser | None = None, *, debounce: float = 0
 
     return Bot(
         db=db,
-        sources=Sources(db, erp, parser or FakeParser(INTENTS), "uma-chave-de-teste"),
+        sources=Sources(db, erp, parser or FakeParser(INTENTS), "uma-chave-de-teste", language=language),
         business=business,
-        texts=Texts.load(),
+        texts=Texts.load(language),
         proof=proof,
         debounce=timedelta(seconds=debounce),
     )

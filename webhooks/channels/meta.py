@@ -49,9 +49,11 @@ class MetaChannel:
         phone_number_id: str,
         access_token: str,
         code_template: str = "",
+        language: str = "pt_BR",
     ) -> None:
         self._session = session
         self._templates = {"code": code_template}
+        self._language = language
         self._base = f"{graph_url}/{version}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {access_token}"}
 
@@ -90,7 +92,7 @@ class MetaChannel:
         button = {"type": "button", "sub_type": "url", "index": "0", "parameters": values[:1]}
         template = {
             "name": self._templates[message.template],
-            "language": {"code": "pt_BR"},
+            "language": {"code": self._language},
             "components": [{"type": "body", "parameters": values}, button],
         }
         return {"type": "template", "template": template}

@@ -152,7 +152,8 @@ def a_turn(
     known = dict(known_as() if facts is None else facts)
     parser = nlu or FakeParser(INTENTS)
     whole = "\n".join(texts_said)
-    known.setdefault("understanding", understand(whole, parser))
+    spoken: Texts = changes.get("texts") or texts()
+    known.setdefault("understanding", understand(whole, parser, spoken.language))
     values: dict[str, Any] = {
         "protocol": PROTOCOL,
         "dialogue": dialogue or Dialogue(),

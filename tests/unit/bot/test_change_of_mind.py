@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.effects import AskNetwork, Close, Contradicted, HandOff, OpenTicket, Say, UnlockOnTrust
-from bot.replies import chosen, corrects
+from bot.replies import replies_in
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (
     BRUNO,
@@ -34,6 +34,7 @@ TABLE = {
     "plano e senha": "plan_change wifi_password",
     "nao entendi": "help_menu",
 }
+READ = replies_in("pt_BR")
 ACTIVE = a_contract(status="active")
 
 
@@ -81,7 +82,7 @@ def offered() -> Chat:
     ],
 )
 def test_correction_is_told_from_a_plain_no(text: str, corrected: bool) -> None:
-    assert corrects(text) is corrected
+    assert READ.corrects(text) is corrected
 
 
 def test_correction_is_no_report_of_a_step_and_what_is_meant_is_served() -> None:
@@ -107,8 +108,8 @@ def test_nothing_is_noted_when_the_same_is_asked_for_again() -> None:
 
 def test_wrong_contract_is_corrected_by_naming_the_other_one() -> None:
     places = [("c-1", "Rua Nova, 6"), ("c-2", "Sítio Boa Vista, km 7")]
-    assert chosen("errei, queria o do sítio", "", places) == "c-2"
-    assert chosen("errei", "", places) is None
+    assert READ.chosen("errei, queria o do sítio", "", places) == "c-2"
+    assert READ.chosen("errei", "", places) is None
 
 
 def test_menu_is_shown_in_the_middle_of_a_question() -> None:

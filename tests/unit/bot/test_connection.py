@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.effects import AskNetwork, HandOff, OpenTicket, Say, Wait
-from bot.replies import worked
+from bot.replies import replies_in
 from bot.turn import JobResult, OpenIncident
 from tests.unit.billing.build import a_contract
 from tests.unit.bot.build import (
@@ -145,7 +145,7 @@ FAILS = [
 
 @pytest.mark.parametrize(("text", "expected"), [(t, True) for t in WORKS] + [(t, False) for t in FAILS])
 def test_report_of_a_step_is_read_as_what_it_says(text: str, expected: bool) -> None:
-    assert worked(text) is expected
+    assert replies_in("pt_BR").worked(text) is expected
 
 
 def tried_once() -> Chat:

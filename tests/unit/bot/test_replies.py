@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.effects import AskNetwork, Effect, HandOff, Say, UnlockOnTrust
-from bot.replies import asks_amount, beginnings, chosen, gives_up, wants_all, worked
+from bot.replies import replies_in
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (
     BRUNO,
@@ -50,6 +50,7 @@ TABLE = {
     "529.982.247-25 e manda o boleto tambem": "invoice_second_copy",
 }
 ACTIVE = a_contract(status="active")
+READ = replies_in("pt_BR")
 
 
 def offered() -> Chat:
@@ -161,7 +162,7 @@ def test_yes_with_a_request_releases_and_the_request_waits_for_the_result(text: 
     ],
 )
 def test_report_of_a_step_is_read_before_the_model_is(text: str, works: bool | None) -> None:
-    assert worked(text) is works
+    assert READ.worked(text) is works
     if works is not None:
         effects = tried_once().say(text)
         assert has(effects, AskNetwork) is not works
@@ -212,12 +213,12 @@ THREE = (("a", "Rua Nova, 6"), ("b", "Sítio Boa Vista"), ("c", "Rua do Sol, 22"
     ],
 )
 def test_place_in_a_list_is_understood_as_people_point(text: str, picked: str | None) -> None:
-    assert chosen(text, "", THREE) == picked
+    assert READ.chosen(text, "", THREE) == picked
 
 
 def test_middle_of_two_is_none() -> None:
-    assert chosen("o do meio", "", THREE[:2]) is None
-    assert chosen("o de cima", "", ()) is None
+    assert READ.chosen("o do meio", "", THREE[:2]) is None
+    assert READ.chosen("o de cima", "", ()) is None
 
 
 def test_choice_of_a_contract_may_ask_for_something_more() -> None:
@@ -243,12 +244,12 @@ def test_offer_of_another_invoice_may_be_answered_with_something_more() -> None:
 
 @pytest.mark.parametrize("text", ["os dois", "ambos", "as duas por favor", "manda todos", "de todas as casas"])
 def test_all_of_them_is_understood(text: str) -> None:
-    assert wants_all(text)
+    assert READ.wants_all(text)
 
 
 @pytest.mark.parametrize("text", ["o dois", "dois boletos errados", "todo mês", "os dois não", "nenhum dos dois"])
 def test_all_of_them_is_not_read_into_other_words(text: str) -> None:
-    assert not wants_all(text)
+    assert not READ.wants_all(text)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,7 @@ def test_all_of_them_is_not_read_into_other_words(text: str) -> None:
     ],
 )
 def test_taking_back_is_told_from_a_no_and_from_a_wish(text: str, taken_back: bool) -> None:
-    assert gives_up(text) is taken_back
+    assert READ.gives_up(text) is taken_back
 
 
 @pytest.mark.parametrize(
@@ -283,11 +284,11 @@ def test_taking_back_is_told_from_a_no_and_from_a_wish(text: str, taken_back: bo
     ],
 )
 def test_text_begins_with_what_stands_before_a_turn(text: str, parts: tuple[str, ...]) -> None:
-    assert beginnings(text) == parts
+    assert READ.beginnings(text) == parts
 
 
 @pytest.mark.parametrize(
     ("text", "asks"), [("quanto é?", True), ("quanto tempo demora", False), ("quantos dias", False)]
 )
 def test_amount_is_asked_for_with_its_own_words(text: str, asks: bool) -> None:
-    assert asks_amount(text) is asks
+    assert READ.asks_amount(text) is asks

@@ -41,6 +41,20 @@ def test_format_when_says_it_as_people_do(hours: float, text: str) -> None:
     assert dates.format_when(NOW + timedelta(hours=hours), NOW, ZONE) == text
 
 
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [
+        (2, "hoy a las 14h"),
+        (13, "mañana a la 1h"),
+        (-22, "ayer a las 14h"),
+        (72, "lunes, 07/12, a las 12h"),
+        (24 * 7, "11/12/2026 a las 12h"),
+    ],
+)
+def test_format_when_says_it_in_the_language_of_the_customers(hours: float, text: str) -> None:
+    assert dates.format_when(NOW + timedelta(hours=hours), NOW, ZONE, "es") == text
+
+
 def test_local_time_refuses_a_moment_without_zone() -> None:
     with pytest.raises(ValueError, match="time zone"):
         dates.local_date(datetime(2026, 12, 5), ZONE)  # noqa: DTZ001

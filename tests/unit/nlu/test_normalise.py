@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nlu.components.normalise import normalise, pieces
+from nlu.languages import UnknownLanguage
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,28 @@ from nlu.components.normalise import normalise, pieces
 )
 def test_normalise_gives_the_word_that_was_meant(text: str, words: str) -> None:
     assert normalise(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("X favor mandame la fatura", "por favor mandame la factura"),
+        ("ya pagué, ¿por q sigo cortado?", "ya pague por que sigo cortado ?"),
+        ("buen día", "buenos dias"),
+        ("debo 150 pesos o $ 99,90", "debo moneytok pesos o moneytok"),
+        ("mi cpf es 529.982.247-25", "mi cpf es cpftok"),
+        ("jajajaja", "risada"),
+        ("no ha pagado", "no ha pagado"),
+        ("vc n mandou", "vc n mandou"),
+    ],
+)
+def test_normalise_knows_the_words_of_the_language_only(text: str, words: str) -> None:
+    assert normalise(text, "es") == words
+
+
+def test_normalise_says_which_languages_there_are_when_there_is_none_of_that_name() -> None:
+    with pytest.raises(UnknownLanguage, match=r"nlu/languages/fr\.py.*es, pt_BR"):
+        normalise("bonjour", "fr")
 
 
 def test_pieces_keep_their_place_when_words_are_rewritten() -> None:

@@ -76,11 +76,11 @@ def test_requirements_are_pinned_by_hash_and_name_no_index() -> None:
     assert all(line.rstrip().endswith("\\") for line in pins)
 
 
-def a_model(registry: Registry, fingerprint: str, trained_at: str = "2026-11-26T12:00:00+00:00") -> str:
+def a_model(registry: Registry, fingerprint: str, language: str = "pt_BR") -> str:
     made = registry.folder.parent / "made"
     registry.folder.mkdir(exist_ok=True)
     made.write_bytes(b"model")
-    registry.add(made, Facts(fingerprint, trained_at, "pt_BR", 20000, 120.0))
+    registry.add(made, Facts(fingerprint, "2026-11-26T12:00:00+00:00", language, 20000, 120.0))
     return fingerprint
 
 
@@ -90,16 +90,36 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def test_nothing_is_trained_when_the_model_of_these_sources_is_there(registry: Registry) -> None:
-    a_model(registry, train.fingerprint())
-    assert train.ensure(registry) == train.fingerprint()
-    assert registry.pointed(CURRENT) == train.fingerprint()
+    a_model(registry, train.fingerprint("pt_BR"))
+    assert train.ensure(registry) == train.fingerprint("pt_BR")
+    assert registry.pointed(CURRENT) == train.fingerprint("pt_BR")
 
 
 def test_a_model_that_a_person_left_is_not_promoted_again_at_the_next_start(registry: Registry) -> None:
     a_model(registry, "0123456789ab")
-    a_model(registry, train.fingerprint())
+    a_model(registry, train.fingerprint("pt_BR"))
     registry.promote("0123456789ab")
     assert train.ensure(registry) == "0123456789ab"
+
+
+def test_a_model_of_the_customers_language_is_promoted_when_the_setting_changed(registry: Registry) -> None:
+    a_model(registry, train.fingerprint("pt_BR"))
+    a_model(registry, train.fingerprint("es"), "es")
+    spanish = Registry(registry.folder, "es")
+    for reader, language in ((registry, "pt_BR"), (spanish, "es"), (registry, "pt_BR")):
+        assert train.ensure(reader) == train.fingerprint(language)
+        assert reader.pointed(CURRENT) == train.fingerprint(language)
+
+
+def test_training_names_the_languages_there_are_when_there_are_no_examples(registry: Registry) -> None:
+    with pytest.raises(train.CannotTrain, match=r"nlu/data/fr.*CUSTOMER_LANGUAGE.*es, pt_BR"):
+        train.ensure(Registry(registry.folder, "fr"))
+
+
+def test_a_model_depends_on_the_words_of_its_own_language_only() -> None:
+    spanish = {path.relative_to(environment.NLU).as_posix() for path in train.sources("es")}
+    assert {"languages/es.py", "languages/__init__.py", "data/es/signal_release.yml"} <= spanish
+    assert not [path for path in spanish if "pt_BR" in path]
 
 
 def test_training_says_what_to_run_when_the_environment_is_missing(
@@ -148,6 +168,18 @@ def test_server_names_the_file_when_the_promoted_model_is_gone(
     registry.promote(a_model(registry, "0123456789ab"))
     registry.path("0123456789ab").unlink()
     with pytest.raises(serve.CannotServe, match=r"0123456789ab\.tar\.gz.*python -m nlu\.train"):
+        serve.command({})
+
+
+def test_server_refuses_a_model_of_another_language(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, registry: Registry
+) -> None:
+    monkeypatch.setattr(environment, "ENVIRONMENT", tmp_path)
+    a_program(tmp_path / "bin/python", "3.10")
+    monkeypatch.setenv("NLU_MODELS", str(registry.folder))
+    registry.promote(a_model(registry, "0123456789ab"))
+    monkeypatch.setenv("CUSTOMER_LANGUAGE", "es")
+    with pytest.raises(serve.CannotServe, match="0123456789ab lê pt_BR, e os clientes escrevem es"):
         serve.command({})
 
 

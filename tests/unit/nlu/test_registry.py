@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nlu.registry import CURRENT, PREVIOUS, SHADOW, Facts, Registry, UnknownModel
+from nlu.registry import CURRENT, PREVIOUS, SHADOW, Facts, Registry, UnknownModel, WrongLanguage
 
 
 @pytest.fixture
@@ -18,20 +18,20 @@ def registry(tmp_path: Path) -> Registry:
     return made
 
 
-def a_model(registry: Registry, fingerprint: str, trained_at: str) -> None:
+def a_model(registry: Registry, fingerprint: str, trained_at: str, language: str = "pt_BR") -> None:
     registry.folder.mkdir(exist_ok=True)
     made = registry.folder / "made"
     made.write_bytes(fingerprint.encode())
-    registry.add(made, Facts(fingerprint, trained_at, "pt_BR", 3, 1.5))
+    registry.add(made, Facts(fingerprint, trained_at, language, 3, 1.5))
 
 
 def test_promoting_keeps_the_one_before_to_go_back_to(registry: Registry) -> None:
     registry.promote("aaa111")
     registry.promote("bbb222")
     assert registry.pointers() == {CURRENT: "bbb222", PREVIOUS: "aaa111"}
-    assert registry.rollback() == "aaa111"
+    assert registry.go_back() == "aaa111"
     assert registry.pointers() == {CURRENT: "aaa111", PREVIOUS: "bbb222"}
-    assert registry.rollback() == "bbb222"
+    assert registry.go_back() == "bbb222"
 
 
 def test_promoting_twice_does_not_forget_the_way_back(registry: Registry) -> None:
@@ -44,7 +44,7 @@ def test_promoting_twice_does_not_forget_the_way_back(registry: Registry) -> Non
 def test_there_is_no_way_back_when_only_one_was_promoted(registry: Registry) -> None:
     registry.promote("aaa111")
     with pytest.raises(UnknownModel, match="modelo anterior"):
-        registry.rollback()
+        registry.go_back()
     assert registry.pointed(CURRENT) == "aaa111"
 
 
@@ -92,3 +92,34 @@ def test_damaged_facts_are_said_to_be_so(registry: Registry) -> None:
     with pytest.raises(UnknownModel, match="aaa111"):
         registry.facts("aaa111")
     assert [facts.fingerprint for facts in registry.models()] == ["ccc333", "bbb222"]
+
+
+def test_a_model_of_another_language_is_neither_promoted_nor_put_into_the_shadow(registry: Registry) -> None:
+    a_model(registry, "ddd444", "2026-11-25T12:00:00+00:00", "es")
+    registry.promote("aaa111")
+    sentence = r"ddd444 lê es, e os clientes escrevem pt_BR\. Rode: python -m nlu\.train, ou .*CUSTOMER_LANGUAGE=es"
+    for let_in in (registry.promote, registry.shadow):
+        with pytest.raises(WrongLanguage, match=sentence):
+            let_in("ddd444")
+    assert registry.pointers() == {CURRENT: "aaa111"}
+
+
+def test_a_change_of_language_takes_the_shadow_away_and_leaves_no_way_back_into_the_other(registry: Registry) -> None:
+    a_model(registry, "ddd444", "2026-11-25T12:00:00+00:00", "es")
+    registry.promote("aaa111")
+    registry.shadow("bbb222")
+    spanish = Registry(registry.folder, "es")
+    spanish.promote("ddd444")
+    assert spanish.pointers() == {CURRENT: "ddd444", PREVIOUS: "aaa111"}
+    with pytest.raises(WrongLanguage, match="aaa111 lê pt_BR"):
+        spanish.go_back()
+    assert spanish.pointed(CURRENT) == "ddd444"
+
+
+def test_the_language_of_the_environment_is_taken_where_none_is_given(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CUSTOMER_LANGUAGE", raising=False)
+    assert Registry(registry.folder).language == "pt_BR"
+    monkeypatch.setenv("CUSTOMER_LANGUAGE", "es")
+    assert Registry(registry.folder).language == "es"

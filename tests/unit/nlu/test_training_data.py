@@ -10,7 +10,8 @@ import yaml
 from nlu.boundaries import BOUNDARIES, read_boundaries
 from nlu.environment import NLU
 from nlu.examples import Problem
-from nlu.lint import COMPLETE, DEV_SAMPLE, lint
+from nlu.labelled import DEV_SAMPLE
+from nlu.lint import COMPLETE, lint
 
 
 def test_training_data_has_no_problem() -> None:
