@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import click
 
@@ -13,10 +15,12 @@ from nlu.comparison import Change, changes, objections
 from nlu.intent_names import intent_names
 from nlu.labelled import Labelled, Unreadable, files, read
 from nlu.measures import Outcome
+from nlu.noise import noisy
 from nlu.registry import CURRENT, PREVIOUS, SHADOW, Facts, Registry, UnknownModel
 from nlu.report import misses, table
 from nlu.train import CannotTrain, train
 
+_SEED = 7
 _POINTERS = {CURRENT: "em uso", PREVIOUS: "anterior", SHADOW: "na sombra"}
 _TRAIN_FIRST = "Nenhum modelo em uso em {folder}. Rode: python -m nlu.train"
 _labelled_files = click.option(
@@ -77,10 +81,17 @@ def train_command() -> None:
 @click.argument("model", required=False)
 @_labelled_files
 @click.option("--misses", "show_misses", is_flag=True, help="Mostra também cada mensagem que não foi lida como devia.")
-def evaluate_command(model: str | None, chosen: tuple[Path, ...], show_misses: bool) -> None:
+@click.option(
+    "--noise",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="Antes, estraga a grafia das mensagens com esta força (português).",
+)
+def evaluate_command(model: str | None, chosen: tuple[Path, ...], show_misses: bool, noise: float) -> None:
     """Mede MODEL (sem ele, o que responde) com mensagens rotuladas que nunca entram no treino."""
     with _problems_told():
-        columns = _measured(Registry(), model, chosen)
+        columns = _measured(Registry(), model, chosen, noise)
     click.echo(table(columns))
     if show_misses:
         click.echo("\n" + misses(list(columns.values())[-1]))
@@ -197,12 +208,16 @@ def _wanted(registry: Registry, model: str | None) -> str:
     return current
 
 
-def _measured(registry: Registry, model: str | None, chosen: Sequence[Path]) -> dict[str, list[Outcome]]:
-    """A column for each file by its name, and one for all where there are several."""
+def _measured(
+    registry: Registry, model: str | None, chosen: Sequence[Path], noise: float = 0.0
+) -> dict[str, list[Outcome]]:
+    """A column for each file by its name, and one for all where there are several. `noise` is that of nlu.noise."""
     wanted = _wanted(registry, model)
     sets: dict[str, list[Labelled]] = {}
     for path in _paths(chosen, registry, wanted):
-        sets.setdefault(path.stem, []).extend(read(path, intent_names()))
+        typed = Random(_SEED)  # noqa: S311 - the same mistakes each time
+        messages = [replace(message, text=noisy(message.text, typed, noise)) for message in read(path, intent_names())]
+        sets.setdefault(path.stem, []).extend(messages)
     every = offline.outcomes(registry.path(wanted), [message for messages in sets.values() for message in messages])
     columns: dict[str, list[Outcome]] = {}
     at = 0

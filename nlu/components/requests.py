@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Callable, List, Pattern, Sequence, Text, Tuple
 
 from nlu.components.calibration import Bands, band_of
+from nlu.folding import fold
 from nlu.languages import PORTUGUESE
 from nlu.languages import language as language_named
 
@@ -18,8 +19,10 @@ NO_REQUEST = frozenset(
 # A part is only believed to be a request of its own from here on, and only if the whole does not speak against it.
 _SURE_PART = 0.8
 _WHOLE_LEAVES_ROOM = 0.002
+_COURTESY_LEAVES_ROOM = 0.02
 # A text of more parts tells a story: what it asks for is read from the whole.
 _MOST_PARTS = 8
+
 Span = Tuple[int, int]
 Read = Callable[[List[Text]], Any]
 
@@ -38,6 +41,10 @@ class Part:
 @lru_cache(maxsize=None)
 def _cut(name: Text) -> Pattern[Text]:
     return re.compile(rf"[.!?;\n]+|,|\s+(?:{language_named(name).joints})\s+", re.IGNORECASE)
+
+
+def _refuses(part: Text, language: Text) -> bool:
+    return re.match(language_named(language).refusal, fold(part)) is not None
 
 
 def parts(text: Text, language: Text = PORTUGUESE) -> List[Span]:
@@ -63,16 +70,19 @@ def requests(
     whole is always among them, with its own span where a part carries it.
     """
     best = int(whole.argmax())
+    room = _COURTESY_LEAVES_ROOM if names[best] in NO_REQUEST else _WHOLE_LEAVES_ROOM
     found: List[Part] = []
     spans = parts(text, language)
     if 2 <= len(spans) <= _MOST_PARTS:
+        # "Não quero cancelar, só mudar": the clause of the refusal asks for nothing.
+        spans = [span for span in spans if not _refuses(text[slice(*span)], language)]
         for (start, end), row in zip(spans, read([text[start:end] for start, end in spans]), strict=True):
             name, sure = names[int(row.argmax())], float(row.max())
             if name in NO_REQUEST or any(part.intent == name for part in found):
                 continue
             if name == names[best]:
                 sure = max(sure, float(whole[best]))
-            elif sure < _SURE_PART or whole[int(row.argmax())] < _WHOLE_LEAVES_ROOM:
+            elif sure < _SURE_PART or whole[int(row.argmax())] < room:
                 continue
             found.append(Part(name, sure, band_of(limits, name, sure), start, end))
     if names[best] not in NO_REQUEST and all(part.intent != names[best] for part in found):

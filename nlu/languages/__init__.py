@@ -23,7 +23,8 @@ class Language:
 
     For the model's features: `meant` is what people write and the word or words meant, `phrases` are patterns whose
     many spellings are one thing, `money_sign` and `money_words` stand before and behind an amount, `laughter` is one
-    whole word. `joints` are the words between two requests. `kinds` and `kind_phrases` name others' business. The group
+    whole word. `joints` are the words between two requests, `refusal` begins a clause that asks
+    for nothing. `kinds` and `kind_phrases` name others' business. The group
     of a pattern in `denied` holds the words that somebody does not mean: "não é X, é Y".
 
     Before the model: `orders` tell the program to forget its rules (verbose syntax); `wish` asks for a human being,
@@ -37,6 +38,7 @@ class Language:
     money_words: str
     laughter: str
     joints: str
+    refusal: str
     orders: str
     wish: re.Pattern[str]
     bare_wish: re.Pattern[str]

@@ -169,8 +169,9 @@ _ROBOT = re.compile(
     r"\s+(?:\w+\s+){0,3}?(?:robo|bot|maquina)s?\b"
 )
 
+_NOT_MEANT = r"(?:e|eh|quero|qro|preciso|precisa|to|estou|vou|desejo|pretendo)"
 _DENIED = (
-    r"\bnao\s+((?:e|eh|quero|qro|preciso|precisa|to|estou|vou|desejo|pretendo)\b(?:\s+\w+){0,6}?)"
+    rf"\bnao\s+({_NOT_MEANT}\b(?:\s+\w+){{0,6}}?)"
     r"\s*(?=(?:[,;.]|\bmas\b|\be\s+sim\b|\bso\b|\bapenas\b)\s*\w)",
     r"[,.]\s*(?:e\s+)?nao\s+((?:[ao]s?|d[ao]|pra|para|e|de)\s+(?:\w+\s*){1,6})$",
 )
@@ -182,6 +183,7 @@ LANGUAGE = Language(
     money_words="reais|real|conto|pila",
     laughter=r"k{2,}|(?:[ks]?rs){2,}|rsrs\w*|(?:h[aeiu]){2,}h?|(?:ha|he|hua|hue)+",
     joints=r"e|mas|tb|tbm|tamb[eé]m|a[ií]|depois|aproveita(?:ndo)?|al[eé]m\s+disso|ent[aã]o|outra\s+coisa",
+    refusal=rf"(?:eu\s+)?(?:nao|n|num)\s+{_NOT_MEANT}\b",
     orders=_ORDERS,
     wish=_WISH,
     bare_wish=_BARE,

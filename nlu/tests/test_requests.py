@@ -61,6 +61,9 @@ class Requests(unittest.TestCase):
     def test_a_courtesy_beside_a_request_is_none(self) -> None:
         self.assertEqual(found("oi, manda o boleto"), [("invoice_second_copy", "manda o boleto")])
 
+    def test_what_is_refused_is_not_asked_for(self) -> None:
+        self.assertEqual(found("não quero mudar de plano, só o boleto"), [("invoice_second_copy", "só o boleto")])
+
     def test_a_greeting_alone_asks_for_nothing(self) -> None:
         self.assertEqual(found("oi"), [])
 

@@ -101,6 +101,6 @@ def test_deciding_reaches_nothing_outside(path: str) -> None:
 def test_every_module_of_a_room_can_be_imported_by_itself(name: str) -> None:
     package = importlib.import_module(name)
     for found in pkgutil.walk_packages(package.__path__, f"{name}."):
-        # Those inside Rasa's own interpreter, with their tests, and the entry of a process.
+        # Those inside Rasa's own interpreter, and the entry of a process.
         if not found.name.startswith(("nlu.components", "nlu.tests")) and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
