@@ -16,10 +16,12 @@ from nlu.languages import language as language_named
 NO_REQUEST = frozenset(
     {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "help_menu", "inform", "out_of_scope"}
 )
-# A part is only believed to be a request of its own from here on, and only if the whole does not speak against it.
+# A part is only believed to be a request of its own from here on: where the whole leaves room for it, or surely enough
+# that the whole need not. Where the whole is a courtesy or an answer, it has to leave more room, and always.
 _SURE_PART = 0.8
+_SURER_THAN_THE_WHOLE = 0.95
 _WHOLE_LEAVES_ROOM = 0.002
-_COURTESY_LEAVES_ROOM = 0.02
+_COURTESY_LEAVES_ROOM = 0.1
 # A text of more parts tells a story: what it asks for is read from the whole.
 _MOST_PARTS = 8
 
@@ -41,6 +43,13 @@ class Part:
 @lru_cache(maxsize=None)
 def _cut(name: Text) -> Pattern[Text]:
     return re.compile(rf"[.!?;\n]+|,|\s+(?:{language_named(name).joints})\s+", re.IGNORECASE)
+
+
+def _is_request(sure: float, room: float, whole: Text) -> bool:
+    """Whether a part read with probability `sure` counts beside `whole`, which gives its intent the chance `room`."""
+    if whole in NO_REQUEST:
+        return sure >= _SURE_PART and room >= _COURTESY_LEAVES_ROOM
+    return sure >= (_SURE_PART if room >= _WHOLE_LEAVES_ROOM else _SURER_THAN_THE_WHOLE)
 
 
 def _refuses(part: Text, language: Text) -> bool:
@@ -70,7 +79,6 @@ def requests(
     whole is always among them, with its own span where a part carries it.
     """
     best = int(whole.argmax())
-    room = _COURTESY_LEAVES_ROOM if names[best] in NO_REQUEST else _WHOLE_LEAVES_ROOM
     found: List[Part] = []
     spans = parts(text, language)
     if 2 <= len(spans) <= _MOST_PARTS:
@@ -82,7 +90,7 @@ def requests(
                 continue
             if name == names[best]:
                 sure = max(sure, float(whole[best]))
-            elif sure < _SURE_PART or whole[int(row.argmax())] < room:
+            elif not _is_request(sure, float(whole[int(row.argmax())]), names[best]):
                 continue
             found.append(Part(name, sure, band_of(limits, name, sure), start, end))
     if names[best] not in NO_REQUEST and all(part.intent != names[best] for part in found):
