@@ -8,7 +8,7 @@ from billing.ports import Contract
 from bot import identify
 from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say
-from bot.turn import Turn
+from bot.turn import SourceDown, Turn
 
 TITLE_LIMIT = 20
 ROW_LIMIT = 24
@@ -55,10 +55,26 @@ def all_of_them(turn: Turn) -> Turn | None:
 
 
 def elsewhere(turn: Turn) -> Turn:
-    """The turn without the contract that was picked before, when the customer speaks of another address."""
+    """The turn with the contract whose address the customer names, or without the one that was picked before when
+    they speak of another address; else as it is."""
+    named = _named(turn)
+    if named:
+        return replace(turn, dialogue=replace(turn.dialogue, contract=named))
     if not turn.dialogue.contract or not turn.replies.another_place(turn.text):
         return turn
     return replace(turn, dialogue=replace(turn.dialogue, contract=""))
+
+
+def _named(turn: Turn) -> str:
+    """The ref of the one contract whose street, or kind of place ("no sítio"), stands in the text; else nothing."""
+    if not turn.replies.may_name_place(turn.text):
+        return ""
+    try:
+        contracts = turn.contracts() if turn.identified().customer else ()
+    except SourceDown:
+        return ""
+    found = [contract.ref for contract in contracts if turn.replies.names_street(turn.text, contract.street)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _title(contract: Contract, contracts: tuple[Contract, ...], limit: int) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import choose, expectations, identify, job_results, people
 from bot.answers import ANSWERS
-from bot.bubble import in_one_bubble, remembered
+from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
-from bot.effects import BindIdentity, Effect, Remember
+from bot.effects import BindIdentity, Contradicted, Effect, Remember
 from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
-from bot.turn import SourceDown, Turn
+from bot.turn import JobResult, SourceDown, Turn
 from bot.unclear import offer_menu
-from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
+from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
 
 
 def decide(turn: Turn) -> tuple[Effect, ...]:
@@ -37,11 +38,23 @@ def _consider(turn: Turn) -> list[Effect]:
     finished = [job for job in turn.jobs if job.state not in job_results.OPEN]
     if finished:
         effects = job_results.tell(turn, finished)
+        if people.hands_over(effects):
+            return _before_people(turn, finished) or effects
         rest = replace(turn, jobs=(), dialogue=remembered(turn.dialogue, effects))
-        return effects if people.hands_over(effects) else [*effects, *_after_result(rest)]
+        return [*effects, *_after_result(rest)]
     if turn.jobs:
         return _to_person(turn) if _asks_for_person(turn) else job_results.while_running(turn)
     return _answer(turn) if turn.inbound else []
+
+
+def _before_people(turn: Turn, finished: Sequence[JobResult]) -> list[Effect]:
+    """A result that people have to go on with, behind it what waited and can be answered at once; nothing where
+    nothing waited."""
+    if not turn.dialogue.pending:
+        return []
+    served = beside(replace(turn, jobs=()))
+    told = job_results.tell(replace(turn, dialogue=remembered(turn.dialogue, served)), finished)
+    return [*told, *without_memory(served)]
 
 
 def _after_result(turn: Turn) -> list[Effect]:
@@ -106,7 +119,7 @@ def _asks_for_person(turn: Turn) -> bool:
 
 def _to_person(turn: Turn) -> list[Effect]:
     """At once; what else the text asks for is told to the person."""
-    found = read(turn.understanding()) if turn.text else None
+    found = read(turn.understanding()) if turn.text and not turn.replies.wants_only_person(turn.text) else None
     if found is None:
         return people.hand_off_on_wish(turn)
     complaint = ("complaint",) if found.complains else ()
@@ -125,9 +138,17 @@ def _by_meaning(turn: Turn) -> list[Effect]:
     if found.person:
         return _to_person(turn)
     if found.sure or found.unsure:
-        return answer_wishes(choose.elsewhere(turn), found)
+        return [*_corrected(turn, found), *answer_wishes(choose.elsewhere(turn), found)]
     if meant.intent == "out_of_scope":
         known = meant.band == "act" and not turn.dialogue.misses
     else:
         known = meant.intent in SMALL_TALK and meant.band != "menu"
     return dispatch(turn, meant.intent) if known else offer_menu(turn, "menu.not_understood")
+
+
+def _corrected(turn: Turn, found: Wishes) -> list[Effect]:
+    """What was served last had not been meant, where the customer says so and names something else."""
+    served = turn.dialogue.intents[-1:]
+    if not served or not found.sure or found.sure[0] in served or not turn.replies.corrects(turn.text):
+        return []
+    return [Contradicted(served[0], found.sure[0])]

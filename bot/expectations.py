@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from bot import choose, confirm, identify, unclear
 from bot.answers import REPLIES
+from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
 from bot.serve import UNASKED, answer_wishes, dispatch, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
-from bot.wishes import OF_THE_NETWORK, SMALL_TALK, read
+from bot.wishes import COURTESY, OF_THE_NETWORK, SMALL_TALK, read
 
 Reading = Callable[[Turn], "list[Effect] | None"]
 
@@ -52,6 +53,9 @@ def answer(turn: Turn) -> list[Effect] | Turn:
         return reply
     if expect in UNASKED:
         return turn
+    if turn.replies.gives_up(_first(turn)) and not read(turn.understanding()).sure:
+        # With its reasons, but without another wish.
+        return _given_up(turn)
     return _left(turn) if _other_subject(turn) else _once_more(turn)
 
 
@@ -71,6 +75,9 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
     fuller = replace(turn, dialogue=replace(turn.dialogue, pending=_joined(turn.dialogue.pending, more)))
     if expect == "document":
         return _kept(reading(fuller), fuller)
+    if more and turn.replies.corrects(turn.answer):
+        # The no is to what was understood, not to what was asked.
+        return None
     if not more or expect not in LOOSE:
         whole = reading(turn)
         if whole is not None:
@@ -203,10 +210,19 @@ def _other_subject(turn: Turn) -> bool:
     if turn.dialogue.expect == "another_invoice" and meant.intent in {"thanks", "goodbye"}:
         # Only an offer: whoever says thanks has what was wanted.
         return True
-    if meant.intent == "bot_challenge" and meant.band == "act":
+    if meant.intent in {"bot_challenge", "goodbye"} and meant.band == "act":
+        return True
+    if meant.intent == "help_menu" and turn.replies.asks_menu(turn.text):
         return True
     found = read(meant)
     return found.person or any(wish != turn.dialogue.intent for wish in found.sure)
+
+
+def _measured_again(turn: Turn) -> list[Effect] | Turn:
+    """Twice the words did not tell whether a step helped: the line does. Courtesies stay what they are."""
+    if turn.dialogue.expect != "tried" or turn.understanding().intent in COURTESY - {"affirm", "deny"}:
+        return turn
+    return measure_again(turn)
 
 
 def _once_more(turn: Turn) -> list[Effect] | Turn:
@@ -214,6 +230,6 @@ def _once_more(turn: Turn) -> list[Effect] | Turn:
     if turn.dialogue.expect == "document":
         return identify.ask_again(turn)
     if turn.dialogue.misses:
-        return turn
+        return _measured_again(turn)
     question = turn.texts(f"again.{turn.dialogue.expect}")
     return [Say(question), Remember(replace(turn.dialogue, misses=turn.dialogue.misses + 1))]

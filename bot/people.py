@@ -51,9 +51,9 @@ def hand_off_blind(turn: Turn) -> list[Effect]:
 
 
 def sent_proof(turn: Turn) -> bool:
-    """Whether a file came with words that call it the proof of a payment."""
-    file = any(message.kind in {"image", "document"} for message in turn.inbound)
-    return file and turn.replies.proves(turn.text)
+    """Whether a file came, now or just before, with words that call it the proof of a payment."""
+    file = turn.dialogue.data.get("file") or any(message.kind in {"image", "document"} for message in turn.inbound)
+    return bool(file) and turn.replies.proves(turn.text)
 
 
 def about_media(turn: Turn) -> list[Effect]:
@@ -66,7 +66,11 @@ def about_media(turn: Turn) -> list[Effect]:
         return _ask_once(turn, "media.unsupported")
     if kinds & {"audio"}:
         return _ask_once(turn, "media.audio")
-    if kinds & {"image", "video", "document", "location", "contacts", "order"}:
+    if kinds & {"image", "document"}:
+        # The next words may say that it is a proof.
+        data = {**turn.dialogue.data, "file": True}
+        return _ask_once(replace(turn, dialogue=replace(turn.dialogue, data=data)), "media.file")
+    if kinds & {"video", "location", "contacts", "order"}:
         return _ask_once(turn, "media.file")
     return _ask_once(turn, "media.no_words")
 

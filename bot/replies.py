@@ -27,13 +27,18 @@ class Replies:
         """Whether the text asks for a human being, whatever else it says."""
         return wants_only_person(text, self.language) or mentions_person(text, self.language)
 
+    def wants_only_person(self, text: str) -> bool:
+        """Whether the text asks for a human being and for nothing else."""
+        return wants_only_person(text, self.language)
+
     def yes_or_no(self, text: str, repeating: frozenset[str] = NOTHING, about: frozenset[str] = NOTHING) -> bool | None:
         """True for yes, False for no, None when the text is neither or more than that.
 
         Whoever says what was offered agrees to it: `repeating` are those words. `about` may stand beside them.
         """
         yes, fillers = self.words.yes | repeating, self.words.fillers | repeating | about
-        words = re.findall(r"[a-z]+", fold(text))
+        found = re.findall(r"[a-z]+", self.words.understood.sub("", fold(text)))
+        words = [_shortened(word, self.words.no | fillers | yes) for word in found]
         if not words or len(words) > LONGEST_YES:
             return None
         if words[0] in self.words.no or self.words.negation in words:
@@ -70,6 +75,10 @@ class Replies:
     def gives_up(self, text: str) -> bool:
         """Whether the text only takes back what was asked for ("deixa pra lá", "não precisa mais")."""
         return bool(self.words.gives_up.fullmatch(" ".join(re.findall(r"[a-z]+", fold(text)))))
+
+    def corrects(self, text: str) -> bool:
+        """Whether the text says that something else was meant than what was understood ("não, eu quis dizer ...")."""
+        return bool(self.words.corrects.search(fold(text)))
 
     def wants_all(self, text: str) -> bool:
         """Whether all that was offered is meant ("os dois")."""
@@ -138,9 +147,21 @@ class Replies:
         """Whether the text claims that the bill was paid."""
         return bool(self.words.paid.search(fold(text)))
 
+    def asks_menu(self, text: str) -> bool:
+        """Whether the text names the menu; who does not understand a question wants that question explained."""
+        return bool(self.words.menu.search(fold(text)))
+
+    def only_of_payment(self, text: str) -> bool:
+        """Whether the text speaks of a payment and not of the signal at all ("paguei ontem, já caiu?")."""
+        folded = fold(text)
+        return bool(self.words.payment.search(folded)) and not self.words.signal.search(folded)
+
     def acknowledged(self, text: str) -> bool:
-        """Whether the text only says that somebody is at it ("ok, vou fazer")."""
-        words = re.findall(r"[a-z]+", fold(text))
+        """Whether the text only says that somebody is at it ("ok, vou fazer"), or will tell once there is power."""
+        folded = fold(text)
+        if self.words.later.search(folded):
+            return True
+        words = re.findall(r"[a-z]+", folded)
         return bool(words) and all(word in self.words.acknowledged for word in words)
 
     def proves(self, text: str) -> bool:
@@ -160,6 +181,24 @@ class Replies:
     def another_place(self, text: str) -> bool:
         """Whether the text speaks of another address or contract."""
         return bool(self.words.another_place.search(fold(text)))
+
+    def may_name_place(self, text: str) -> bool:
+        """Whether the text may name an address; where it does not, it need not be held against any."""
+        return bool(self.words.place.search(fold(text)))
+
+    def names_street(self, text: str, street: str) -> bool:
+        """Whether the text speaks of this street, or of the kind of place that it is ("no sítio")."""
+        folded, whole = fold(text), fold(street)
+        kind = whole.partition(" ")[0]
+        if kind not in self.words.streets and re.search(rf"\b{self.words.at} {re.escape(kind)}\b", folded):
+            return True
+        return bool(re.search(rf"\b{re.escape(whole)}\b", folded))
+
+
+def _shortened(word: str, known: frozenset[str]) -> str:
+    """A known word without the letters that were drawn out ("siiim", "claroo"); any other word as it is."""
+    forms = (word, re.sub(r"(.)\1{2,}", r"\1", word), re.sub(r"(.)\1+", r"\1", word))
+    return next((form for form in forms if form in known), word)
 
 
 @cache

@@ -82,7 +82,8 @@ def serve(turn: Turn, asked: Sequence[str], unsure: Sequence[str] = ()) -> list[
         ready = replace(turn, dialogue=taken(turn.dialogue, wish))
         step = _step(ready, wish, ask_back=wish in turn.dialogue.unsure)
         before_it = [other for other in ready.dialogue.pending if other in asked and other not in late]
-        if before_it and people.hands_over(step):
+        if wish not in late and (before_it or late) and people.hands_over(step):
+            # Of several that people take, the first that was named chooses who gets it.
             late = (*late, wish)
             turn = replace(turn, dialogue=_behind(turn.dialogue, before_it, late))
             continue

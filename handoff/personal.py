@@ -12,6 +12,8 @@ from core.phone import mask_phone
 from nlu.entities import entities
 from nlu.folding import fold
 
+# Kinds of entities that tell nothing about who wrote.
+_NOBODYS = frozenset({"amount", "date", "led"})
 PLAIN_NAME = "Fulano"
 PLAIN_EMAIL = "fulano@example.com"
 PLAIN_STREET = "rua tal"
@@ -77,8 +79,7 @@ class _Span:
 def masked(text: str, names: Collection[str] = ()) -> str:
     """`text` for somebody to read who need not know who wrote it: numbers in part, names and addresses as stars.
 
-     `names` are those of the person, as the customer base and WhatsApp know them: they are hidden wherever they stand.
-    X
+    `names` are those of the person, as the customer base and WhatsApp know them: they are hidden wherever they stand.
     """
     return mask_personal_data(_replaced(text, _spans(text, names), _mask))
 
@@ -112,7 +113,7 @@ def _spans(text: str, names: Collection[str]) -> list[_Span]:
 
 def _candidates(text: str, names: Collection[str]) -> Iterator[_Span]:
     for entity in entities(text):
-        if entity.kind not in {"amount", "date"}:
+        if entity.kind not in _NOBODYS:
             yield _Span(entity.kind, entity.start, entity.end)
     for match in _SECRET.finditer(text):
         yield _Span("secret", *match.span("said" if match["said"] else "is"))

@@ -50,6 +50,11 @@ def _tried(turn: Turn) -> list[Effect] | None:
     if works:
         dialogue = replace(turn.dialogue, expect="", misses=0, data={})
         return [Say(turn.texts("tried.works", name=turn.first_name())), Remember(dialogue)]
+    return measure_again(turn)
+
+
+def measure_again(turn: Turn) -> list[Effect]:
+    """Measures once more after a step that did not help; what is found then goes to people."""
     effects = start_diagnosis(turn, turn.contract(), "")
     last = effects[-1]
     if isinstance(last, Remember):

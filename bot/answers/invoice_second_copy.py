@@ -49,7 +49,10 @@ def _after_the_last(turn: Turn) -> list[Effect] | None:
         return answer(replace(turn, dialogue=replace(turn.dialogue, contract=ref, expect="", misses=0, data={})))
     if not turn.replies.another_invoice(turn.text):
         return None
-    if len(places) > 1:
+    others = [contract.ref for contract in contracts if contract.ref != turn.dialogue.contract]
+    if len(contracts) == 2 and len(others) == 1:
+        return answer(replace(turn, dialogue=replace(turn.dialogue, contract=others[0], expect="", misses=0, data={})))
+    if len(contracts) > 1:
         return choose.ask(turn, "invoice_second_copy", contracts)
     none = turn.texts("invoice.none_left", name=turn.first_name())
     return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]

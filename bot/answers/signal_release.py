@@ -20,7 +20,19 @@ YES, NO = "release:yes", "release:no"
 def answer(turn: Turn) -> list[Effect]:
     """Active: says so and looks at the line. Blocked: offers the release, or says which rule forbids it."""
     contract = turn.contract()
-    return out_of_service(turn, contract, "") or start_diagnosis(turn, contract, "not_blocked")
+    refused = out_of_service(turn, contract, "")
+    if refused:
+        return refused
+    if turn.replies.only_of_payment(turn.text):
+        return _about_payment(turn, contract)
+    return start_diagnosis(turn, contract, "not_blocked")
+
+
+def _about_payment(turn: Turn, contract: Contract) -> list[Effect]:
+    """Nothing is blocked, and only a payment is spoken of: what is open decides, the line has nothing to do with it."""
+    if turn.invoices(contract):
+        return people.hand_off(turn, "Financeiro", "invoice_question", "handoff.invoice_question")
+    return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
 
 
 def out_of_service(turn: Turn, contract: Contract, lead: str) -> list[Effect]:

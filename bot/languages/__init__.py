@@ -15,10 +15,13 @@ class ReplyWords:
 
     Yes and no: `yes`, `no`, `negation` (the word that turns any answer round), `fillers` beside them. What was offered
     and may be repeated: `release_words` about `signal_words`; `invoice_words`, `more_invoices`, `another_invoice`;
-    `another_place`. `promise` to pay with `when`; `already` turns it into none; `paid` claims it, `proof` shows it,
-    `amount` asks for it. After a step to try: `acknowledged`; `negated`, `again`, `worked`, `still`; `faulty` lights
+    `another_place`. A `place` may be named with these words, a kind of it behind `at` (a pattern's text), unless it is
+    one of `streets`. `promise` to pay with `when`; `already` turns it into none; `paid` claims it, `proof` shows it,
+    `amount` asks for it; `payment` speaks of it at all, `signal` of the connection. After a step to try: `acknowledged`
+    word by word, or `later`; `negated`, `again`, `worked`, `still`; `faulty` lights
     that are `not_any_more`. `turning` stands before something else. Of several: `every`, `pointed` at by group 1, by
     `ordinals` (from 1), `first`, `middle`, `last`; `not_telling` tells none from another. `gives_up` takes all back.
+    `corrects` says that something else was meant, `understood` stands before an answer, `menu` names it.
     """
 
     yes: frozenset[str]
@@ -31,13 +34,19 @@ class ReplyWords:
     more_invoices: tuple[str, ...]
     another_invoice: re.Pattern[str]
     another_place: re.Pattern[str]
+    place: re.Pattern[str]
+    at: str
+    streets: frozenset[str]
     promise: re.Pattern[str]
     when: frozenset[str]
     already: re.Pattern[str]
     paid: re.Pattern[str]
     proof: re.Pattern[str]
     amount: re.Pattern[str]
+    payment: re.Pattern[str]
+    signal: re.Pattern[str]
     acknowledged: frozenset[str]
+    later: re.Pattern[str]
     negated: re.Pattern[str]
     again: re.Pattern[str]
     worked: re.Pattern[str]
@@ -53,6 +62,9 @@ class ReplyWords:
     last: frozenset[str]
     not_telling: frozenset[str]
     gives_up: re.Pattern[str]
+    corrects: re.Pattern[str]
+    understood: re.Pattern[str]
+    menu: re.Pattern[str]
 
 
 @cache

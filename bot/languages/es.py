@@ -15,14 +15,14 @@ _BILL = r"(?:todo|eso|(?:la|mi|el) (?:factura|cuenta|boleta|boleto|recibo|deuda|
 _ONCE_PAID = r"(?:(?:cuando|apenas|en cuanto|ni bien) (?:yo )?(?:cobre|cobro|me (?:paguen|depositen)))"
 
 WORDS = ReplyWords(
-    yes=word_set("""s si sii siii sip sisi sim claro quiero ok oka okay okey vale dale listo bueno bien correcto exacto
-    confirmo confirmado acepto aceptado perfecto obvio adelante hagalo hazlo hacelo hagale aja sale va simon seguro
-    positivo acuerdo supuesto yes"""),
+    yes=word_set("""s si sii siii sip sisi sim claro quiero ok oka okay okey vale dale listo bueno bien correcto
+    exacto confirmo confirmado acepto aceptado perfecto obvio adelante hagalo hazlo hacelo hagale aja sale va vamos
+    simon seguro positivo acuerdo supuesto yes"""),
     no=word_set("n no nop nel nah nunca jamas negativo rechazo dejalo dejala olvidalo"),
     negation="no",
-    fillers=word_set("""por favor porfa porfis porfavor plis si entonces pues eso es asi ya ahora mismo la el lo un una
-    senor senora senorita joven amigo amiga che gracias muchas muy amable con gusto todo esta ta de que hoy mientras
-    hacer mi"""),
+    fillers=word_set("""por favor porfa porfis porfavor plis si entonces pues eso es asi ya ahora mismo la el lo un
+    una ah me ayuda ayudame hace haga pronto senor senora senorita joven amigo amiga che gracias muchas muy amable
+    con gusto todo esta ta de que hoy mientras hacer mi"""),
     release_words=word_set("""libera liberar libere liberen liberame libereme liberenme reconecta reconecte reconecten
     activa active activen habilita habilite habiliten reactiva reactiven"""),
     signal_words=word_set("senal internet servicio linea"),
@@ -30,10 +30,16 @@ WORDS = ReplyWords(
     more_invoices=("otra", "proxima", "siguiente", "las dos", "todas", "demas", "una mas", "tambien"),
     another_invoice=re.compile(
         r"\b(?:otr[oa]s?|proxim[oa]s?|siguientes?) (?:boleto|boleta|factura|cuenta|recibo|cuota)s?\b"
-        r"|^\W*(?:y )?(?:hay |tiene[ns]? )?(?:el |la |los |las )?otr[oa]s?\W*$"
+        r"|^\W*(?:(?:y|hay|tiene[ns]?|donde esta|me|mand[ae]|quiero|ahora) )*(?:el |la |los |las )?otr[oa]s?"
+        r"(?: (?:tambien|por favor|porfa))*\W*$"
     ),
     another_place=re.compile(
         r"\botr[oa]s?\s+(?:direccion|contrato|casa|domicilio|lugar|local|departamento|apartamento|negocio|sucursal)"
+    ),
+    place=re.compile(r"\b(?:de la|del|en (?:el|la)|al|a la|calle|avenida|av|rua)\b"),
+    at=r"(?:del|al|(?:de|en|a) (?:el|la))",
+    streets=word_set(
+        "calle avenida av pasaje camino carretera ruta plaza rua r travessa estrada rodovia alameda praca"
     ),
     # "Cancelo" alone may end the contract; with the bill beside it, it pays.
     promise=re.compile(
@@ -52,9 +58,19 @@ WORDS = ReplyWords(
     amount=re.compile(
         r"\b(?:cuanto(?!s? (?:tiempo|dias?|tarda|demora))|(?:cual|que) (?:es )?(?:el )?(?:monto|valor|total|importe))\b"
     ),
-    acknowledged=word_set("""ok okay okey oka bueno bien dale listo vale voy a hacer hacerlo probar intentar ver apagar
-    apagarlo ya ahora ahorita entonces un una espera espere esperame espereme momento momentito minuto minutito rato aja
-    estoy haciendo probando intentando eso aqui aca gracias lo la"""),
+    payment=re.compile(r"\b(?:pague|pagamos|pagad[oa]|pagos?|cancele|deposite|deposito|transferi|transferencia)\b"),
+    signal=re.compile(
+        r"\b(?:des)?bloque\w*|\b(?:liber|reconec|reactiv|activ|habilit|cort|volv|regres|funcion|conec|conex|suspen)\w*"
+        r"|\brestablec\w*|\b(?:senal|internet|servicio|linea|wi-?fi|luz|sin)\b"
+    ),
+    acknowledged=word_set("""apague prendi encendi reinicie desenchufe ok okay okey oka bueno bien dale listo vale
+    voy a hacer hacerlo probar intentar ver apagar apagarlo ya ahora ahorita entonces un una espera espere esperame
+    espereme momento momentito minuto minutito rato aja estoy haciendo probando intentando eso aqui aca gracias lo
+    la"""),
+    later=re.compile(
+        r"\b(?:(?:te|le|les|ya|yo) aviso|(?:te|le) (?:digo|cuento)|(?:sin|no hay|no tengo) (?:energia|corriente)"
+        r"|(?:se (?:fue|corto)|no hay) la luz|no hay luz)\b"
+    ),
     negated=re.compile(rf"\b(?:no|ni|tampoco)\s+(?:\w+\s+){{0,2}}?{_WORKS}"),
     again=re.compile(
         r"\b(?:sig(?:o|ue|uen)(?! (?:funcionando|andando|bien))|continu\w+|lo mismo|igual"
@@ -82,12 +98,18 @@ WORDS = ReplyWords(
     middle=word_set("medio"),
     last=word_set("abajo ultimo ultima final"),
     not_telling=word_set("""que cual ese esa este esta eso para por favor quiero queria seria ser con del los las una
-    mis nuestro nuestra aqui aca alla mismo misma calle avenida rua direccion casa contrato opcion numero dia tarde
-    noche buena buenas bueno hola"""),
+    mis nuestro nuestra aqui aca alla mismo misma equivoque equivocado perdon disculpa disculpe quise decir era calle
+    avenida rua direccion casa contrato opcion numero dia tarde noche buena buenas bueno hola"""),
     gives_up=re.compile(
         r"(?:(?:ah|ok|bueno|bien|entonces|no|gracias|listo|dale|mejor) )*"
         r"(?:dej[ae](?:lo|la)?(?: (?:asi|nomas|no mas|ahi))?|olvida(?:lo|te)?(?: de eso)?|no importa|mejor no"
         r"|ya no (?:importa|hace falta|quiero|necesito)(?: nada| eso)?|no (?:hace falta|quiero|necesito)(?: mas| nada)+"
         r"|nada mas)(?: (?:gracias|por ahora|ya lo resolvi|ya se resolvio|entonces))*"
     ),
+    corrects=re.compile(
+        r"\b(?:quise|quiero|queria|estaba queriendo) decir\b|\b(?:dije|escribi|mande|pedi) mal\b"
+        r"|\bme (?:equivoque|confundi|exprese mal)\b|\bno (?:es|era|fue) (?:eso|asi)\b"
+    ),
+    understood=re.compile(r"^\W*(?:entiendo|entendi|entendido|comprendo)\b"),
+    menu=re.compile(r"\b(?:menu|opciones|lista|inicio)\b"),
 )

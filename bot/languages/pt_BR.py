@@ -12,21 +12,24 @@ _WORKS = r"(?:volt(?:ou|aram)|funcion(?:ou|ando|a)|resolv(?:eu|id\w+)|normaliz\w
 WORDS = ReplyWords(
     yes=word_set("""s ss sim simm sin claro quero qro pode podi isso isto ok okay okey certo correto beleza blz fechou
     bora vamos confirmo confirma confirmado aceito aceita positivo manda uhum aham exato perfeito combinado concordo yes
-    topo"""),
+    topo simbora"""),
     no=word_set("n nn nao naum nops negativo nunca jamais nem dispenso recuso cancela no deixa esquece"),
     negation="nao",
     fillers=word_set("""pode por favor pf pfv pfvr sim entao ai ae eu isso mesmo ja agora la o a um uma moco moca amigo
-    gentileza e com certeza hoje enquanto precisa que obrigado
-    obrigada obg vlw valeu tudo bem ta tah eh ser fazer quero meu minha"""),
+    gentileza e com certeza hoje enquanto precisa que obrigado ah ne me faz ajuda
+    obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""),
     release_words=word_set("libera liberar libere"),
     signal_words=word_set("sinal internet net"),
     invoice_words=word_set("outra outro proxima fatura boleto conta"),
     more_invoices=("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem"),
     another_invoice=re.compile(
         r"\b(?:outr[oa]s?|proxim[oa]s?|mais (?:um|uma|algum|alguma)) (?:boleto|fatura|conta|parcela)s?\b"
-        r"|^\W*(?:e )?(?:tem |cade )?(?:[oa]s? )?outr[oa]s?\W*$"
+        r"|^\W*(?:(?:e|tem|cade|me|manda|quero|agora) )*(?:[oa]s? )?outr[oa]s?(?: (?:tambem|por favor|pf|pfv))*\W*$"
     ),
     another_place=re.compile(r"\boutr[oa]s?\s+(?:endereco|contrato|casa|local|lugar|imovel|apartamento|loja|ponto)"),
+    place=re.compile(r"\b(?:[dn][oa]|pr[oa]|rua|avenida|av)\b"),
+    at=r"[dn][oa]",
+    streets=word_set("rua r avenida av travessa estrada rodovia alameda praca"),
     promise=re.compile(
         r"\b(?:(?:que|e|pois|pq|porque) )?(?:(?:assim que|quando|qdo) (?:eu )?"
         r"(?:receber|cair (?:o|meu) \w+|sair (?:o|meu) \w+) )?"
@@ -39,9 +42,17 @@ WORDS = ReplyWords(
     paid=re.compile(r"(?<!nao )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b"),
     proof=re.compile(r"\b(?:comprovante|recibo)s?\b"),
     amount=re.compile(r"\b(?:quanto(?!s? (?:tempo|dias?))|qual (?:e |eh )?o valor|qual valor)\b"),
-    acknowledged=word_set("""ok okay okey certo beleza blz vou fazer tentar testar ver desligar ja agora entao ta bom
-    combinado espera espere aguarda aguarde um so momento minuto minutinho pera perai calma uhum aham fazendo tentando
-    testando estou to isso aqui obrigado obrigada"""),
+    payment=re.compile(r"\b(?:paguei|pag[oa]|pagamento|fiz o pix)\b"),
+    signal=re.compile(
+        r"\b(?:des)?bloque\w*|\b(?:liber|relig|cort|volt|funcion|conex|conect|suspen|restabelec)\w*"
+        r"|\b(?:sinal|internet|net|wi-?fi|luz|sem)\b"
+    ),
+    acknowledged=word_set("""desliguei liguei reiniciei tirei ok okay okey certo beleza blz vou fazer tentar testar
+    ver desligar ja agora entao ta bom combinado espera espere aguarda aguarde um so momento minuto minutinho pera
+    perai calma uhum aham fazendo tentando testando estou to isso aqui obrigado obrigada"""),
+    later=re.compile(
+        r"\b(?:(?:te|eu|ja) aviso|te (?:falo|digo)|dou retorno|(?:sem|falt\w+|acabou a|caiu a) energia)\b"
+    ),
     negated=re.compile(rf"\b(?:nao|nem|num|n)\s+(?:\w+\s+){{0,2}}?{_WORKS}|{_WORKS}\s+(?:nao|nada)\b(?!\s+\w)"),
     again=re.compile(r"\b(?:continu\w+|mesma coisa|ainda (?:nao|sem|esta|ta)|caiu|caindo|piorou|nao deu|nada mudou)\b"),
     worked=re.compile(rf"\b{_WORKS}\b"),
@@ -66,13 +77,19 @@ WORDS = ReplyWords(
     first=word_set("cima comeco"),
     middle=word_set("meio"),
     last=word_set("baixo ultimo ultima fim final"),
-    not_telling=word_set("""que qual esse essa este esta isso para pra pro por favor quero queria seria ser com dos das
-    meu minha meus minhas nosso nossa aqui ali mesmo mesma rua avenida travessa estrada rodovia endereco casa contrato
-    opcao numero dia tarde noite boa bom oi ola"""),
+    not_telling=word_set("""que qual esse essa este esta isso para pra pro por favor quero queria seria ser com dos
+    das meu minha meus minhas nosso nossa aqui ali mesmo mesma errei errado desculpa desculpe enganei quis dizer era
+    rua avenida travessa estrada rodovia endereco casa contrato opcao numero dia tarde noite boa bom oi ola"""),
     gives_up=re.compile(
         r"(?:(?:ah|ok|ta|tah|bom|entao|nao|n|obrigad[oa]|blz|beleza) )*"
         r"(?:deixa(?: (?:pra|para|p) la| quieto| isso| assim)?|esque(?:ce|ca)(?: isso| tudo)?|desist[io]|desisto"
         r"|(?:nao|n) (?:precisa|preciso|quero)(?: de)? mais(?: nada| nao| disso)?|mais nada)"
         r"(?: (?:obrigad[oa]|obg|valeu|vlw|por enquanto|ja resolvi|entao|nao))*"
     ),
+    corrects=re.compile(
+        r"\b(?:quis|queria|quero|tava querendo|estava querendo) dizer\b|\b(?:falei|escrevi|mandei|pedi) errado\b"
+        r"|\bme (?:enganei|confundi|expressei mal)\b|\b(?:nao|n) (?:e|eh|era|foi) (?:bem )?isso\b"
+    ),
+    understood=re.compile(r"^\W*entend(?:i|ido)\b"),
+    menu=re.compile(r"\b(?:menu|opcoes|lista|inicio)\b"),
 )

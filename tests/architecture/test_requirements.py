@@ -64,7 +64,7 @@ def test_product_imports_only_pinned_packages() -> None:
     distributions = packages_distributions()
     allowed = pinned("requirements.txt").keys()
     for path in product():
-        if path in EMBEDDED or path.startswith(("nlu/components/", "nlu/tests/")):
+        if path in EMBEDDED or path.startswith("nlu/components/"):
             continue
         foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - FLOOR.keys()
         for name in foreign - BESIDE_THE_HOUSE:

@@ -37,7 +37,7 @@ def modules() -> tuple[str, ...]:
 
 def product() -> tuple[str, ...]:
     """Paths of the Python files that run at a provider's: without tests and measurements."""
-    return tuple(path for path in modules() if not path.startswith(("tests/", "bench/")))
+    return tuple(path for path in modules() if not path.startswith(("tests/", "bench/", "nlu/tests/")))
 
 
 def text(path: str) -> str:

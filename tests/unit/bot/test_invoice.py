@@ -105,8 +105,17 @@ def test_invoice_of_another_address_is_sent_when_only_the_place_is_named() -> No
     assert "F-1006-1" in said(chat.say("e da rua nova?"))
 
 
-def test_address_is_asked_for_when_another_invoice_is_wanted_and_there_are_several_contracts() -> None:
+@pytest.mark.parametrize("text", ["e o outro boleto?", "manda o outro também"])
+def test_other_invoice_of_two_contracts_is_that_of_the_other_one(text: str) -> None:
     chat = Chat(two_contracts())
+    chat.say("boleto")
+    chat.say("rua nova")
+    assert "F-1007-1" in said(chat.say(text))
+
+
+def test_address_is_asked_for_when_another_invoice_is_wanted_and_there_are_more_than_two_contracts() -> None:
+    third = a_contract(ref="c-3", number="1009", customer_ref="bruno", status="active", address="Rua Velha, 9, Oeste")
+    chat = Chat(known_as(BRUNO, (HOUSE, SITE, third), [an_invoice(contract_ref="c-1")]))
     chat.say("boleto")
     chat.say("rua nova")
     assert "de qual endereço" in said(chat.say("e o outro boleto?"))

@@ -9,6 +9,7 @@ import pytest
 
 from billing.trust_unlock import Promise
 from bot.effects import AskNetwork, HandOff, JobTold, Say, UnlockOnTrust, Wait
+from nlu.fake import FakeParser
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (
     BRUNO,
@@ -178,6 +179,26 @@ def test_active_contract_is_measured_instead_of_released() -> None:
     effects = decided(a_turn("libera meu sinal", facts=known_as(contracts=(a_contract(status="active"),))))
     assert only(effects, AskNetwork).action == "diagnose"
     assert memory(effects).data["lead"] == "not_blocked"
+
+
+ASKS_ABOUT_PAYMENT = ["paguei ontem, vocês conseguem ver se caiu?", "meu pagamento foi confirmado?", "já paguei"]
+
+
+@pytest.mark.parametrize("text", ASKS_ABOUT_PAYMENT)
+def test_payment_without_a_word_about_the_signal_is_no_matter_of_the_line(text: str) -> None:
+    reader = FakeParser({text: "signal_release"})
+    active = (a_contract(status="active"),)
+    effects = decided(a_turn(text, facts=known_as(contracts=active), nlu=reader))
+    assert handed_to(effects) == ("Financeiro", "invoice_question")
+    paid = decided(a_turn(text, facts=known_as(contracts=active, invoices=()), nlu=reader))
+    assert "não há fatura em aberto" in said(paid)
+    assert not has(effects + paid, AskNetwork)
+
+
+def test_line_is_measured_when_it_was_paid_and_does_not_work() -> None:
+    text = "paguei e continua sem sinal"
+    facts = known_as(contracts=(a_contract(status="active"),))
+    assert has(decided(a_turn(text, facts=facts, nlu=FakeParser({text: "signal_release"}))), AskNetwork)
 
 
 def test_running_unlock_is_measured_instead_of_released_twice() -> None:

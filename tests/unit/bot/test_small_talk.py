@@ -181,6 +181,19 @@ def test_proof_of_payment_goes_to_the_finance_queue_after_a_second_copy() -> Non
     assert handed_to(chat.say(media="image")) == ("Financeiro", "payment_proof")
 
 
+def test_file_is_a_proof_when_the_next_words_say_so() -> None:
+    chat = Chat()
+    chat.say(media="image")
+    assert handed_to(chat.say("é o comprovante")) == ("Financeiro", "payment_proof")
+
+
+def test_file_is_forgotten_once_something_else_was_asked_for() -> None:
+    chat = Chat()
+    chat.say(media="image")
+    chat.say("boleto")
+    assert not has(chat.say("já paguei"), HandOff)
+
+
 def test_burst_is_one_answer() -> None:
     effects = decided(a_turn("oi", "bom dia", "boleto", facts=known_as() | understood("boleto")))
     assert "F-1002-1" in said(effects)

@@ -49,7 +49,20 @@ def chat(facts: dict[str, Any] | None = None, parser: FakeParser | None = None) 
 
 
 @pytest.mark.parametrize(
-    "text", ["sí", "si", "Dale!", "claro que sí", "ok, está bien", "de acuerdo", "sí por favor", "va"]
+    "text",
+    [
+        "sí",
+        "si",
+        "Dale!",
+        "claro que sí",
+        "ok, está bien",
+        "de acuerdo",
+        "sí por favor",
+        "va",
+        "siiii",
+        "claroo",
+        "entendido, sí",
+    ],
 )
 def test_yes_is_a_yes(text: str) -> None:
     assert READ.yes_or_no(text) is True
@@ -141,6 +154,45 @@ THREE = (("a", "Rua Nova, 6"), ("b", "Sítio Boa Vista"), ("c", "Rua das Flores,
 )
 def test_one_of_several_is_picked_by_place_or_words(text: str, picked: str | None) -> None:
     assert READ.chosen(text, "", THREE) == picked
+
+
+@pytest.mark.parametrize("text", ["la del sitio", "en el sitio de allá", "Sitio Boa Vista"])
+def test_a_place_is_named_by_its_kind_and_in_full(text: str) -> None:
+    assert READ.names_street(text, "Sítio Boa Vista")
+
+
+def test_a_street_is_not_named_by_its_kind() -> None:
+    assert READ.may_name_place("el de la calle")
+    assert not READ.names_street("el de la calle", "Calle Nueva")
+
+
+@pytest.mark.parametrize(
+    ("text", "corrected"), [("no, quise decir la factura", True), ("me equivoqué", True), ("no gracias", False)]
+)
+def test_correction_is_told_from_a_plain_no(text: str, corrected: bool) -> None:
+    assert READ.corrects(text) is corrected
+
+
+@pytest.mark.parametrize(
+    ("text", "only"), [("pagué ayer, ya entró?", True), ("pagué y sigo sin internet", False), ("hola", False)]
+)
+def test_payment_is_told_from_payment_beside_the_signal(text: str, only: bool) -> None:
+    assert READ.only_of_payment(text) is only
+
+
+@pytest.mark.parametrize("text", ["ya apagué, espere", "le aviso cuando llegue", "se fue la luz acá"])
+def test_who_is_at_it_or_tells_later_is_waited_for(text: str) -> None:
+    assert READ.acknowledged(text)
+
+
+@pytest.mark.parametrize("text", ["y la otra?", "mándeme otra factura", "quiero la otra también"])
+def test_other_bill_is_asked_for(text: str) -> None:
+    assert READ.another_invoice(text)
+
+
+def test_menu_is_named() -> None:
+    assert READ.asks_menu("cuáles son las opciones?")
+    assert not READ.asks_menu("no entiendo la pregunta")
 
 
 @pytest.mark.parametrize(

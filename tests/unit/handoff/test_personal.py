@@ -21,7 +21,7 @@ SAID = [
     ("meu cpf é 529.982.247-25, cel (12) 98111-0001", "meu cpf é 000.000.000-00, cel (00) 00000-0000"),
     ("cnpj 12.ABC.345/01DE-35", "cnpj 00.000.000/0000-00"),
     ("email ana.souza@gmail.com", "email fulano@example.com"),
-    ("moro na Avenida Brasil, 1500 apto 3", "moro na rua tal apto 3"),
+    ("moro na Avenida Brasil, 1500 apto 3", "moro na rua tal"),
     ("a senha é casa1234", "a senha é 00000000"),
     ("nasci em 12/03/1985", "nasci em 00/00/0000"),
     ("protocolo 202611220000017", "protocolo 000000000000000"),
@@ -35,6 +35,7 @@ HARMLESS = [
     "sou o titular do contrato 1001",
     "em nome da minha esposa",
     "quero 500 mega por 99 reais",
+    "a luz vermelha está piscando",
     "",
 ]
 

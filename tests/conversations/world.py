@@ -1,0 +1,133 @@
+"""What may be different from the demo, before a dialogue or in its midst: bills, blocks, faults, and people who act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.dates import local_date
+from core.money import cents
+from core.phone import match_key
+from handoff.access import attendant_of
+from handoff.claim import take
+from handoff.release import give_back
+from models import utc_now
+from models.agent import Agent
+from models.contract import Contract
+from models.conversation import Conversation
+from models.customer import Customer, CustomerPhone
+from models.incident import Incident
+from models.invoice import Invoice
+from models.trust_unlock import TrustUnlock
+from tests.conversations.stage import Stage
+
+ZONE = "America/Sao_Paulo"
+
+
+def happen(stage: Stage, changes: Mapping[str, Any]) -> None:
+    """Makes each change true; KeyError for one that is not known here."""
+    for name, facts in changes.items():
+        if name == "line":
+            for login, state in facts.items():
+                stage.network.put(login, state)
+            continue
+        with stage.db.transaction() as session:
+            _CHANGES[name](session, facts)
+
+
+def _bills(session: Session, facts: list[Mapping[str, Any]]) -> None:
+    """Further open invoices."""
+    today = local_date(utc_now(), ZONE)
+    for bill in facts:
+        contract = session.scalars(select(Contract).where(Contract.ref == str(bill["contract"]))).one()
+        row = Invoice(
+            ref=bill["number"],
+            contract_id=contract.id,
+            number=bill["number"],
+            amount_cents=cents(bill["amount"]),
+            due_date=today + timedelta(days=bill["due_in_days"]),
+            status="open",
+        )
+        session.add(row)
+
+
+def _paid(session: Session, number: str) -> None:
+    """The money came in."""
+    session.execute(update(Invoice).where(Invoice.number == number).values(status="paid", paid_at=utc_now()))
+
+
+def _contract(session: Session, facts: Mapping[str, str]) -> None:
+    """Contracts in another state."""
+    for ref, status in facts.items():
+        session.execute(update(Contract).where(Contract.ref == str(ref)).values(status=status))
+
+
+def _overdue(session: Session, facts: Mapping[str, int]) -> None:
+    """Invoices that fell due so many days ago."""
+    today = local_date(utc_now(), ZONE)
+    for number, days in facts.items():
+        session.execute(update(Invoice).where(Invoice.number == number).values(due_date=today - timedelta(days=days)))
+
+
+def _kept_promise(session: Session, facts: Mapping[str, int]) -> None:
+    """Trust unlocks, so many days ago, that were paid in time."""
+    for ref, days in facts.items():
+        granted = utc_now() - timedelta(days=days)
+        ended = granted + timedelta(hours=72)
+        row = TrustUnlock(
+            contract_ref=str(ref),
+            state="kept",
+            amount_cents=11990,
+            shown_text="Posso liberar?",
+            confirmed_text="sim",
+            granted_at=granted,
+            expires_at=ended,
+            ended_at=ended,
+        )
+        session.add(row)
+
+
+def _incident(session: Session, facts: Mapping[str, Any]) -> None:
+    """A known fault."""
+    now = utc_now()
+    eta = now + timedelta(hours=facts["hours_left"]) if "hours_left" in facts else None
+    row = Incident(
+        scope_kind=facts["kind"],
+        scope=facts["scope"],
+        cause=facts["cause"],
+        planned=facts.get("planned", False),
+        started_at=now - timedelta(hours=1),
+        eta=eta,
+    )
+    session.add(row)
+
+
+def _phone(session: Session, facts: Mapping[str, str]) -> None:
+    """Further phones of customers."""
+    for ref, phone in facts.items():
+        customer = session.scalars(select(Customer).where(Customer.ref == ref)).one()
+        session.add(CustomerPhone(customer_id=customer.id, match_key=str(match_key(phone))))
+
+
+def _person(session: Session, does: str) -> None:
+    """Somebody of the provider takes the conversation that is open, or gives it back to the bot."""
+    agent = attendant_of(session.scalars(select(Agent).where(Agent.login == "karina")).one())
+    number = session.scalars(select(Conversation.id).where(Conversation.handler != "closed")).one()
+    acts: Mapping[str, Callable[..., object]] = {"takes": take, "gives_back": give_back}
+    acts[does](session, number, agent)
+
+
+_CHANGES: Mapping[str, Callable[[Session, Any], None]] = {
+    "bills": _bills,
+    "paid": _paid,
+    "contract": _contract,
+    "overdue": _overdue,
+    "kept_promise": _kept_promise,
+    "incident": _incident,
+    "phone": _phone,
+    "person": _person,
+}
