@@ -55,12 +55,13 @@ def measure(*, diet: bool = False) -> None:
     registry = Registry()
     ours = registry.path(registry.pointed(CURRENT))
     with tempfile.TemporaryDirectory(prefix="religa-bench-nlu-") as folder:
-        every = [_measured("religa", ours, _our_server(registry))]
+        models = [("religa", ours, _our_server(registry))]
         if diet:
+            # Before anything is measured: both are to find the machine in the same state.
             print("  training stock Rasa with DIET 100 on 25 examples of each intent (minutes)", flush=True)
-            model = train_diet(Path(folder))
-            every.append(_measured("stock, DIET 100", model, _stock_server(model)))
-        _print(every)
+            stock = train_diet(Path(folder))
+            models.append(("stock, DIET 100", stock, _stock_server(stock)))
+        _print([_measured(*model) for model in models])
 
 
 def _measured(name: str, model: Path, serve: Sequence[str]) -> Measured:
