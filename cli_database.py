@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from core.db import Database, make_engine
 from core.errors import Failure
 from core.settings import SettingsError, load
+from environment import kept_environment
 
-database_url = click.option("--database-url", help="Endereço do PostgreSQL. Sem ele, vale a configuração do ambiente.")
+# What `make run` writes down of the system that it started here.
+MADE_HERE = Path(__file__).resolve().parent / ".religa" / "environment.json"
+database_url = click.option(
+    "--database-url",
+    envvar="DATABASE_URL",
+    help="Endereço do PostgreSQL. Sem ele, o do ambiente (DATABASE_URL), senão o do `make run` desta pasta.",
+)
 
 
 def address(given: str | None) -> str:
-    """The address that was given, else the environment's. Ends the command with what is wrong there."""
+    """The address that was given, else the environment's, else that of `make run` here. Ends the command with what is
+    wrong there."""
     if given:
         return given
     try:
         return load().database_url
     except SettingsError as error:
+        kept = kept_environment(MADE_HERE).get("DATABASE_URL")
+        if kept:
+            return kept
         raise click.ClickException(str(error)) from error
 
 

@@ -143,6 +143,8 @@ def promote_command(model: str) -> None:
     registry = Registry()
     with _problems_told():
         fingerprint = registry.find(model)
+        if registry.pointed(CURRENT) == fingerprint:
+            raise click.ClickException(f"O modelo {fingerprint} já é o que responde.")
         offline.check(registry.path(fingerprint))
         registry.promote(fingerprint)
     click.echo(f"O modelo {fingerprint} responde a partir de agora. Para voltar: python cli.py nlu rollback")

@@ -53,3 +53,12 @@ def keep_environment(environment: dict[str, str], path: Path) -> None:
     names = {item.name.upper() for item in fields(Settings)}
     path.touch(mode=0o600)
     path.write_text(json.dumps({name: value for name, value in environment.items() if name in names}))
+
+
+def kept_environment(path: Path) -> dict[str, str]:
+    """What `keep_environment` wrote down; nothing where no system was started."""
+    try:
+        kept: dict[str, str] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return kept

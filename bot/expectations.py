@@ -84,6 +84,8 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
             return whole
     if more and not turn.reply_id:
         for part in turn.replies.beginnings(turn.answer):
+            if turn.replies.yes_or_no(part) and turn.replies.takes_back(turn.answer, part):
+                continue
             found = reading(replace(fuller, part=part))
             if found is not None:
                 return _kept(found, fuller)

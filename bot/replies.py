@@ -50,6 +50,9 @@ class Replies:
     def agrees(self, text: str, repeating: frozenset[str], about: frozenset[str]) -> bool | None:
         """As yes_or_no, for an offer against a promise: whoever says when the bill will be paid agrees to it."""
         said = self.yes_or_no(text, repeating, about)
+        if said and "?" in text:
+            # "Sim?" asks; only a plain yes lets anything happen on the network.
+            return None
         if said is not None or "?" in text or self.words.already.search(fold(text)):
             return said
         left, promised = self._without_promise(text)
@@ -71,6 +74,11 @@ class Replies:
         folded = without_accents(text).lower().strip()
         parts = (folded[: turning.start()].strip(" ,.;:!") for turning in self.words.turning.finditer(folded))
         return tuple(dict.fromkeys(part for part in parts if part and part != folded))
+
+    def takes_back(self, text: str, part: str) -> bool:
+        """Whether what follows `part`, a beginning of the text, may turn it round ("sim, mas agora não")."""
+        rest = without_accents(text).lower().strip()[len(part) :]
+        return bool({self.words.negation, *self.words.no} & set(re.findall(r"[a-z]+", rest)))
 
     def gives_up(self, text: str) -> bool:
         """Whether the text only takes back what was asked for ("deixa pra lá", "não precisa mais")."""

@@ -50,6 +50,9 @@ _MARKUP = re.compile(
     |\binsert\s+into\b|\bdelete\s+from\b|\bunion\s+(?:all\s+)?select\b|\bupdate\s+\w+\s+set\b
     |['"]\s*(?:or|and)\s+['"]?\w+['"]?\s*=\s*['"]?\w+|;\s*--|\bor\s+1\s*=\s*1\b
     |\b(?:curl|wget|sudo|rm\s+-rf|eval|exec|system|alert)\s*(?:\(|https?:|-\w|/)
+    |\{%.{0,80}|<%|\#\{.{0,80}\}|\$\(|\[/?inst\]|<\|.{0,20}\|>|^\W*\#{2,}\s*\w+\s*:
+    |^\W*(?:system|assistant|assistente)\s*:|\bsudo\s+\w|\b(?:print|echo)\s*\(
+    |\]\((?!https?:)\w|^\W*[a-z]+(?:_[a-z]+)+\W*$
     |\.\./\.\./|\bjavascript:|\bon(?:error|load)\s*=
     """,
     re.VERBOSE | re.DOTALL,

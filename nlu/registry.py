@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ from nlu.languages import PORTUGUESE
 NLU = Path(__file__).resolve().parent
 FOLDER = NLU / "trained"
 CURRENT, PREVIOUS, SHADOW = "current", "previous", "shadow"
+_FINGERPRINT = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
 class UnknownModel(Exception):
@@ -68,7 +70,10 @@ class Registry:
     def facts(self, fingerprint: str) -> Facts:
         """What is known of a model. Raises UnknownModel, also for a file that cannot be read."""
         try:
-            return Facts(**json.loads(self._facts_path(fingerprint).read_text(encoding="utf-8")))
+            found = Facts(**json.loads(self._facts_path(fingerprint).read_text(encoding="utf-8")))
+            if not (isinstance(found.fingerprint, str) and isinstance(found.trained_at, str)):
+                raise TypeError("text expected")
+            return found
         except (OSError, ValueError, TypeError) as error:
             where = f"Sem dados do modelo {fingerprint} em {self.folder}"
             raise UnknownModel(f"{where}. Rode: python -m nlu.train") from error
@@ -80,11 +85,12 @@ class Registry:
         self._write(f"{facts.fingerprint}.json", json.dumps(asdict(facts)))
 
     def pointed(self, pointer: str) -> str:
-        """The fingerprint that a pointer names, or nothing."""
+        """The fingerprint that a pointer names; nothing for one that is not set or holds something else."""
         try:
-            return (self.folder / pointer).read_text(encoding="utf-8").strip()
-        except OSError:
+            named = (self.folder / pointer).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
             return ""
+        return named if _FINGERPRINT.fullmatch(named) else ""
 
     def find(self, beginning: str) -> str:
         """The full fingerprint of the one model that begins so. Raises UnknownModel for none or several."""

@@ -19,6 +19,8 @@ _ASKED_WRONG = 2.0
 _GRID = np.round(np.arange(0.20, 1.0, 0.01), 2)
 _FRINGE = 0.1
 _NEVER = 1.01
+# Below, a guess is not worth a question, however few examples speak against it: a list shows more.
+_LEAST_ASKED_BACK = 0.35
 
 
 def softmax(values: Any) -> Any:
@@ -64,7 +66,7 @@ def bands(probabilities: Any, accepted: Any, names: Sequence[Text], costs: Mappi
         mine = chosen == column
         act = _limit(confidence[mine], right[mine], _QUESTION / costs[name])
         confirm = _limit(confidence[mine], right[mine], 1 - _QUESTION / _ASKED_WRONG)
-        every[name] = (min(confirm, act), act)
+        every[name] = (min(max(confirm, _LEAST_ASKED_BACK), act), act)
     return every
 
 

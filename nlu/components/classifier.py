@@ -20,12 +20,14 @@ from nlu.components import encoder as encoders
 from nlu.components.cache import Recent
 from nlu.components.model import IntentModel, fit
 from nlu.components.normalise import normalise
-from nlu.components.requests import requests
+from nlu.components.requests import Part, requests
 from nlu.guards import MAX_CHARACTERS, SURE, verdict
 from nlu.languages import PORTUGUESE
 
 _FILE = "intent_model.joblib"
 _UNKNOWN = "out_of_scope"
+_SECOND = frozenset({"complaint", "talk_to_human"})
+_SHORT_WORDS = 16
 _FINGERPRINT = "RELIGA_NLU_FINGERPRINT"
 
 Parsed = Dict[Text, Any]
@@ -137,6 +139,7 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
         best = row.argsort()[::-1][: self._config["ranking_length"]]
         ranking = [{"name": model.labels[i], "confidence": float(row[i])} for i in best]
         asked = requests(text, row, model.labels, model.bands, self._rows, self._language)
+        ranking = _first_asked(text, ranking, asked)
         return self._answer(
             ranking,
             model.band(ranking[0]["name"], ranking[0]["confidence"]),
@@ -170,3 +173,15 @@ def _asked(message: Message) -> List[Text]:
     """All intents of an example, the block's own first; an example with several names them in its metadata."""
     named = (message.get("metadata") or {}).get("example") or {}
     return list(dict.fromkeys([message.get(INTENT), *named.get("intents", [])]))
+
+
+def _first_asked(text: Text, ranking: List[Dict[Text, Any]], asked: List[Part]) -> List[Dict[Text, Any]]:
+    """Of several requests in a short text the first mentioned leads the ranking; a long one tells a story first.
+
+    Anger and the wish for a person come second to what they are about.
+    """
+    subjects = [part.intent for part in asked if part.intent not in _SECOND]
+    if len(asked) < 2 or not subjects or len(text.split()) > _SHORT_WORDS or subjects[0] == ranking[0]["name"]:
+        return ranking
+    rest = [item for item in ranking if item["name"] != subjects[0]]
+    return [{"name": subjects[0], "confidence": ranking[0]["confidence"]}, *rest]

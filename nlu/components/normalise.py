@@ -15,7 +15,7 @@ from nlu.languages import language as language_named
 _MONEY = r"{sign}\s?\d[\d.,]*|\b\d[\d.]*,\d{{2}}\b|\b\d[\d.,]*(?=\s?(?:{words})\b)"
 _CLASSES = (
     ("linktok", r"https?://\S+|www\.\S+"),
-    ("emailtok", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("emailtok", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     ("moneytok", ""),
     ("cnpjtok", r"\b[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-?\d{2}\b|\b\d{14}\b"),
     ("cpftok", r"\b\d{3}\.\d{3}\.\d{3}-?\d{2}\b|\b\d{9}-\d{2}\b"),

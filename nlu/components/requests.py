@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Callable, List, Pattern, Sequence, Text, Tuple
+from typing import Any, Callable, List, Pattern, Sequence, Set, Text, Tuple
 
 from nlu.components.calibration import Bands, band_of
 from nlu.folding import fold
@@ -52,8 +52,8 @@ def _is_request(sure: float, room: float, whole: Text) -> bool:
     return sure >= (_SURE_PART if room >= _WHOLE_LEAVES_ROOM else _SURER_THAN_THE_WHOLE)
 
 
-def _refuses(part: Text, language: Text) -> bool:
-    return re.match(language_named(language).refusal, fold(part)) is not None
+def _says(part: Text, pattern: Text) -> bool:
+    return re.match(pattern, fold(part)) is not None
 
 
 def parts(text: Text, language: Text = PORTUGUESE) -> List[Span]:
@@ -80,11 +80,16 @@ def requests(
     """
     best = int(whole.argmax())
     found: List[Part] = []
+    taken_back: Set[Text] = set()
     spans = parts(text, language)
     if 2 <= len(spans) <= _MOST_PARTS:
         # "Não quero cancelar, só mudar": the clause of the refusal asks for nothing.
-        spans = [span for span in spans if not _refuses(text[slice(*span)], language)]
+        spans = [span for span in spans if not _says(text[slice(*span)], language_named(language).refusal)]
         for (start, end), row in zip(spans, read([text[start:end] for start, end in spans]), strict=True):
+            if _says(text[start:end], language_named(language).taken_back):
+                taken_back.update(part.intent for part in found)
+                found.clear()
+                continue
             name, sure = names[int(row.argmax())], float(row.max())
             if name in NO_REQUEST or any(part.intent == name for part in found):
                 continue
@@ -93,7 +98,7 @@ def requests(
             elif not _is_request(sure, float(whole[int(row.argmax())]), names[best]):
                 continue
             found.append(Part(name, sure, band_of(limits, name, sure), start, end))
-    if names[best] not in NO_REQUEST and all(part.intent != names[best] for part in found):
+    if names[best] not in {*NO_REQUEST, *taken_back} and all(part.intent != names[best] for part in found):
         sure = float(whole[best])
         whole_text = Part(names[best], sure, band_of(limits, names[best], sure), 0, len(text))
         return [whole_text, *found]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_SECONDS = 0.5
 _BACKLOG = 256
+# Texts are read up to 1,000 characters; a request a hundred times as long is nobody's message.
+_LARGEST_REQUEST = 1024 * 1024
 
 
 def _is_parsable(body: Any) -> bool:
@@ -104,6 +106,7 @@ def main(folder: Text, host: Text, port: int) -> None:
         app.add_task(following.follow(app))
 
     app = configure_app([RestInput()], enable_api=True, endpoints=AvailableEndpoints(), port=port)
+    app.config.REQUEST_MAX_SIZE = _LARGEST_REQUEST
     app.register_middleware(_check_parse, "request")
     try:
         following.start(app)

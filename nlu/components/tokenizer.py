@@ -9,6 +9,7 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.components.normalise import pieces
+from nlu.guards import MAX_CHARACTERS
 from nlu.languages import PORTUGUESE
 
 
@@ -26,5 +27,5 @@ class ChatTokenizer(Tokenizer):
         """The tokens of one attribute of the message, in order, with offsets into its text."""
         return [
             Token(piece.text, piece.start, piece.end, lemma=piece.words or piece.text)
-            for piece in pieces(message.get(attribute), self._config["language"])
+            for piece in pieces(message.get(attribute)[:MAX_CHARACTERS], self._config["language"])
         ]

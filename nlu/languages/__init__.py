@@ -23,9 +23,9 @@ class Language:
 
     For the model's features: `meant` is what people write and the word or words meant, `phrases` are patterns whose
     many spellings are one thing, `money_sign` and `money_words` stand before and behind an amount, `laughter` is one
-    whole word. `joints` are the words between two requests, `refusal` begins a clause that asks
-    for nothing. `kinds` and `kind_phrases` name others' business. The group
-    of a pattern in `denied` holds the words that somebody does not mean: "não é X, é Y".
+    whole word. `joints` are the words between two requests, `refusal` begins a clause that asks for nothing,
+    `taken_back` is one that takes back what was asked before it. `kinds` and `kind_phrases` name others' business. The
+    group of a pattern in `denied` holds the words that somebody does not mean: "não é X, é Y".
 
     Before the model: `orders` tell the program to forget its rules (verbose syntax); `wish` asks for a human being,
     `bare_wish` is a whole text that does, once `polite` is taken out; `no_robot` refuses a machine; `subject` is
@@ -39,6 +39,7 @@ class Language:
     laughter: str
     joints: str
     refusal: str
+    taken_back: str
     orders: str
     wish: re.Pattern[str]
     bare_wish: re.Pattern[str]

@@ -178,6 +178,7 @@ LANGUAGE = Language(
     money_words="reales|real|pesos?|soles|sol|bolivianos|bs|guaranies|dolares|lucas|mangos|varos",
     laughter=r"a?(?:j+[aeiou]+){2,}j*|k{3,}|x+d+|lo+l",
     joints=r"y|pero|tambi[eé]n|adem[aá]s|despu[eé]s|luego|de\s+paso|aparte|otra\s+cosa",
+    taken_back=r"(?:(?:mejor|no|ah|en\s+realidad)\s+)*(?:deja(?:lo)?(?:\s+asi)?|olvidalo|mejor\s+no)$",
     refusal=r"(?:yo\s+)?no\s+(?:es|quiero|necesito|voy)\b",
     orders=_ORDERS,
     wish=_WISH,

@@ -112,8 +112,11 @@ _ORDERS = rf"""
     |\b(?:aja|finja|atue|comporte(?:-se|\W+se)?|responda|simule)\W+(?:como|que|ser)\W+(?:se\W+)?
        (?:um|uma|o|a|voce|vc|meu|minha|fosse|administrador|root|sistema)\b
     |\bmodo\s+(?:desenvolvedor|deus|irrestrito)\b
-    |\b(?:liste|mostre|mostra|envie|exiba|passe|passa|me\s+da|exporte)\b(?:\W+\w+){{0,6}}?\W+
-       (?:dados|cpfs?|senhas?|telefones?|cadastros?)\W+(?:de\W+|dos\W+|das\W+)(?:todos\W+os\W+|outros\W+)?clientes\b
+    |\b(?:esquec|desconsider|ignor)\w+\W+(?:tudo\W+|o\W+)*que\W+(?:(?:te|lhe)\W+(?:disseram|falaram)|foi\W+dito)\b
+    |\b(?:brincar\W+de|vamos)\W+faz(?:er)?\W+de\W+conta\b|\b(?:fin(?:ge|ja|gir)|simul[ae])\W+que\b
+    |^\W*(?:repita|diga)\W*:|^\W*(?:repita|diga)\W+(?:apenas\W+|so\W+)?(?:sim|nao)\W*$
+    |\b(?:liste|mostre|mostra|envie|manda|exiba|passe|passa|me\s+da|exporte)\b(?:\W+\w+){{0,6}}?\W+
+       (?:dados|cpfs?|senhas?|telefones?|cadastros?|boletos?|faturas?|contratos?)\W+(?:de\W+|dos\W+|das\W+)(?:todos\W+os\W+|outros\W+)?clientes\b
     """
 _ATTENDANT = r"ate[nm]d\w{0,2}[nm]?t[ei]s?"
 _PERSON = (
@@ -184,6 +187,7 @@ LANGUAGE = Language(
     laughter=r"k{2,}|(?:[ks]?rs){2,}|rsrs\w*|(?:h[aeiu]){2,}h?|(?:ha|he|hua|hue)+",
     joints=r"e|mas|tb|tbm|tamb[eé]m|a[ií]|depois|aproveita(?:ndo)?|al[eé]m\s+disso|ent[aã]o|outra\s+coisa",
     refusal=rf"(?:eu\s+)?(?:nao|n|num)\s+{_NOT_MEANT}\b",
+    taken_back=r"(?:(?:na\s+verdade|na\s+vdd|ah|nao|pera|melhor|opa)\s+)*(?:deixa(?:\s+(?:pra|para|p)\s+la|\s+quieto)?|esquece(?:\s+isso)?|melhor\s+nao|nao\s+precisa(?:\s+mais)?)(?:\s+(?:viu|ta|sim|disso))?$",
     orders=_ORDERS,
     wish=_WISH,
     bare_wish=_BARE,

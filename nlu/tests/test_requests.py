@@ -64,6 +64,9 @@ class Requests(unittest.TestCase):
     def test_what_is_refused_is_not_asked_for(self) -> None:
         self.assertEqual(found("não quero mudar de plano, só o boleto"), [("invoice_second_copy", "só o boleto")])
 
+    def test_what_is_taken_back_is_not_asked_for(self) -> None:
+        self.assertEqual(found("o boleto, deixa, caiu"), [("outage_no_connection", "caiu")])
+
     def test_a_greeting_alone_asks_for_nothing(self) -> None:
         self.assertEqual(found("oi"), [])
 
