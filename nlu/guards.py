@@ -52,7 +52,7 @@ _MARKUP = re.compile(
     |\b(?:curl|wget|sudo|rm\s+-rf|eval|exec|system|alert)\s*(?:\(|https?:|-\w|/)
     |\{%.{0,80}|<%|\#\{.{0,80}\}|\$\(|\[/?inst\]|<\|.{0,20}\|>|^\W*\#{2,}\s*\w+\s*:
     |^\W*(?:system|assistant|assistente)\s*:|\bsudo\s+\w|\b(?:print|echo)\s*\(
-    |\]\((?!https?:)\w|^\W*[a-z]+(?:_[a-z]+)+\W*$
+    |\]\([a-z]+_[a-z_]+\)|^\W*[a-z]+(?:_[a-z]+)+\W*$
     |\.\./\.\./|\bjavascript:|\bon(?:error|load)\s*=
     """,
     re.VERBOSE | re.DOTALL,

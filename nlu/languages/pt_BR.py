@@ -113,7 +113,7 @@ _ORDERS = rf"""
        (?:um|uma|o|a|voce|vc|meu|minha|fosse|administrador|root|sistema)\b
     |\bmodo\s+(?:desenvolvedor|deus|irrestrito)\b
     |\b(?:esquec|desconsider|ignor)\w+\W+(?:tudo\W+|o\W+)*que\W+(?:(?:te|lhe)\W+(?:disseram|falaram)|foi\W+dito)\b
-    |\b(?:brincar\W+de|vamos)\W+faz(?:er)?\W+de\W+conta\b|\b(?:fin(?:ge|ja|gir)|simul[ae])\W+que\b
+    |\b(?:brincar\W+de|vamos)\W+faz(?:er)?\W+de\W+conta\b|\b(?:fin(?:ge|ja)|simul[ae])\W+que\W+(?:eu|sou|voce|vc|tu|e)\b
     |^\W*(?:repita|diga)\W*:|^\W*(?:repita|diga)\W+(?:apenas\W+|so\W+)?(?:sim|nao)\W*$
     |\b(?:liste|mostre|mostra|envie|manda|exiba|passe|passa|me\s+da|exporte)\b(?:\W+\w+){{0,6}}?\W+
        (?:dados|cpfs?|senhas?|telefones?|cadastros?|boletos?|faturas?|contratos?)\W+(?:de\W+|dos\W+|das\W+)(?:todos\W+os\W+|outros\W+)?clientes\b

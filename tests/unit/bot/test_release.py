@@ -16,6 +16,7 @@ from tests.unit.bot.build import (
     NOW,
     SITE,
     Chat,
+    Reader,
     a_job,
     a_turn,
     days_from_today,
@@ -348,7 +349,6 @@ def test_yes_to_an_offer_whose_debt_has_changed_is_asked_for_again() -> None:
     "answer", ["sim mas nao agora, me manda o boleto", "pode sim mas nao libera ainda, manda o boleto", "sim?", "pode?"]
 )
 def test_nothing_is_released_when_the_yes_is_turned_round_or_only_asks(answer: str) -> None:
-    parser = Reader({answer: "invoice_second_copy"})
-    chat = Chat(known_as(invoices=[an_invoice(due_date=date(2026, 11, 10))]), parser)
+    chat = Chat(nlu=Reader({"libera meu sinal": "signal_release", answer: "invoice_second_copy"}))
     chat.say("libera meu sinal")
-    assert not [effect for effect in chat.say(answer) if isinstance(effect, UnlockOnTrust)]
+    assert not has(chat.say(answer), UnlockOnTrust)

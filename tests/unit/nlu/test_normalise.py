@@ -65,3 +65,9 @@ def test_pieces_keep_their_place_when_words_are_rewritten() -> None:
 @pytest.mark.parametrize("text", ["a" * 5000, "😀" * 4096, "9" * 5000, "1." * 2000, "@" * 4096, "{" * 4000])
 def test_normalise_ends_when_the_text_is_long_and_odd(text: str) -> None:
     assert isinstance(normalise(text), str)
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "@", "1.", "00.", "não é ", "é, ", "\t", "e ", "kk", "ha"])
+def test_normal_form_of_a_long_repetition_comes_at_once(unit: str) -> None:
+    # As long as WhatsApp lets a message be; what takes exponential time would run into the time limit.
+    assert isinstance(normalise(unit * (4096 // len(unit))), str)

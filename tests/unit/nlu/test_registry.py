@@ -123,3 +123,17 @@ def test_the_language_of_the_environment_is_taken_where_none_is_given(
     assert Registry(registry.folder).language == "pt_BR"
     monkeypatch.setenv("CUSTOMER_LANGUAGE", "es")
     assert Registry(registry.folder).language == "es"
+
+
+@pytest.mark.parametrize("written", [b"\xff\xfe", b"a" * 5000, b"../../etc/passwd", b"aaa111\nbbb222", b"", b"\x00"])
+def test_a_pointer_that_holds_something_else_points_to_nothing(registry: Registry, written: bytes) -> None:
+    (registry.folder / CURRENT).write_bytes(written)
+    assert registry.pointed(CURRENT) == ""
+    registry.promote("aaa111")
+    assert registry.pointed(CURRENT) == "aaa111"
+
+
+def test_facts_of_another_shape_do_not_count(registry: Registry) -> None:
+    facts = '{"fingerprint": "aaa111", "trained_at": 5, "language": "pt_BR", "examples": 3, "seconds": 1.5}'
+    (registry.folder / "aaa111.json").write_text(facts, encoding="utf-8")
+    assert [each.fingerprint for each in registry.models()] == ["ccc333", "bbb222"]
