@@ -20,7 +20,7 @@ from nlu.components import encoder as encoders
 from nlu.components.cache import Recent
 from nlu.components.model import IntentModel, fit
 from nlu.components.normalise import normalise
-from nlu.components.requests import Part, requests
+from nlu.components.requests import FACTS, Part, requests
 from nlu.guards import MAX_CHARACTERS, SURE, verdict
 from nlu.languages import PORTUGUESE
 
@@ -178,10 +178,10 @@ def _asked(message: Message) -> List[Text]:
 def _first_asked(text: Text, ranking: List[Dict[Text, Any]], asked: List[Part]) -> List[Dict[Text, Any]]:
     """Of several requests in a short text the first mentioned leads the ranking; a long one tells a story first.
 
-    Anger and the wish for a person come second to what they are about.
+    Anger and the wish for a person come second to what they are about, and a fact to what is asked for.
     """
     subjects = [part.intent for part in asked if part.intent not in _SECOND]
-    if len(asked) < 2 or not subjects or len(text.split()) > _SHORT_WORDS or subjects[0] == ranking[0]["name"]:
+    if len(subjects) < 2 or len(text.split()) > _SHORT_WORDS or subjects[0] in {*FACTS, ranking[0]["name"]}:
         return ranking
     rest = [item for item in ranking if item["name"] != subjects[0]]
     return [{"name": subjects[0], "confidence": ranking[0]["confidence"]}, *rest]

@@ -16,6 +16,8 @@ from nlu.languages import language as language_named
 NO_REQUEST = frozenset(
     {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "help_menu", "inform", "out_of_scope"}
 )
+# Said as a fact beside what is asked for ("paguei e cobraram de novo"), these ask for nothing of their own.
+FACTS = frozenset({"signal_release", "outage_no_connection", "slow_internet"})
 # A part is only believed to be a request of its own from here on: where the whole leaves room for it, or surely enough
 # that the whole need not. Where the whole is a courtesy or an answer, it has to leave more room, and always.
 _SURE_PART = 0.8
@@ -45,10 +47,12 @@ def _cut(name: Text) -> Pattern[Text]:
     return re.compile(rf"[.!?;\n]+|,|\s+(?:{language_named(name).joints})\s+", re.IGNORECASE)
 
 
-def _is_request(sure: float, room: float, whole: Text) -> bool:
-    """Whether a part read with probability `sure` counts beside `whole`, which gives its intent the chance `room`."""
+def _is_request(part: Text, sure: float, room: float, whole: Text) -> bool:
+    """Whether a `part` read with probability `sure` counts beside `whole`, which gives its intent the chance `room`."""
     if whole in NO_REQUEST:
         return sure >= _SURE_PART and room >= _COURTESY_LEAVES_ROOM
+    if part in FACTS:
+        return sure >= _SURE_PART and room >= _WHOLE_LEAVES_ROOM
     return sure >= (_SURE_PART if room >= _WHOLE_LEAVES_ROOM else _SURER_THAN_THE_WHOLE)
 
 
@@ -95,7 +99,7 @@ def requests(
                 continue
             if name == names[best]:
                 sure = max(sure, float(whole[best]))
-            elif not _is_request(sure, float(whole[int(row.argmax())]), names[best]):
+            elif not _is_request(name, sure, float(whole[int(row.argmax())]), names[best]):
                 continue
             found.append(Part(name, sure, band_of(limits, name, sure), start, end))
     if names[best] not in {*NO_REQUEST, *taken_back} and all(part.intent != names[best] for part in found):
