@@ -65,7 +65,7 @@ def gather(session: Session, *, again: bool) -> Harvest:
     for row, text in _read(session, rows):
         example = Example(text, row.label, _others(row))
         core = core_of(text)
-        if not _fit(example):
+        if not _fit(example) or _says_too_little(row):
             unfit += 1
         elif core in found or (core, row.label) in before:
             repeated += 1
@@ -80,17 +80,25 @@ def mark_exported(session: Session, harvest: Harvest) -> None:
 
 
 def training_data(examples: Iterable[Example]) -> str:
-    """A Rasa file of training examples, by intent."""
-    by_intent = defaultdict(list)
+    """A Rasa file of training examples, by intent; those that ask for several things name them all, as several.yml."""
+    by_intent: dict[str, list[Example]] = defaultdict(list)
+    several: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
-        by_intent[example.intent].append(example.text)
+        (several if example.others else by_intent)[example.intent].append(example)
     lines = ['version: "3.1"', "", "nlu:"]
     for intent in sorted(by_intent):
-        lines += [
-            f"  - intent: {intent}",
-            "    examples: |",
-            *(f"      - {text}" for text in sorted(by_intent[intent])),
-        ]
+        texts = sorted(example.text for example in by_intent[intent])
+        lines += [f"  - intent: {intent}", "    examples: |", *(f"      - {text}" for text in texts)]
+    for intent in sorted(several):
+        lines += [f"  - intent: {intent}", "    examples:"]
+        for example in sorted(several[intent], key=lambda one: one.text):
+            named = ", ".join((example.intent, *example.others))
+            lines += [
+                "      - text: |",
+                f"          {example.text}",
+                "        metadata:",
+                f"          intents: [{named}]",
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -126,6 +134,11 @@ def _fit(example: Example) -> bool:
         return False
     guarded = verdict(example.text)
     return guarded is None or guarded.intent == example.intent
+
+
+def _says_too_little(row: Reading) -> bool:
+    """Several things were read and a person named one: whether the others were asked for too, nobody said."""
+    return row.verdict == "corrected" and len({request["intent"] for request in row.requests}) > 1
 
 
 def _others(row: Reading) -> tuple[str, ...]:
