@@ -16,7 +16,6 @@ from tests.unit.bot.build import (
     NOW,
     SITE,
     Chat,
-    Reader,
     a_job,
     a_turn,
     days_from_today,
@@ -343,12 +342,3 @@ def test_yes_to_an_offer_whose_debt_has_changed_is_asked_for_again() -> None:
     assert not has(effects, UnlockOnTrust)
     assert "169,90" in said(effects)
     assert has(chat.say("sim"), UnlockOnTrust)
-
-
-@pytest.mark.parametrize(
-    "answer", ["sim mas nao agora, me manda o boleto", "pode sim mas nao libera ainda, manda o boleto", "sim?", "pode?"]
-)
-def test_nothing_is_released_when_the_yes_is_turned_round_or_only_asks(answer: str) -> None:
-    chat = Chat(nlu=Reader({"libera meu sinal": "signal_release", answer: "invoice_second_copy"}))
-    chat.say("libera meu sinal")
-    assert not has(chat.say(answer), UnlockOnTrust)
