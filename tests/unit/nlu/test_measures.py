@@ -92,8 +92,12 @@ def test_requests_are_compared_as_sets_and_courtesies_do_not_count() -> None:
 
 def test_courtesies_are_those_that_the_component_takes_for_none() -> None:
     tree = ast.parse((NLU / "components" / "requests.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "frozenset"]
-    assert [frozenset(ast.literal_eval(call.args[0])) for call in calls] == [NO_REQUEST]
+    named = {
+        ast.unparse(node.targets[0]): node.value.args[0]
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+    }
+    assert frozenset(ast.literal_eval(named["NO_REQUEST"])) == NO_REQUEST
 
 
 def test_nothing_to_measure_gives_no_figures_and_no_error() -> None:
