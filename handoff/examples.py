@@ -137,8 +137,9 @@ def _fit(example: Example) -> bool:
 
 
 def _says_too_little(row: Reading) -> bool:
-    """Several things were read and a person named one: whether the others were asked for too, nobody said."""
-    return row.verdict == "corrected" and len({request["intent"] for request in row.requests}) > 1
+    """Several things were read and a person named one of them: whether the others were asked for too, nobody said."""
+    asked = {request["intent"] for request in row.requests}
+    return row.verdict == "corrected" and row.label in asked and len(asked) > 1
 
 
 def _others(row: Reading) -> tuple[str, ...]:

@@ -112,6 +112,7 @@ def test_labelled_file_is_what_the_evaluation_reads(db: Database, run: Any, tmp_
     ]
     judged(db, "segunda via e tá lenta", requests=asked)
     judged(db, "vou mudar", "relocation", requests=asked)
+    judged(db, "manda e vê", "slow_internet", requests=asked)
     assert run("--labelled", tmp_path / "medir.jsonl").exit_code == 0
     rows = [json.loads(line) for line in (tmp_path / "medir.jsonl").read_text(encoding="utf-8").splitlines()]
     assert rows == [
