@@ -95,7 +95,7 @@ def _answered(turn: Turn, reading: Reading) -> list[Effect] | None:
 
 def _plain_no(turn: Turn, reading: Reading) -> list[Effect] | None:
     """A no with its reasons is a no; a yes with conditions is none."""
-    first = next(iter(turn.replies.beginnings(turn.answer)), "")
+    first = _first(turn)
     if (
         turn.dialogue.expect not in YES_OR_NO
         or turn.replies.yes_or_no(first) is not False

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Text, Tuple
 
 import joblib
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -131,11 +130,13 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
         return self._read(text[:MAX_CHARACTERS])
 
     def _read(self, text: Text) -> Parsed:
-        words = normalise(text, self._language)
         model = self._model
-        if model is None or not model.knows(words):
+        if model is None:
             return self._answer([{"name": _UNKNOWN, "confidence": 0.3}], "menu", [], 1.0)
-        row = self._rows([text])[0]
+        words = normalise(text, self._language)
+        row, known = self._looked_up([words])[0]
+        if not known:
+            return self._answer([{"name": _UNKNOWN, "confidence": 0.3}], "menu", [], 1.0)
         best = row.argsort()[::-1][: self._config["ranking_length"]]
         ranking = [{"name": model.labels[i], "confidence": float(row[i])} for i in best]
         asked = requests(text, row, model.labels, model.bands, self._rows, self._language)
@@ -147,16 +148,19 @@ class ChatIntentClassifier(GraphComponent, IntentClassifier):
             model.unknown(words),
         )
 
-    def _rows(self, texts: List[Text]) -> Any:
-        """The probabilities of each text; what was read lately is not read again."""
-        words = [normalise(text, self._language) for text in texts]
-        rows = {each: self._recent.get(each) for each in words}
-        fresh = [each for each, row in rows.items() if row is None]
+    def _rows(self, texts: List[Text]) -> List[Any]:
+        """The probabilities of each text, none for none."""
+        return [row for row, _ in self._looked_up([normalise(text, self._language) for text in texts])]
+
+    def _looked_up(self, words: List[Text]) -> List[Tuple[Any, bool]]:
+        """For each normal form its probabilities and whether anything in it is known; what was read lately is kept."""
+        found = {each: self._recent.get(each) for each in words}
+        fresh = [each for each, kept in found.items() if kept is None]
         if fresh:
-            for each, row in zip(fresh, self._model.probabilities(fresh, self._encoder), strict=True):
-                rows[each] = row
-                self._recent.keep(each, row)
-        return np.stack([rows[each] for each in words])
+            for each, row, known in zip(fresh, *self._model.read(fresh, self._encoder), strict=True):
+                found[each] = (row, bool(known))
+                self._recent.keep(each, (row, bool(known)))
+        return [found[each] for each in words]
 
     def _answer(self, ranking: List[Dict[Text, Any]], band: Text, asked: List[Parsed], unknown: float) -> Parsed:
         return {

@@ -57,21 +57,26 @@ class IntentModel:
 
     @property
     def labels(self) -> List[Text]:
-        """Intent names, in the order of the columns of `probabilities`."""
+        """Intent names, in the order of the columns that `read` gives."""
         return [str(name) for name in self.head.classes_]
 
-    def probabilities(self, texts: List[Text], encoder: Any = None) -> Any:
-        """One row per normalised text, one column per label, rows sum to 1. `encoder` is asked for unsure rows only."""
-        values = log_softmax(_scores(self.head, self.features.transform(texts)))
+    def read(self, texts: List[Text], encoder: Any = None) -> Tuple[Any, Any]:
+        """One row of probabilities per normalised text, one column per label; and of which texts anything is known.
+
+        Of a text that is not known nothing was ever seen in training. `encoder` is asked for unsure rows only.
+        """
+        counted = self.features.transform(texts)
+        known = np.diff(counted.tocsr().indptr) > 0
+        values = log_softmax(_scores(self.head, counted))
         rows = self.first.probabilities(values)
         if encoder is None or self.dense is None or self.second is None:
-            return rows
+            return rows, known
         unsure = np.flatnonzero(rows.max(axis=1) < self.sure)
         if len(unsure):
             vectors = encoder.encode([texts[row] for row in unsure])
             both = values[unsure] + self.dense_weight * self.dense.scores(vectors)
             rows[unsure] = self.second.probabilities(both)
-        return rows
+        return rows, known
 
     def band(self, intent: Text, confidence: float) -> Text:
         """What an intent is sure enough for: act, confirm or menu."""
@@ -82,10 +87,6 @@ class IntentModel:
         known = self.features.transformer_list[0][1].vocabulary_
         words = text.split()
         return sum(word not in known for word in words) / len(words) if words else 1.0
-
-    def knows(self, text: Text) -> bool:
-        """False when nothing in the normalised text was ever seen in training."""
-        return bool(self.features.transform([text]).nnz > 0)
 
 
 def fit(

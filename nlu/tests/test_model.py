@@ -32,7 +32,7 @@ class Sparse(unittest.TestCase):
     def test_reads_what_it_learnt_and_rows_sum_to_one(self) -> None:
         texts, asked = world()
         model = fit(texts, asked, CONFIG)
-        rows = model.probabilities(["quero o boleto", "caiu o sinal"])
+        rows = model.read(["quero o boleto", "caiu o sinal"])[0]
         self.assertEqual([model.labels[i] for i in rows.argmax(axis=1)], ["bill", "outage"])
         np.testing.assert_allclose(rows.sum(axis=1), 1.0)
 
@@ -41,7 +41,7 @@ class Sparse(unittest.TestCase):
         self.assertEqual(model.unknown("manda o boleto"), 0.0)
         self.assertEqual(model.unknown("manda xyzxyz"), 0.5)
         self.assertEqual(model.unknown(""), 1.0)
-        self.assertFalse(model.knows("9 9"))
+        self.assertFalse(model.read(["9 9"])[1][0])
 
     def test_learns_from_a_handful_where_no_fold_can_be_held_out(self) -> None:
         model = fit(["manda o boleto", "caiu a internet"], [["bill"], ["outage"]], CONFIG)
@@ -69,15 +69,15 @@ class Cascade(unittest.TestCase):
         self.model = fit(texts, asked, CONFIG, vectors)
 
     def test_sure_texts_do_not_reach_the_encoder(self) -> None:
-        self.model.probabilities(["manda o boleto por favor", "grana grana"], self.encoder)
+        self.model.read(["manda o boleto por favor", "grana grana"], self.encoder)
         self.assertEqual(self.encoder.texts, ["grana grana"])
 
     def test_the_encoder_is_heard_where_words_are_new(self) -> None:
-        row = self.model.probabilities(["grana grana"], self.encoder)[0]
+        row = self.model.read(["grana grana"], self.encoder)[0][0]
         self.assertEqual(self.model.labels[int(row.argmax())], "bill")
 
     def test_a_model_made_with_an_encoder_works_without_it(self) -> None:
-        rows = self.model.probabilities(["manda o boleto"], None)
+        rows = self.model.read(["manda o boleto"], None)[0]
         self.assertEqual(self.model.labels[int(rows[0].argmax())], "bill")
 
 

@@ -67,6 +67,9 @@ class Requests(unittest.TestCase):
     def test_what_is_taken_back_is_not_asked_for(self) -> None:
         self.assertEqual(found("o boleto, deixa, caiu"), [("outage_no_connection", "caiu")])
 
+    def test_a_text_of_refusals_only_is_read_as_a_whole(self) -> None:
+        self.assertEqual(found("não quero isso, não preciso disso")[1:], [])
+
     def test_a_greeting_alone_asks_for_nothing(self) -> None:
         self.assertEqual(found("oi"), [])
 

@@ -52,6 +52,11 @@ def test_server_reads_no_yes_when_the_text_has_no_letters(nlu_url: str, text: st
     assert read_by_server(nlu_url, text)[0] not in ACTS
 
 
+@pytest.mark.parametrize("text", ["não quero isso, não preciso disso", "deixa, esquece", "não é isso. não quero."])
+def test_server_reads_a_text_of_refusals_only(nlu_url: str, text: str) -> None:
+    assert parse(nlu_url, {"text": text}).json()["requests"] == []
+
+
 @pytest.mark.parametrize("text", ["a" * 5000, "ab " * 2000, "9" * 4096, "приве́т как дела", "你好吗", "zxqw vbnm plkj"])
 def test_server_is_not_sure_of_an_action_when_the_text_says_nothing(nlu_url: str, text: str) -> None:
     intent, confidence = read_by_server(nlu_url, text)
