@@ -70,7 +70,7 @@ def _disturbed(piece: str, random: Random) -> str:
         return piece
     word = match.group()
     if is_negation(word):
-        changed = random.choice(NOT) if fold(word) == "nao" else without_accents(word)
+        changed = random.choice(NOT) if fold(word) == "nao" else _plain(word)
     else:
         changed = _CHANGES[random.randrange(len(_CHANGES))](word, random)
     if not changed.strip() or is_negation(changed) != is_negation(word):
@@ -78,18 +78,23 @@ def _disturbed(piece: str, random: Random) -> str:
     return piece[: match.start()] + changed + piece[match.end() :]
 
 
+def _plain(word: str) -> str:
+    """Letters without their accents; nothing else is taken apart ("¼" would become digits)."""
+    return "".join(without_accents(char) if char.isalpha() else char for char in word)
+
+
 def _without_accents(word: str, _random: Random) -> str:
-    return without_accents(word)
+    return _plain(word)
 
 
 def _abbreviated(word: str, random: Random) -> str:
-    return random.choice(SHORT.get(fold(word), (without_accents(word),)))
+    return random.choice(SHORT.get(fold(word), (_plain(word),)))
 
 
 def _by_ear(word: str, random: Random) -> str:
     rules = [(pattern, written) for pattern, written in BY_EAR if pattern.search(word)]
     if len(word) < 4 or not rules:
-        return without_accents(word)
+        return _plain(word)
     pattern, written = random.choice(rules)
     return pattern.sub(written, word, count=1)
 
