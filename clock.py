@@ -14,13 +14,14 @@ from core.settings import SettingsError, load
 from handoff.drift import check_daily
 from handoff.repair import close_idle, find_forgotten
 from models import utc_now
-from models.outbox import queues_with_due_work
-from wiring import Wiring, build
+from models.outbox import plan_chore, queues_with_due_work
+from wiring import CHORES, Wiring, build
 
 log = logging.getLogger("clock")
 
 TICK_SECONDS = 0.2
 REPAIR_EVERY_SECONDS = 30
+CHORES_EVERY_SECONDS = 10
 
 
 def tick(wiring: Wiring) -> None:
@@ -40,6 +41,13 @@ def repair(wiring: Wiring) -> None:
         log.warning("%s conversations had waiting messages and no work planned; planned it again", forgotten)
     if closed:
         log.info("%s idle conversations closed", closed)
+
+
+def plan_chores(wiring: Wiring) -> None:
+    """Puts what is to be done again and again into the outbox when its time has come."""
+    with wiring.db.transaction() as session:
+        for topic, every_seconds in CHORES.items():
+            plan_chore(session, topic, every_seconds)
 
 
 def watch_understanding(wiring: Wiring) -> None:
@@ -67,10 +75,14 @@ def main() -> None:
         signal.signal(number, lambda *_: stopping.set())
     wiring = build(settings, pool_size=1)
     next_repair = time.monotonic() + REPAIR_EVERY_SECONDS
+    next_chores = time.monotonic()
     log.info("ticking")
     while not stopping.wait(TICK_SECONDS):
         try:
             tick(wiring)
+            if time.monotonic() >= next_chores:
+                next_chores = time.monotonic() + CHORES_EVERY_SECONDS
+                plan_chores(wiring)
             if time.monotonic() >= next_repair:
                 next_repair = time.monotonic() + REPAIR_EVERY_SECONDS
                 repair(wiring)

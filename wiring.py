@@ -35,9 +35,14 @@ from webhooks.channels.twilio import TwilioChannel
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
+from webhooks.prune import prune_webhooks
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
+
+
+# What is done again and again without anybody asking: the topic, and every how many seconds.
+CHORES = {"prune_webhooks": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,14 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
 def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks) -> dict[str, Route]:
     erp = LocalErp(SqlStore(db), lambda: load_provider(db))
     channels = _channels(settings)
-    delivery = Delivery(db, channels, links, timedelta(seconds=settings.send_unknown_after_seconds))
+    delivery = Delivery(
+        db,
+        channels,
+        links,
+        timedelta(seconds=settings.send_unknown_after_seconds),
+        language=settings.customer_language,
+        code_template=settings.meta_code_template,
+    )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     bot = Bot(
         db=db,
@@ -89,6 +101,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
     }
 
 
@@ -108,8 +121,6 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             version=settings.meta_api_version,
             phone_number_id=settings.meta_phone_number_id,
             access_token=settings.graph_token,
-            code_template=settings.meta_code_template,
-            language=settings.customer_language,
         )
     }
     if settings.twilio_account_sid:

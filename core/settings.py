@@ -175,6 +175,40 @@ class Settings:
         default="codigo_de_acesso",
         about="Approved authentication template for one-time codes (IDENTITY_PROOF=one_time_code).",
     )
+    meta_account_id: str = setting(
+        _text,
+        "digits",
+        "102290129340398",
+        default="",
+        about="The WhatsApp Business account (WABA): templates belong to it. Unset: templates are not synced.",
+    )
+    meta_order_details: bool = setting(
+        _switch,
+        "yes or no",
+        "no",
+        default="no",
+        about="Bills as an order to review and pay (Pix, boleto); needs a Brazilian account that Meta has enabled.",
+    )
+    send_per_second: float = setting(
+        _seconds(0, 10000), "messages", "80", default="80", about="Messages a second of one number; 0: no limit."
+    )
+    pair_seconds: float = setting(
+        _seconds(0, 600),
+        "seconds",
+        "6",
+        default="6",
+        about="One message to the same person each so often; 0: no limit.",
+    )
+    pair_burst: int = setting(
+        _integer(1, 1000), "messages", "45", default="45", about="So many to the same person at once, paid back after."
+    )
+    echo_quiet_minutes: int = setting(
+        _integer(1, 10080),
+        "minutes",
+        "120",
+        default="120",
+        about="The bot is silent this long after a person answered from the phone's WhatsApp Business app.",
+    )
     twilio_api_url: str = setting(
         _web, "https://host", "https://api.twilio.com", default="https://api.twilio.com", about="Twilio API."
     )
@@ -184,6 +218,79 @@ class Settings:
     )
     twilio_from: str = setting(
         _text, "whatsapp:+55...", "whatsapp:+551230001000", default="", about="Sender on Twilio."
+    )
+    twilio_content_url: str = setting(
+        _web,
+        "https://host",
+        "https://content.twilio.com",
+        default="https://content.twilio.com",
+        about="Twilio's Content API: buttons, lists and templates.",
+    )
+    twilio_messaging_service_sid: str = setting(
+        _text, "MG...", "MG0123", default="", about="Messaging service to send through. Unset: TWILIO_FROM sends."
+    )
+    media_store: str = setting(
+        _text,
+        "a folder, or s3://bucket/prefix",
+        "s3://suporte-religa/midia",
+        default="",
+        about="Where customers' files are kept. Default: the folder media in DATA_DIR. All processes must reach it.",
+    )
+    media_store_endpoint: str = setting(
+        _web,
+        "https://host",
+        "https://s3.example.com.br",
+        default="",
+        about="Address of an S3-compatible store that is not Amazon's.",
+    )
+    media_store_region: str = setting(
+        _text, "a region", "sa-east-1", default="sa-east-1", about="Region of the bucket."
+    )
+    media_store_key_id: str = setting(_text, "an access key", "AKIA...", default="", about="Access key of the bucket.")
+    media_store_key: str = setting(
+        _text, "a secret key", "0123abcd", default="", secret=True, about="Secret of that access key."
+    )
+    media_keep_days: int = setting(
+        _integer(1, 3650), "days", "180", default="180", about="Customers' files are deleted after so many days."
+    )
+    media_most_megabytes: int = setting(
+        _integer(1, 100), "megabytes", "100", default="100", about="A larger file of a customer's is not fetched."
+    )
+    transcription: str = setting(
+        _choice("", "faster_whisper"),
+        "faster_whisper or empty",
+        "faster_whisper",
+        default="",
+        about="What turns voice notes into words (needs requirements-voice.txt). Unset: nothing does.",
+    )
+    transcription_model: str = setting(
+        _text,
+        "a folder with a model",
+        "/srv/whisper-small",
+        default="",
+        about="Model of faster-whisper (CTranslate2 format), on disk: nothing is downloaded.",
+    )
+    voice_without_transcript: str = setting(
+        _choice("ask_text", "hand_over"),
+        "ask_text or hand_over",
+        "ask_text",
+        default="ask_text",
+        about="A voice note that nothing could read: ask for text once, or hand over to a person.",
+    )
+    webhook_keep_days: int = setting(
+        _integer(8, 3650),
+        "days",
+        "30",
+        default="30",
+        about="Raw webhooks that were read are deleted after so many days.",
+    )
+    metrics_token: str = setting(
+        _text,
+        "any text",
+        "escolha-um",
+        default="",
+        secret=True,
+        about="Bearer token of /metrics. Unset: it answers on loopback only.",
     )
     radius_database_url: str = setting(
         _url("postgresql"),

@@ -21,7 +21,8 @@ protocol_sequence = Sequence("protocol_seq", metadata=Base.metadata)
 class Conversation(Base):
     """One open conversation per contact. `version` guards every change of owner or of the bot's memory.
 
-    `needs_person` says why a person should look although the bot still owns the conversation.
+    `needs_person` says why a person should look although the bot still owns the conversation. Until `quiet_until` the
+    bot says nothing: a person answered from the phone's own app.
     """
 
     __tablename__ = "conversation"
@@ -50,6 +51,7 @@ class Conversation(Base):
     last_inbound_at: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    quiet_until: Mapped[datetime | None]
 
     def window_open(self, now: datetime) -> bool:
         """Whether a free-form message may still be sent: 24 h from the customer's last message, less a margin."""

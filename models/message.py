@@ -23,6 +23,15 @@ class Message(Base):
     receipt followed) and discarded (a person took over before it left). Inbound: received.
     `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered,
     silent, person, too_old.
+
+    The three times of an inbound message: `provider_at` when the customer sent it, `received_at` when it reached us,
+    `handled_at`. `quoted_id` is the provider's name of the message that this one answers. `reaction` is the emoji that
+    the other side put on it. Edited and revoked messages keep what they said first: the words before each edit are in
+    `payload["edits"]` as {at, text}; a revoked one keeps its text for the record and is shown as revoked.
+    A voice note's words as a machine heard them are in `transcript`, `transcript_confidence` from 0 to 1.
+
+    Outbound: `reason` says what it was sent for (an intent, agent, a template's purpose); `billable` and
+    `cost_category` are what the channel said it costs, once known. `resends` counts repeats after a failure was known.
     """
 
     __tablename__ = "message"
@@ -57,6 +66,16 @@ class Message(Base):
     sending_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    quoted_id: Mapped[str | None]
+    reaction: Mapped[str] = mapped_column(default="", server_default="")
+    edited_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    transcript: Mapped[str | None]
+    transcript_confidence: Mapped[float | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    billable: Mapped[bool | None]
+    cost_category: Mapped[str] = mapped_column(default="", server_default="")
+    resends: Mapped[int] = mapped_column(default=0, server_default="0")
 
     def advance(self, status: str) -> bool:
         """Moves the state forward to `status`; False (and no change) when it is already there or further."""

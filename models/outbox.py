@@ -19,6 +19,7 @@ QUEUE_OF = {
     "typing": "outbound",
     "network": "network",
     "unlock_expiry": "turns",
+    "prune_webhooks": "background",
 }
 
 
@@ -54,8 +55,24 @@ def add_work(session: Session, topic: str, ref_id: int, *, after_seconds: float 
         wake(session, queue)
 
 
+_PLAN = text(
+    "INSERT INTO outbox (queue, topic, ref_id, run_after, tries) SELECT :queue, CAST(:topic AS text), 0, now(), 0"
+    " WHERE NOT EXISTS"
+    " (SELECT FROM outbox WHERE topic = CAST(:topic AS text)"
+    " AND (done_at IS NULL OR done_at > now() - make_interval(secs => :every)))"
+)
+
+
+def plan_chore(session: Session, topic: str, every_seconds: float) -> None:
+    """Adds the chore (ref_id 0) unless it waits already or was done within the last `every_seconds`."""
+    row = {"queue": QUEUE_OF[topic], "topic": topic, "every": every_seconds}
+    # Two clocks side by side would both find nothing there.
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('chore/' || :topic))"), {"topic": topic})
+    session.execute(_PLAN, row)
+
+
 # How long a claimed row is left to its worker, per queue: longer than the slowest handler with all its time limits.
-LEASE_SECONDS = {"turns": 20, "outbound": 30, "network": 120}
+LEASE_SECONDS = {"turns": 20, "outbound": 30, "network": 120, "background": 120}
 
 
 @dataclass(frozen=True)

@@ -55,3 +55,18 @@ class ParkedStatus(Base):
     status: Mapped[str]
     at: Mapped[datetime]
     raw: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class ParkedChange(Base):
+    """An edit, a taking back or a reaction that came before the message it speaks of (`provider_id`). `kind`: edit,
+    revoke or reaction; the newest of a kind holds."""
+
+    __tablename__ = "parked_change"
+    __table_args__ = (UniqueConstraint("channel", "provider_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    provider_id: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    raw: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

@@ -19,7 +19,7 @@ from models.attachment import Attachment
 from models.conversation import Conversation
 from models.message import Message
 from models.outbox import add_work
-from webhooks.channels.ports import Channel, File, Outgoing
+from webhooks.channels.ports import Channel, File, Outgoing, Template, TemplateButton
 from webhooks.contacts import recipient_of
 from webhooks.media_links import MediaLinks
 from webhooks.receipts import NO_WORD, apply_parked, hold_receipts
@@ -56,12 +56,15 @@ _EARLIER = text(
 
 @dataclass(frozen=True)
 class Delivery:
-    """What the handler needs besides the message: the channels by name, links to files, and a patience."""
+    """What the handler needs besides the message: the channels by name, links to files, a patience, the language of
+    templates, and the name of the one that carries one-time codes."""
 
     db: Database
     channels: Mapping[str, Channel]
     links: MediaLinks
     unknown_after: timedelta
+    language: str = "pt_BR"
+    code_template: str = ""
 
 
 def deliver(message_id: int, *, delivery: Delivery) -> None:
@@ -144,7 +147,7 @@ def _claim(session: Session, message_id: int, delivery: Delivery) -> tuple[str, 
         raise Later(RETRY_MISSING_CHANNEL_SECONDS, f"channel {message.channel} is not configured")
     _split_caption(session, message, channel)
     message.status, message.sending_at = "sending", utc_now()
-    return message.channel, _outgoing(session, message, conversation, delivery.links)
+    return message.channel, _outgoing(session, message, conversation, delivery)
 
 
 def _split_caption(session: Session, message: Message, channel: Channel) -> None:
@@ -166,12 +169,12 @@ def _split_caption(session: Session, message: Message, channel: Channel) -> None
     message.text = ""
 
 
-def _outgoing(session: Session, message: Message, conversation: Conversation, links: MediaLinks) -> Outgoing:
+def _outgoing(session: Session, message: Message, conversation: Conversation, delivery: Delivery) -> Outgoing:
     payload: dict[str, Any] = message.payload
     attachment = session.get(Attachment, message.attachment_id) if message.attachment_id else None
     file = None
-    if attachment:
-        link = links.to(attachment.id, attachment.filename)
+    if attachment and attachment.data is not None:
+        link = delivery.links.to(attachment.id, attachment.filename)
         file = File(attachment.filename, attachment.mime_type, attachment.data, link)
     return Outgoing(
         key=message.key or "",
@@ -181,9 +184,15 @@ def _outgoing(session: Session, message: Message, conversation: Conversation, li
         options=tuple((option[0], option[1], option[2]) for option in payload.get("options", ())),
         list_button=str(payload.get("list_button", "")),
         file=file,
-        template=str(payload.get("template", "")),
-        parameters=tuple(str(value) for value in payload.get("parameters", ())),
+        template=_template(payload, delivery) if message.kind == "template" else None,
     )
+
+
+def _template(payload: Mapping[str, Any], delivery: Delivery) -> Template:
+    """A one-time code: shown in the body, copied by the button."""
+    values = tuple(str(value) for value in payload.get("parameters", ()))
+    buttons = tuple(TemplateButton("url", 0, value) for value in values[:1])
+    return Template(delivery.code_template, delivery.language, "AUTHENTICATION", body=values, buttons=buttons)
 
 
 def _settle_unanswered(message: Message, conversation: Conversation, unknown_after: timedelta) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from webhooks.channels.ports import MediaRef
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -29,7 +31,8 @@ class MessageArrived:
     """One inbound message.
 
     `kind` is text, button, list, image, video, audio, document, sticker, location, contacts, order or unsupported.
-    `reply_id` is the id of the button or row that was tapped. `payload` keeps what the channel said.
+    `reply_id` is the id of the button or row that was tapped, `quoted_id` the provider's name of the message that this
+    one answers. `media` is the file to fetch, if it has one. `payload` keeps what the channel said.
     """
 
     channel: str
@@ -40,6 +43,8 @@ class MessageArrived:
     text: str = ""
     reply_id: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
+    quoted_id: str = ""
+    media: MediaRef | None = None
 
 
 @dataclass(frozen=True)

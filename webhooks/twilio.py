@@ -46,6 +46,8 @@ def twilio_blueprint(*, db: Database, auth_token: str, public_url: str, links: M
         with db.transaction() as session:
             attachment = session.get(Attachment, attachment_id) or abort(404)
             data, mime_type = attachment.data, attachment.mime_type
+        if data is None:
+            abort(404)
         return send_file(BytesIO(data), mimetype=mime_type, download_name=filename)
 
     return blueprint

@@ -26,7 +26,12 @@ from models.webhook_event import ParkedStatus, WebhookEvent, WebhookItem
 LATE = timedelta(minutes=2)
 STUCK = timedelta(minutes=10)
 SHOWN = 20
-QUEUES = {"turns": "conversas (turns)", "outbound": "envio (outbound)", "network": "rede (network)"}
+QUEUES = {
+    "turns": "conversas (turns)",
+    "outbound": "envio (outbound)",
+    "network": "rede (network)",
+    "background": "segundo plano (background)",
+}
 
 
 @dataclass(frozen=True)

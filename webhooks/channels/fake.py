@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from core.errors import Failure
-from webhooks.channels.ports import Outgoing, Sent
+from webhooks.channels.ports import KINDS, Outgoing, Sent
 
 Answer = Failure | Callable[[Outgoing], Sent]
 
@@ -15,8 +15,9 @@ Answer = Failure | Callable[[Outgoing], Sent]
 class FakeChannel:
     """Takes every message, unless `script` says otherwise for the next ones. Safe from several threads."""
 
-    def __init__(self, *, captions_documents: bool = True) -> None:
+    def __init__(self, *, captions_documents: bool = True, kinds: frozenset[str] = frozenset(KINDS)) -> None:
         self.captions_documents = captions_documents
+        self.kinds = kinds
         self.script: list[Answer] = []
         self.taken: list[Outgoing] = []
         self.asked: list[Outgoing] = []

@@ -39,6 +39,7 @@ class MetaChannel:
     """Speaks to `graph_url`, which is Meta's or, in tests and demos, a stand-in on loopback."""
 
     captions_documents = True
+    kinds = frozenset({"text", "buttons", "list", "document", "image", "template"})
 
     def __init__(
         self,
@@ -48,12 +49,8 @@ class MetaChannel:
         version: str,
         phone_number_id: str,
         access_token: str,
-        code_template: str = "",
-        language: str = "pt_BR",
     ) -> None:
         self._session = session
-        self._templates = {"code": code_template}
-        self._language = language
         self._base = f"{graph_url}/{version}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {access_token}"}
 
@@ -65,7 +62,7 @@ class MetaChannel:
             "recipient_type": "individual",
             **_recipient(message.to),
             "biz_opaque_callback_data": message.key,
-            **self._shape(message, media_id),
+            **SHAPES[message.kind](message, media_id),
         }
         answer = self._post("messages", json=body)
         try:
@@ -83,19 +80,6 @@ class MetaChannel:
             "typing_indicator": {"type": "text"},
         }
         self._post("messages", json=body)
-
-    def _shape(self, message: Outgoing, media_id: str) -> dict[str, Any]:
-        if message.kind != "template":
-            return SHAPES[message.kind](message, media_id)
-        values = [{"type": "text", "text": value} for value in message.parameters]
-        # An authentication template shows its code in the body and copies it by its button.
-        button = {"type": "button", "sub_type": "url", "index": "0", "parameters": values[:1]}
-        template = {
-            "name": self._templates[message.template],
-            "language": {"code": self._language},
-            "components": [{"type": "body", "parameters": values}, button],
-        }
-        return {"type": "template", "template": template}
 
     def _upload(self, attached: File) -> str:
         file = (attached.filename, attached.data, attached.mime_type)
@@ -172,4 +156,29 @@ def _image(message: Outgoing, media_id: str) -> dict[str, Any]:
     return {"type": "image", "image": {"id": media_id, **caption}}
 
 
-SHAPES = {"text": _text, "buttons": _buttons, "list": _list, "document": _document, "image": _image}
+def _template(message: Outgoing, media_id: str) -> dict[str, Any]:
+    used = message.template
+    if used is None:
+        raise Refused("no_template")
+    components: list[dict[str, Any]] = [
+        {"type": kind, "parameters": [{"type": "text", "text": value} for value in values]}
+        for kind, values in (("header", used.header), ("body", used.body))
+        if values
+    ]
+    for button in used.buttons:
+        parameters = [{"type": "text", "text": button.value}]
+        components.append(
+            {"type": "button", "sub_type": button.kind, "index": str(button.index), "parameters": parameters}
+        )
+    template = {"name": used.name, "language": {"code": used.language}, "components": components}
+    return {"type": "template", "template": template}
+
+
+SHAPES = {
+    "text": _text,
+    "buttons": _buttons,
+    "list": _list,
+    "document": _document,
+    "image": _image,
+    "template": _template,
+}

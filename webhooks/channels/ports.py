@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+KINDS = (
+    "text",
+    "buttons",
+    "list",
+    "link",
+    "document",
+    "image",
+    "location_request",
+    "contact_request",
+    "reaction",
+    "template",
+    "payment",
+    "payment_status",
+)
+"""Every kind of bubble."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +42,74 @@ class File:
 
 
 @dataclass(frozen=True)
-class Outgoing:
-    """One bubble. `kind` is text, buttons, list, document, image or template; `options` are (id, title, description).
+class Link:
+    """A button that opens `url` (http or https). `title` up to 20 characters."""
 
-    A template is named by its purpose (`template`, such as code), not by its name at the channel.
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What WhatsApp shows as an order to review and pay (Brazil). Amounts in cents.
+
+    `reference` is ours and unique, up to 60 characters of A-Z a-z 0-9 _ . -. `pix_code` is the copia e cola as the
+    bank gave it, byte for byte; with it go the receiver's name and key (`pix_key_type`: CPF, CNPJ, EMAIL, PHONE, EVP).
+    `boleto_line` is the linha digitável, `link` an address to pay at. At least one way to pay is there.
+    `status` and `note` are for kind payment_status: pending, processing, completed or canceled.
+    """
+
+    reference: str
+    item: str = ""
+    total_cents: int = 0
+    pix_code: str = ""
+    pix_merchant: str = ""
+    pix_key: str = ""
+    pix_key_type: str = ""
+    boleto_line: str = ""
+    link: str = ""
+    status: str = "pending"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TemplateButton:
+    """A button of a template that takes a value. `kind`: url (the end of the address), quick_reply (the id that comes
+    back), copy_code, flow (its token) or order_details (the `payment` of the message)."""
+
+    kind: str
+    index: int
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """An approved template to send. `header` and `body` are the values of their placeholders, in order; a document or
+    picture for the header is the message's `file`. `category` as approved (UTILITY, MARKETING, AUTHENTICATION).
+    `provider_id` is the channel's own id, where it sends by that (Twilio's content sid)."""
+
+    name: str
+    language: str
+    category: str = "UTILITY"
+    header: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    buttons: tuple[TemplateButton, ...] = ()
+    provider_id: str = ""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """An emoji on the customer's message `provider_id`; an empty emoji takes it back."""
+
+    provider_id: str
+    emoji: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One bubble of a kind of `KINDS`. `options` are (id, title, description).
+
+    `quoted_id` is the provider's name of the customer's message that this one answers, shown above it.
     """
 
     key: str
@@ -39,29 +119,71 @@ class Outgoing:
     options: tuple[tuple[str, str, str], ...] = ()
     list_button: str = ""
     file: File | None = None
-    template: str = ""
-    parameters: tuple[str, ...] = ()
+    link: Link | None = None
+    payment: Payment | None = None
+    template: Template | None = None
+    reaction: Reaction | None = None
+    quoted_id: str = ""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The channel took the message; `provider_id` is its name for it."""
+    """The channel took the message; `provider_id` is its name for it. `wa_id` is whom it says it reached, where it
+    tells: Brazilian numbers may be rewritten with or without the ninth digit."""
 
     provider_id: str
+    wa_id: str = ""
 
 
 class Channel(Protocol):
     """A way to reach customers. Every call has a timeout and raises `core.errors` kinds.
 
     `Unreachable.ambiguous` is True when the message may have left all the same: it must not be repeated blindly.
+    `kinds` are those it can send as such; what else is asked for has to be put into words first.
     """
 
     captions_documents: bool
+    kinds: frozenset[str]
 
     def send(self, message: Outgoing) -> Sent:
-        """Sends one bubble."""
+        """Sends one bubble of one of `kinds`."""
         ...
 
     def show_typing(self, provider_id: str) -> None:
         """Marks the customer's message as read and shows that an answer is being written."""
+        ...
+
+
+@dataclass(frozen=True)
+class MediaRef:
+    """A customer's file as a webhook names it. `id` at Meta, `url` at Twilio (and at Meta where it is told).
+
+    `mime_type` and `filename` are what was claimed; `sha256` in base64 as Meta writes it; empty where not told.
+    """
+
+    id: str = ""
+    url: str = ""
+    mime_type: str = ""
+    sha256: str = ""
+    filename: str = ""
+    voice: bool = False
+    animated: bool = False
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A customer's file, here. `mime_type` and `filename` as the channel says now, if it does; headers are no proof."""
+
+    data: bytes
+    mime_type: str = ""
+    filename: str = ""
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+class MediaSource(Protocol):
+    """Where a channel keeps what customers sent."""
+
+    def fetch(self, ref: MediaRef, *, limit: int) -> Fetched:
+        """The bytes, at most `limit` of them. Raises Refused("media_gone") when the channel has it no more,
+        Refused("media_too_large"), and the other kinds of `core.errors` as they are."""
         ...

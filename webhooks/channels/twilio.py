@@ -17,6 +17,7 @@ class TwilioChannel:
     """Speaks to `api_url`. Buttons and lists become numbered text: the customer answers with the number."""
 
     captions_documents = False
+    kinds = frozenset({"text", "buttons", "list", "document", "image"})
 
     def __init__(
         self,
