@@ -22,6 +22,7 @@ from demo import people
 from handoff.console import console_blueprint
 from models.provider import Provider
 from webhooks.health import health_blueprint
+from webhooks.metrics import metrics_blueprint
 from webhooks.simulator import simulator_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
         console_blueprint(db=wiring.db, secret_key=settings.secret_key, public_url=settings.public_url)
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
+    app.register_blueprint(metrics_blueprint(db=wiring.db, token=settings.metrics_token))
     if settings.simulated_channel:
         _add_simulator(app, settings, wiring.db)
     app.register_error_handler(RequestEntityTooLarge, _too_large)

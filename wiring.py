@@ -29,9 +29,13 @@ from provisioning.ports import AccessControl, LineReader
 from provisioning.request import ask, target_of
 from provisioning.run import run
 from webhooks.channels import meta_inbound, twilio_inbound
+from webhooks.channels.health_ports import NumberHealth
 from webhooks.channels.meta import MetaChannel
+from webhooks.channels.meta_health import MetaHealth
 from webhooks.channels.ports import Channel
 from webhooks.channels.twilio import TwilioChannel
+from webhooks.channels.twilio_health import TwilioHealth
+from webhooks.check_number import check_numbers
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
@@ -42,7 +46,7 @@ WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"prune_webhooks": 3600.0}
+CHORES = {"check_number": 300.0, "prune_webhooks": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        "check_number": Route(partial(check_numbers, db=db, channels=_healths(settings)), most_tries=3),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
     }
 
@@ -133,6 +138,26 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             status_callback=f"{settings.public_url}/webhooks/twilio",
         )
     return channels
+
+
+def _healths(settings: Settings) -> dict[str, NumberHealth]:
+    healths: dict[str, NumberHealth] = {
+        meta_inbound.CHANNEL: MetaHealth(
+            make_session(),
+            graph_url=settings.graph_url,
+            version=settings.meta_api_version,
+            phone_number_id=settings.meta_phone_number_id,
+            access_token=settings.graph_token,
+        )
+    }
+    if settings.twilio_account_sid:
+        healths[twilio_inbound.CHANNEL] = TwilioHealth(
+            make_session(),
+            api_url=settings.twilio_api_url,
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+        )
+    return healths
 
 
 def _access(settings: Settings) -> AccessControl | None:

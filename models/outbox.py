@@ -19,6 +19,7 @@ QUEUE_OF = {
     "typing": "outbound",
     "network": "network",
     "unlock_expiry": "turns",
+    "check_number": "background",
     "prune_webhooks": "background",
 }
 

@@ -12,6 +12,7 @@ from flask import Blueprint
 from core.db import Database
 from handoff.console import (
     acts,
+    channel,
     corrections,
     files,
     gate,
@@ -50,7 +51,7 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    for room in (login, inbox, thread, acts, corrections, files, search, review, system, problems):
+    for room in (login, inbox, thread, acts, corrections, files, search, review, system, channel, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from handoff.console.understood import percent
 from handoff.drift import last_check
+from models.alert import Alert
 from models.conversation import Conversation
 from models.message import Message
 
@@ -60,3 +61,9 @@ def understands_less(session: Session, now: datetime) -> str:
         if found and name in found.worse
     ]
     return f"Nos últimos 7 dias o robô {' e '.join(parts)}." if parts else ""
+
+
+def gravest(session: Session) -> str:
+    """The newest open alert that cannot wait (a channel stopped, a token about to end), for supervisors; else empty."""
+    open_ones = select(Alert.text).where(Alert.ended_at.is_(None), Alert.severity == "critical")
+    return session.scalar(open_ones.order_by(Alert.last_at.desc()).limit(1)) or ""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
-from handoff.console.alerts import neglected, undelivered, understands_less
+from handoff.console.alerts import gravest, neglected, undelivered, understands_less
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
@@ -114,7 +114,7 @@ def read_listing(session: Session, who: Attendant, tab: str, place: House, now: 
     ).one()
     found = session.execute(_rows(who, conditions[tab], tab, now).limit(LIMIT + 1)).all()
     rows = [_row(found_row, place, now) for found_row in found[:LIMIT]]
-    alarm = understands_less(session, now) if who.supervises else ""
+    alarm = " ".join(filter(None, (gravest(session), understands_less(session, now)))) if who.supervises else ""
     return Listing(tab, rows, dict(counts._mapping), more=len(found) > LIMIT, alarm=alarm)
 
 

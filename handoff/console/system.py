@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from core.masking import mask_personal_data
 from handoff.console.bubbles import error_text
+from handoff.console.channel import Notice, Number, read_notices, read_numbers
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import JOB_ACTION, JOB_STATE, moment, waited
@@ -62,6 +63,8 @@ class Health:
     work: list[Figure]
     webhooks: list[Figure]
     understanding: list[Figure]
+    numbers: list[Number]
+    notices: list[Notice]
     dead: list[Trouble]
     jobs: list[Trouble]
     undelivered: list[Trouble]
@@ -100,11 +103,13 @@ def _region(ports: Ports) -> tuple[House, str]:
             work=_work(session, now),
             webhooks=_webhooks(session, now),
             understanding=_understanding(session, now),
+            numbers=read_numbers(session, now, place.zone),
+            notices=read_notices(session, now, place.zone),
             dead=_dead(session, place, now),
             jobs=_jobs(session, place, now),
             undelivered=_undelivered(session, place, now),
         )
-    return place, render_template("console/health.html", health=health)
+    return place, render_template("console/health.html", health=health, csrf=visit().csrf)
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -80,6 +80,8 @@ def _media_routes(graph: Blueprint, store: Store, number: BusinessNumber, base_u
     @graph.get("/<version>/<object_id>")
     def look_up(version: str, object_id: str) -> Response:
         gate.check(version, None)
+        if object_id == "debug_token":
+            return jsonify({"data": {"is_valid": True, "type": "SYSTEM_USER", "expires_at": 0}})
         if object_id == number.phone_number_id:
             return jsonify(_about(number))
         gate.fail_before("media")
@@ -204,10 +206,13 @@ def _keep(store: Store, form: Mapping[str, str], file: FileStorage | None) -> st
     return store.media.put(body, kind, file.filename or "arquivo").id
 
 
-def _about(number: BusinessNumber) -> dict[str, str]:
+def _about(number: BusinessNumber) -> dict[str, Any]:
     return {
         "id": number.phone_number_id,
         "display_phone_number": number.display_phone,
         "verified_name": number.name,
         "quality_rating": "GREEN",
+        "throughput": {"level": "STANDARD"},
+        "status": "CONNECTED",
+        "whatsapp_business_manager_messaging_limit": "TIER_2K",
     }

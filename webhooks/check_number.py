@@ -1,0 +1,81 @@
+"""Asks each channel how its number is doing, keeps the answer, and raises or ends alerts about it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.db import Database
+from core.errors import Failure
+from models import utc_now
+from models.alert import end_alert, raise_alert
+from models.channel_state import ChannelState
+from webhooks.channels.health_ports import NumberHealth, NumberState
+
+log = logging.getLogger(__name__)
+
+TOKEN_WARNING = timedelta(days=7)
+TOKEN_CRITICAL = timedelta(days=1)
+NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
+QUALITY = {"YELLOW": ("warning", "média (amarela)"), "RED": ("critical", "baixa (vermelha)")}
+
+
+def check_numbers(_ref_id: int, *, db: Database, channels: Mapping[str, NumberHealth]) -> None:
+    """Asks all of them. A channel that does not answer keeps what was known, with why it could not be asked."""
+    for channel, health in channels.items():
+        try:
+            state = health.check()
+        except Failure as failure:
+            log.warning("the number of %s could not be asked about: %s", channel, failure.code)
+            with db.transaction() as session:
+                _keep(session, channel, {"check_error": failure.code, "checked_at": utc_now()})
+                text = f"{NAMES.get(channel, channel)}: não foi possível consultar o número ({failure.code})."
+                raise_alert(session, "number.unreachable", channel, text)
+            continue
+        with db.transaction() as session:
+            _learn(session, channel, state, utc_now())
+
+
+def _learn(session: Session, channel: str, state: NumberState, now: datetime) -> None:
+    row = {
+        "name": state.name,
+        "quality": state.quality,
+        "throughput": state.throughput,
+        "messaging_limit": state.messaging_limit,
+        "account_status": state.account_status,
+        "token_expires_at": state.token_expires_at,
+        "detail": state.detail,
+    }
+    _keep(session, channel, {**row, "check_error": None, "checked_at": now})
+    end_alert(session, "number.unreachable", channel)
+    name = NAMES.get(channel, channel)
+    severity, word = QUALITY.get(state.quality, ("", ""))
+    _say(session, "number.quality", channel, severity, f"{name}: a qualidade do número está {word}.")
+    trouble = f"{name}: a situação do número ou da conta é {state.account_status}."
+    _say(session, "number.status", channel, "critical" if state.account_status else "", trouble)
+    _token(session, channel, name, state.token_expires_at, now)
+
+
+def _token(session: Session, channel: str, name: str, ends: datetime | None, now: datetime) -> None:
+    left = ends - now if ends else None
+    severity = "" if left is None or left > TOKEN_WARNING else "critical" if left <= TOKEN_CRITICAL else "warning"
+    days = max(0, left.days) if left else 0
+    when = "em menos de um dia" if days < 1 else "em um dia" if days == 1 else f"em {days} dias"
+    _say(session, "number.token", channel, severity, f"{name}: o token de acesso vence {when}. Gere outro.")
+
+
+def _say(session: Session, kind: str, channel: str, severity: str, text: str) -> None:
+    """Opens or renews the alert; without a severity all is well, and the alert ends."""
+    if severity:
+        raise_alert(session, kind, channel, text, severity=severity)
+    else:
+        end_alert(session, kind, channel)
+
+
+def _keep(session: Session, channel: str, values: Mapping[str, object]) -> None:
+    new = insert(ChannelState).values(channel=channel, **values)
+    session.execute(new.on_conflict_do_update(index_elements=["channel"], set_=dict(values)))
