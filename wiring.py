@@ -121,6 +121,7 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             version=settings.meta_api_version,
             phone_number_id=settings.meta_phone_number_id,
             access_token=settings.graph_token,
+            order_details=settings.meta_order_details,
         )
     }
     if settings.twilio_account_sid:
