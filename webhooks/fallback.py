@@ -5,19 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from webhooks.channels.cutting import split_off
 from webhooks.channels.ports import Outgoing
+
+TEXT, CAPTION = 4096, 1024
 
 
 def plain(message: Outgoing, kinds: frozenset[str]) -> Outgoing | None:
     """The message as a channel can send it that shows `kinds`; itself where it can.
 
     None where nothing is to be sent, since words would say something else (a reaction). A template stays one: it may
-    not be replaced by free words. The text that comes out may be longer than a caption: see `cutting.split_off`.
+    not be replaced by free words. The text that comes out may be longer than its bubble has room for: see `parted`.
     """
     put = IN_WORDS.get(message.kind)
     if message.kind in kinds or put is None:
         return message
     return put(message, kinds)
+
+
+def parted(message: Outgoing, *, captions: bool) -> tuple[Outgoing, str]:
+    """(the message with as much of its text as its bubble has room for, the rest, which needs a bubble of its own).
+
+    A file has room for a caption where the channel shows `captions`; a document has none where it does not.
+    """
+    limit = TEXT
+    if message.kind in ("document", "image"):
+        limit = CAPTION if captions or message.kind == "image" else 0
+    head, rest = split_off(message.text, limit)
+    return (replace(message, text=head), rest) if rest else (message, "")
 
 
 def numbered(text: str, options: Sequence[tuple[str, str, str]]) -> str:

@@ -130,7 +130,13 @@ class MetaRig:
         return str([bubble["id"] for bubble in self._bubbles(ANA) if bubble["author"] == "customer"][-1])
 
     def arrived(self) -> list[Arrived]:
-        return [_of_bubble(bubble) for bubble in self.chat()]
+        # A reaction shows on what the customer wrote.
+        reactions = [
+            Arrived("", "", kind="reaction", codes=(bubble["content"]["reactions"]["business"],), quoted=bubble["id"])
+            for bubble in self._bubbles(ANA)
+            if bubble["content"].get("reactions", {}).get("business")
+        ]
+        return [_of_bubble(bubble) for bubble in self.chat()] + reactions
 
     def _bubbles(self, wa_id: str) -> list[dict[str, Any]]:
         url = f"{self.product.base_url}/simulator/api/chats/{wa_id}"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.channels.scenarios import BILL, INVOICE, LINE, PAY_AT, PIX, SCENARIOS, Scenario, a_message
 from webhooks.channels.ports import KINDS, Link, Outgoing
-from webhooks.fallback import plain
+from webhooks.fallback import parted, plain
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -82,3 +82,17 @@ def test_note_of_a_status_is_said_once() -> None:
     paid = replace(BILL, status="completed", note="Pago por Pix")
     assert in_words(a_message("payment_status", "Recebemos!", payment=paid)).text == "Recebemos!\n\nPago por Pix"
     assert in_words(a_message("payment_status", "Pago por Pix", payment=paid)).text == "Pago por Pix"
+
+
+def test_what_a_caption_has_no_room_for_is_left_for_a_bubble_of_its_own() -> None:
+    told = f"Sua fatura\n\n{'x' * 1000}\n\n*Pix copia e cola:*\n{PIX}"
+    bill = a_message("document", told, file=INVOICE)
+    head, rest = parted(bill, captions=True)
+    assert (head.text, rest) == (f"Sua fatura\n\n{'x' * 1000}", f"*Pix copia e cola:*\n{PIX}")
+    head, rest = parted(bill, captions=False)
+    assert (head.text, rest) == ("", told)
+
+
+def test_text_has_room_for_4096_characters() -> None:
+    assert parted(a_message("text", "x" * 4096), captions=True)[1] == ""
+    assert parted(a_message("text", f"{'x' * 4000} {'y' * 200}"), captions=True)[1] == "y" * 200
