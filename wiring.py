@@ -85,6 +85,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=Texts.load(settings.customer_language),
         proof=settings.identity_proof,
         debounce=debounce,
+        orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
     )
     intake = partial(
         take_in,
