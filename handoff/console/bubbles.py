@@ -115,7 +115,7 @@ def _author(author: str, names: dict[str, str]) -> str:
 
 
 def _label(message: Message, filename: str) -> str:
-    """The kind, where neither the text nor the file says it. A payment's file is shown only where it was refused."""
+    """The kind, where neither the text nor the file says it. Beside a payment, the file is the bill in words."""
     said = message.kind in TEXT_KINDS or (filename and message.kind != "payment")
     return "" if said or message.direction == "event" else KINDS.get(message.kind, f"Mensagem do tipo {message.kind}")
 

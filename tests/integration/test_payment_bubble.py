@@ -99,10 +99,11 @@ def test_link_leaves_as_a_button(db: Database) -> None:
     assert (sent.kind, sent.link.title, sent.link.url) == ("link", "Abrir mapa", "https://exemplo.com.br")
 
 
-def test_agents_see_an_order_with_its_ways_to_pay_and_not_the_file_that_did_not_leave(db: Database) -> None:
+def test_agents_see_an_order_with_its_ways_to_pay_and_its_bill(db: Database) -> None:
     said(db, PAY)
     with db.reading() as session:
         bubbles, _ = read_bubbles(session, rows(db, Message)[0].conversation_id, utc_now(), ZONE, limit=None)
     order = bubbles[-1]
     assert (order.text, order.options) == ("Sua fatura", ("Pix", "Boleto"))
+    assert order.filename == PDF.filename
     assert order.label == "Cobrança para revisar e pagar no WhatsApp"

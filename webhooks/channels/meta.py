@@ -9,7 +9,7 @@ import requests
 
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.http import send as call
-from webhooks.channels.meta_shapes import KINDS_OF_META, ORDERS, UPLOADED, body_of, fitting
+from webhooks.channels.meta_shapes import KINDS_OF_META, ORDERS, body_of, fitting, uploaded
 from webhooks.channels.ports import File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,8 @@ class MetaChannel:
         What is too long for its kind goes as text, see `meta_shapes.fitting`.
         """
         message = fitting(message)
-        media_id = self._upload(message.file) if message.file and message.kind in UPLOADED else ""
+        file = uploaded(message)
+        media_id = self._upload(file) if file else ""
         answer = self._post("messages", json=body_of(message, media_id))
         try:
             return Sent(str(answer["messages"][0]["id"]), _reached(answer))

@@ -11,7 +11,7 @@ from core.errors import Refused
 from webhooks.channels.cutting import cut, cut_apart
 from webhooks.channels.meta_order import order_details, order_status
 from webhooks.channels.meta_template import media_part, template
-from webhooks.channels.ports import Outgoing, Recipient
+from webhooks.channels.ports import File, Outgoing, Recipient
 from webhooks.fallback import CAPTION, TEXT, plain
 
 BODY = 1024
@@ -19,7 +19,6 @@ BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, ROW_TITLE, ROW_ABOUT, ROW_ID, LIST_BUTTON = 10, 24, 72, 200, 20
 CALLBACK = 512
 NUMBER = re.compile(r"[0-9]{7,15}")
-UPLOADED = frozenset({"document", "image", "template"})
 ORDERS = frozenset({"payment", "payment_status"})
 INTERACTIVE = frozenset({"buttons", "list", "link", "location_request", "contact_request"}) | ORDERS
 
@@ -35,6 +34,12 @@ def fitting(message: Outgoing) -> Outgoing:
     if message.kind in ("buttons", "list") and not options:
         return _in_words(message)
     return _in_words(message) if kind in INTERACTIVE and len(message.text) > BODY else message
+
+
+def uploaded(message: Outgoing) -> File | None:
+    """The file that goes along: a payment's stays here, and so does one for which a template has no place."""
+    shown = message.template.header_file if message.kind == "template" and message.template else False
+    return message.file if shown or message.kind in ("document", "image") else None
 
 
 def body_of(message: Outgoing, media_id: str) -> dict[str, Any]:

@@ -17,7 +17,11 @@ def template(message: Outgoing, media_id: str) -> dict[str, Any]:
     used = message.template
     if used is None:
         raise Refused("no_template")
-    header = _media_header(media_id, message.file) if message.file else _texts(used.header, HEADER)
+    header = _texts(used.header, HEADER)
+    if used.header_file:
+        if message.file is None:
+            raise Refused("no_file")
+        header = _media_header(media_id, message.file)
     parts = [
         {"type": kind, "parameters": values}
         for kind, values in (("header", header), ("body", _texts(used.body, VALUE)))

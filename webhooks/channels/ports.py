@@ -63,9 +63,10 @@ class TemplateButton:
 
 @dataclass(frozen=True)
 class Template:
-    """An approved template to send. `header` and `body` are the values of their placeholders, in order; a document or
-    picture for the header is the message's `file`. `category` as approved (UTILITY, MARKETING, AUTHENTICATION).
-    `provider_id` is the channel's own id, where it sends by that (Twilio's content sid)."""
+    """An approved template to send. `header` and `body` are the values of their placeholders, in order. With
+    `header_file` its header holds the message's `file`, else a file is not sent. `category` as approved (UTILITY,
+    MARKETING, AUTHENTICATION). `provider_id` is the channel's own id, where it sends by that (Twilio's content sid).
+    """
 
     name: str
     language: str
@@ -74,6 +75,7 @@ class Template:
     body: tuple[str, ...] = ()
     buttons: tuple[TemplateButton, ...] = ()
     provider_id: str = ""
+    header_file: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.errors import Refused
-from tests.contract.channels.rigs import Rig
+from tests.contract.channels.rigs import Rig, meta_rig
 from tests.contract.channels.scenarios import INVOICE, PIX, SCENARIOS, Scenario, a_message
-from webhooks.channels.ports import KINDS, Outgoing, Reaction
+from tests.unit.webhooks.simulator.standin import GISELE
+from webhooks.channels.ports import KINDS, Outgoing, Reaction, Recipient
 from webhooks.fallback import plain
 
 
@@ -54,6 +56,12 @@ def test_refused_payment_still_arrives_as_the_bill_with_its_codes(rig: Rig) -> N
     assert arrived.file == INVOICE.filename
     assert PIX in arrived.text.split("\n")
     assert [need for need in payment.needs if need not in arrived.text] == []
+
+
+def test_meta_says_whom_it_reached_where_it_rewrote_the_number(tmp_path: Path) -> None:
+    with meta_rig(tmp_path) as rig:
+        message = replace(a_message("text", "oi"), to=Recipient(wa_id="5512981110007"))
+        assert rig.channel.send(message).wa_id == GISELE
 
 
 def test_answer_points_at_what_it_answers(rig: Rig) -> None:

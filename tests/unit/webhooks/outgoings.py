@@ -75,7 +75,7 @@ BUTTON_VALUES = {
 
 
 @st.composite
-def templates(draw: st.DrawFn) -> Template:
+def templates(draw: st.DrawFn, header_file: bool) -> Template:
     """A template with any components."""
     kinds = draw(st.lists(st.sampled_from([*BUTTON_VALUES]), max_size=4))
     buttons = tuple(TemplateButton(kind, place, draw(BUTTON_VALUES[kind])) for place, kind in enumerate(kinds))
@@ -83,6 +83,7 @@ def templates(draw: st.DrawFn) -> Template:
         draw(st.from_regex(r"[a-z0-9_]{1,60}", fullmatch=True)),
         draw(st.sampled_from(["pt_BR", "es", "en_US"])),
         draw(st.sampled_from(["UTILITY", "MARKETING", "AUTHENTICATION"])),
+        header_file=header_file,
         header=tuple(draw(st.lists(words(60), max_size=1))),
         body=tuple(draw(st.lists(words(200), max_size=6))),
         buttons=buttons,
@@ -104,9 +105,9 @@ PARTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "template": {
         "text": st.just(""),
-        "template": templates(),
+        "template": st.booleans().flatmap(templates),
         "payment": payments(),
-        "file": st.one_of(st.none(), PDF, PICTURE),
+        "file": st.one_of(PDF, PICTURE),
     },
     "payment": {"text": words(3000), "payment": payments(), "file": st.one_of(st.none(), PDF)},
     "payment_status": {"text": words(3000), "payment": payments()},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.errors import Refused
 from tests.contract.channels.scenarios import BILL, INVOICE, NOTICE, PHOTO, SCENARIOS, a_message
 from tests.unit.webhooks.outgoings import outgoings
-from webhooks.channels.meta_shapes import body_of, fitting
+from webhooks.channels.meta_shapes import body_of, fitting, uploaded
 from webhooks.channels.ports import KINDS, Outgoing, Recipient, TemplateButton
 from webhooks.schemas import problems
 from webhooks.simulator.media import MediaInfo
@@ -116,6 +116,14 @@ def test_order_that_whatsapp_could_not_show_is_refused_before_it_leaves(changes:
     assert refused.value.code == code
 
 
+def test_file_of_a_payment_and_of_a_template_without_a_place_for_it_stays_here() -> None:
+    assert uploaded(a_message("payment", "Sua fatura", payment=BILL, file=INVOICE)) is None
+    assert uploaded(a_message("template", "", template=NOTICE, file=INVOICE)) is None
+    assert uploaded(a_message("template", "", template=replace(NOTICE, header_file=True), file=INVOICE)) is INVOICE
+    with pytest.raises(Refused):
+        wired(a_message("template", "", template=replace(NOTICE, header_file=True)))
+
+
 def components(**more: Any) -> list[dict[str, Any]]:
     body = wired(a_message("template", "", **more))
     assert problems(body) == []
@@ -126,6 +134,8 @@ def components(**more: Any) -> list[dict[str, Any]]:
 def test_template_takes_a_file_or_words_in_its_header() -> None:
     plain = replace(NOTICE, buttons=(), body=(), header=("Fatura de\tnovembro",))
     assert components(template=plain)[0]["parameters"] == [{"type": "text", "text": "Fatura de novembro"}]
+    assert len(components(template=plain, file=INVOICE)[0]["parameters"]) == 1
+    plain = replace(plain, header_file=True)
     (header,) = components(template=plain, file=INVOICE)
     assert header["parameters"] == [{"type": "document", "document": {"id": "111", "filename": "fatura.pdf"}}]
     (header,) = components(template=plain, file=PHOTO)
