@@ -9,7 +9,7 @@ from billing.invoices import order_for_payment
 from billing.order import order_for
 from billing.ports import Invoice, SecondCopy
 from bot import choose
-from bot.effects import Document, Effect, Remember, Say
+from bot.effects import Document, Effect, LinkButton, Remember, Say
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
@@ -80,14 +80,18 @@ def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
 
 
 def _said(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
-    """The bill with its codes; an order to review and pay where the app shows those, with the same as a way out."""
+    """The bill with its codes; an order to review and pay where the app shows those, or a button where an address is
+    all there is, both with the same in words as a way out."""
     document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
     words = "\n\n".join([caption(turn, copy), *more])
     item = turn.texts("invoice.item", number=copy.invoice.number)
     payment = order_for(copy, turn.provider, item) if turn.pays_in_chat else None
-    if payment is None:
-        return Say(words, document=document)
-    return Say("\n\n".join([_owed(turn, copy.invoice), *more]), document=document, payment=payment, words=words)
+    text = "\n\n".join([_owed(turn, copy.invoice), *more])
+    if payment:
+        return Say(text, document=document, payment=payment, words=words)
+    if copy.link and not (copy.pdf or copy.pix or copy.line):
+        return Say(text, link=LinkButton(turn.texts("invoice.pay"), copy.link), words=words)
+    return Say(words, document=document)
 
 
 def caption(turn: Turn, copy: SecondCopy) -> str:
