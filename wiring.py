@@ -89,6 +89,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=Texts.load(settings.customer_language),
         proof=settings.identity_proof,
         debounce=debounce,
+        orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
     )
     intake = partial(
         take_in,
@@ -126,6 +127,7 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             version=settings.meta_api_version,
             phone_number_id=settings.meta_phone_number_id,
             access_token=settings.graph_token,
+            order_details=settings.meta_order_details,
         )
     }
     if settings.twilio_account_sid:

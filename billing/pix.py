@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Literal
 
 from core import money
+from core.document import parse_document
 
 GUI = "br.gov.bcb.pix"
 NAME_MAX, CITY_MAX, TXID_MAX, CODE_MAX = 25, 15, 25, 512
@@ -20,6 +21,8 @@ Problem = Literal["not_a_br_code", "crc", "structure", "too_long", "no_pix"]
 _HEAD = "000201"
 _CRC = re.compile(r"6304([0-9A-Fa-f]{4})$")
 _TXID = re.compile(r"[A-Za-z0-9]{1,25}")
+_PHONE = re.compile(r"\+[0-9]{8,15}")
+_EVP = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,18 @@ def txid_for(number: str) -> str:
 def crc(text: str) -> str:
     """CRC-16/CCITT-FALSE of `text` in UTF-8 as four upper-case hex digits."""
     return f"{binascii.crc_hqx(text.encode(), 0xFFFF):04X}"
+
+
+def key_type(key: str) -> str | None:
+    """CPF, CNPJ, EMAIL, PHONE or EVP (a random key); None for what is no Pix key."""
+    if "@" in key:
+        return "EMAIL"
+    if _PHONE.fullmatch(key):
+        return "PHONE"
+    if _EVP.fullmatch(key):
+        return "EVP"
+    document = parse_document(key)
+    return document.kind.upper() if document and document.number == key else None
 
 
 def check(code: str) -> tuple[Problem, ...]:

@@ -35,7 +35,7 @@ def in_one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
         return (*rest, Remember(dialogue)) if dialogue is not turn.dialogue else tuple(rest)
     if not dialogue.protocol_told and not any(turn.protocol in say.text for say in said):
         protocol = turn.texts("protocol", protocol=turn.protocol)
-        said[-1] = replace(said[-1], text=f"{said[-1].text}\n\n{protocol}")
+        said[-1] = _ending(said[-1], protocol)
     if any(isinstance(effect, HandOff | Close) for effect in effects):
         # Nobody of ours would read the tap.
         said = [replace(say, options=(), list_button="") for say in said]
@@ -47,17 +47,37 @@ def _groups(said: Sequence[Say]) -> list[list[Say]]:
     """As few bubbles as the channel allows: a body has a limit, and a file has a bubble of its own."""
     groups: list[list[Say]] = [[said[0]]]
     for say in said[1:]:
-        group = groups[-1]
-        full = len(_text([*group, say])) > BODY_LIMIT
-        if full or (say.document and any(other.document for other in group)):
-            groups.append([say])
+        if _fit([*groups[-1], say]):
+            groups[-1].append(say)
         else:
-            group.append(say)
+            groups.append([say])
     return groups
+
+
+def _fit(group: Sequence[Say]) -> bool:
+    """Whether one bubble has room for all of them: a payment or a link takes no other things to tap, and no file."""
+    if len(_text(group)) > BODY_LIMIT or sum(say.document is not None for say in group) > 1:
+        return False
+    alone = [say for say in group if _alone(say)]
+    others = [say for say in group if not _alone(say) and (say.options or say.document)]
+    return not alone or (len(alone) == 1 and not others)
+
+
+def _alone(say: Say) -> bool:
+    return bool(say.payment or say.link)
+
+
+def _ending(say: Say, more: str) -> Say:
+    """The same with a paragraph more, however it is said."""
+    return replace(say, text=f"{say.text}\n\n{more}", words=f"{say.words}\n\n{more}" if say.words else "")
 
 
 def _bubble(group: Sequence[Say]) -> list[Say]:
     text = _text(group)
+    alone = next((say for say in group if _alone(say)), None)
+    if alone:
+        words = "\n\n".join(say.words or say.text for say in group) if alone.words else ""
+        return [replace(alone, text=text, words=words)]
     last = next((say for say in reversed(group) if say.options), group[-1])
     document = next((say.document for say in group if say.document), None)
     if document and (len(text) > CAPTION_LIMIT or last.options):

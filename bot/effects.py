@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from billing.payment import Payment
 from bot.dialogue import Dialogue
 
 
@@ -28,13 +29,28 @@ class Document:
 
 
 @dataclass(frozen=True)
+class LinkButton:
+    """A button (title up to 20 characters) that opens an address."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Say:
-    """One bubble. Up to three options are buttons, more are a list behind `list_button`."""
+    """One bubble. Up to three options are buttons, more are a list behind `list_button`.
+
+    A `link` or a `payment` is the only thing to tap in its bubble. Where a channel cannot show a payment, `document`
+    is sent in its place; where it cannot show the bubble at all, `words` are said instead of `text`.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     list_button: str = ""
     document: Document | None = None
+    link: LinkButton | None = None
+    payment: Payment | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,21 +29,48 @@ _SAY = text(
 
 def say(session: Session, snapshot: Snapshot, said: Say) -> None:
     """Queues the bubble in the snapshot's conversation; it is sent after the commit."""
-    options = [[option.id, option.title, option.about] for option in said.options]
-    kind = "document" if said.document else "text" if not options else "buttons" if len(options) <= 3 else "list"
+    key = uuid.uuid4().hex
     row = {
         "conversation": snapshot.conversation_id,
         "channel": snapshot.channel,
-        "kind": kind,
+        "kind": _kind(said),
         "text": said.text,
-        "payload": {"options": options, "list_button": said.list_button} if options else {},
+        "payload": _payload(said, key),
         "attachment": _attachment(session, said.document) if said.document else None,
-        "key": uuid.uuid4().hex,
+        "key": key,
         "now": utc_now(),
         "queue": QUEUE_OF["deliver"],
     }
     session.execute(_SAY, row)
     wake(session, QUEUE_OF["deliver"])
+
+
+def _kind(said: Say) -> str:
+    if said.payment:
+        return "payment"
+    if said.document:
+        return "document"
+    if said.link:
+        return "link"
+    if not said.options:
+        return "text"
+    return "buttons" if len(said.options) <= 3 else "list"
+
+
+def _payload(said: Say, key: str) -> dict[str, Any]:
+    """What the channel needs beside the text. WhatsApp wants another reference for each order that it shows, so the
+    message's own key ends it."""
+    payload: dict[str, Any] = {}
+    if said.options:
+        options = [[option.id, option.title, option.about] for option in said.options]
+        payload = {"options": options, "list_button": said.list_button}
+    if said.link:
+        payload["link"] = asdict(said.link)
+    if said.payment:
+        payload["payment"] = asdict(replace(said.payment, reference=f"{said.payment.reference}-{key[:8]}"))
+    if said.words:
+        payload["words"] = said.words
+    return payload
 
 
 def _attachment(session: Session, document: Document) -> int:

@@ -96,6 +96,7 @@ class Turn:
     """One turn of a conversation. Values only; the same Turn always gives the same decision.
 
     `part` is the beginning of the text that answers our question, where the rest of it asks for something more.
+    `pays_in_chat`: whether the customer's app can show an order to review and pay.
     """
 
     protocol: str
@@ -110,6 +111,7 @@ class Turn:
     weak_dbm: float = -27.0
     facts: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
+    pays_in_chat: bool = False
 
     @property
     def today(self) -> date:

@@ -56,7 +56,7 @@ class Business:
 
 @dataclass(frozen=True)
 class Bot:
-    """What a turn is taken with."""
+    """What a turn is taken with. `orders_on` are the channels that show an order to review and pay."""
 
     db: Database
     sources: Sources
@@ -64,6 +64,7 @@ class Bot:
     texts: Texts
     proof: str
     debounce: timedelta
+    orders_on: frozenset[str] = frozenset()
 
 
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
@@ -137,6 +138,7 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         proof=bot.proof,
         weak_dbm=business.weak_dbm,
         facts=facts,
+        pays_in_chat=snapshot.channel in bot.orders_on,
     )
 
 

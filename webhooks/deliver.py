@@ -18,10 +18,11 @@ from models import utc_now
 from models.attachment import Attachment
 from models.conversation import Conversation
 from models.message import Message
-from models.outbox import add_work
-from webhooks.channels.ports import Channel, File, Outgoing, Template, TemplateButton
+from webhooks.channels.ports import Channel, File, Link, Outgoing, Payment, Template, TemplateButton
 from webhooks.contacts import recipient_of
+from webhooks.fallback import plain
 from webhooks.media_links import MediaLinks
+from webhooks.overflow import overflow
 from webhooks.receipts import NO_WORD, apply_parked, hold_receipts
 
 log = logging.getLogger(__name__)
@@ -145,28 +146,13 @@ def _claim(session: Session, message_id: int, delivery: Delivery) -> tuple[str, 
     channel = delivery.channels.get(message.channel)
     if channel is None:
         raise Later(RETRY_MISSING_CHANNEL_SECONDS, f"channel {message.channel} is not configured")
-    _split_caption(session, message, channel)
+    outgoing = plain(_outgoing(session, message, conversation, delivery), channel.kinds)
+    if outgoing is None:
+        message.status, message.error = "discarded", "cannot be shown on this channel"
+        return None
+    outgoing = overflow(session, message, outgoing, captions=channel.captions_documents)
     message.status, message.sending_at = "sending", utc_now()
-    return message.channel, _outgoing(session, message, conversation, delivery)
-
-
-def _split_caption(session: Session, message: Message, channel: Channel) -> None:
-    """Where a channel shows no text beside a document, the text follows as a bubble of its own."""
-    if message.kind != "document" or channel.captions_documents or not message.text:
-        return
-    follow = Message(
-        conversation_id=message.conversation_id,
-        channel=message.channel,
-        direction="out",
-        text=message.text,
-        author=message.author,
-        status="queued",
-        key=f"{message.key}-text",
-    )
-    session.add(follow)
-    session.flush()
-    add_work(session, "deliver", follow.id)
-    message.text = ""
+    return message.channel, outgoing
 
 
 def _outgoing(session: Session, message: Message, conversation: Conversation, delivery: Delivery) -> Outgoing:
@@ -184,7 +170,11 @@ def _outgoing(session: Session, message: Message, conversation: Conversation, de
         options=tuple((option[0], option[1], option[2]) for option in payload.get("options", ())),
         list_button=str(payload.get("list_button", "")),
         file=file,
+        link=Link(**payload["link"]) if "link" in payload else None,
+        payment=Payment(**payload["payment"]) if "payment" in payload else None,
         template=_template(payload, delivery) if message.kind == "template" else None,
+        quoted_id=message.quoted_id or "",
+        words=str(payload.get("words", "")),
     )
 
 

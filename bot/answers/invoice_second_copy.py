@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from billing.invoices import order_for_payment
+from billing.order import order_for
 from billing.ports import Invoice, SecondCopy
 from bot import choose
-from bot.effects import Document, Effect, Remember, Say
+from bot.effects import Document, Effect, LinkButton, Remember, Say
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
@@ -61,37 +63,40 @@ def _after_the_last(turn: Turn) -> list[Effect] | None:
 def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
     invoice, others = waiting[0], waiting[1:]
     copy = turn.second_copy(invoice)
-    parts = [caption(turn, copy)]
+    more = []
     if others:
         listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others[:MOST_LISTED])
         if len(others) > MOST_LISTED:
             listed = f"{listed} {turn.texts('invoice.and_more', count=len(others) - MOST_LISTED)}"
         # With more to be said after it, this must not be a question: nobody could tell what a "sim" answers.
         asking = "invoice.others" if not turn.dialogue.pending else "invoice.others_only"
-        parts.append(turn.texts(asking, others=listed))
-    document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
+        more.append(turn.texts(asking, others=listed))
     offered = others if not turn.dialogue.pending else []
     data = {"left": [other.ref for other in offered]} if offered else {}
     dialogue = replace(
         turn.dialogue, expect="another_invoice" if offered else "last_invoice", intent="", misses=0, data=data
     )
-    return [Say("\n\n".join(parts), document=document), Remember(dialogue)]
+    return [_said(turn, copy, more), Remember(dialogue)]
+
+
+def _said(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
+    """The bill with its codes; an order to review and pay where the app shows those, or a button where an address is
+    all there is, both with the same in words as a way out."""
+    document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
+    words = "\n\n".join([caption(turn, copy), *more])
+    item = turn.texts("invoice.item", number=copy.invoice.number)
+    payment = order_for(copy, turn.provider, item) if turn.pays_in_chat else None
+    text = "\n\n".join([_owed(turn, copy.invoice), *more])
+    if payment:
+        return Say(text, document=document, payment=payment, words=words)
+    if copy.link and not (copy.pdf or copy.pix or copy.line):
+        return Say(text, link=LinkButton(turn.texts("invoice.pay"), copy.link), words=words)
+    return Say(words, document=document)
 
 
 def caption(turn: Turn, copy: SecondCopy) -> str:
     """What to pay, until when and with what. The Pix text stands alone in its line, exactly as it came."""
-    invoice = copy.invoice
-    late = invoice.overdue_days(turn.today)
-    name = "invoice.overdue" if late else "invoice.due"
-    lines = [
-        turn.texts(
-            name,
-            name=turn.first_name(),
-            amount=format_brl(invoice.amount_cents),
-            due=format_date(invoice.due_date),
-            number=invoice.number,
-        )
-    ]
+    lines = [_owed(turn, copy.invoice)]
     if copy.pix:
         lines.append(f"{turn.texts('invoice.pix')}\n{copy.pix}")
     if copy.line:
@@ -99,6 +104,16 @@ def caption(turn: Turn, copy: SecondCopy) -> str:
     if copy.link and not copy.pdf:
         lines.append(f"{turn.texts('invoice.link')}\n{copy.link}")
     return "\n\n".join(lines)
+
+
+def _owed(turn: Turn, invoice: Invoice) -> str:
+    return turn.texts(
+        "invoice.overdue" if invoice.overdue_days(turn.today) else "invoice.due",
+        name=turn.first_name(),
+        amount=format_brl(invoice.amount_cents),
+        due=format_date(invoice.due_date),
+        number=invoice.number,
+    )
 
 
 REPLIES = {"another_invoice": _another, "last_invoice": _after_the_last}

@@ -19,6 +19,7 @@ from models.reading import Reading
 
 # A picture may be shown in the page; anything else is only ever downloaded.
 SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+WAYS_TO_PAY = {"pix_code": "Pix", "boleto_line": "Boleto", "link": "Link de pagamento"}
 ERRORS = {
     "window_closed": "a janela de 24 horas do WhatsApp estava fechada",
     "a person took over": "uma pessoa assumiu antes do envio",
@@ -91,7 +92,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         robot=message.author == "bot",
         by=_author(message.author, names),
         text=without_documents(message.text) if message.direction == "in" else message.text,
-        label="" if message.kind in TEXT_KINDS or row.filename or message.direction == "event" else _kind(message.kind),
+        label=_label(message, row.filename or ""),
         at=clock(message.received_at, zone),
         day=new_day,
         status=message.status if outbound else "",
@@ -113,8 +114,10 @@ def _author(author: str, names: dict[str, str]) -> str:
     return names.get(author, author.removeprefix("agent:"))
 
 
-def _kind(kind: str) -> str:
-    return KINDS.get(kind, f"Mensagem do tipo {kind}")
+def _label(message: Message, filename: str) -> str:
+    """The kind, where neither the text nor the file says it. Beside a payment, the file is the bill in words."""
+    said = message.kind in TEXT_KINDS or (filename and message.kind != "payment")
+    return "" if said or message.direction == "event" else KINDS.get(message.kind, f"Mensagem do tipo {message.kind}")
 
 
 def error_text(message: Message) -> str:
@@ -126,5 +129,8 @@ def error_text(message: Message) -> str:
 
 
 def _options(payload: dict[str, Any]) -> tuple[str, ...]:
-    """Titles of the buttons or rows: (id, title, description) each."""
-    return tuple(str(option[1]) for option in payload.get("options", ()) if len(option) > 1)
+    """What can be tapped: titles of the buttons or rows ((id, title, description) each), of a link, and ways to pay."""
+    titles = [str(option[1]) for option in payload.get("options", ()) if len(option) > 1]
+    link, payment = payload.get("link") or {}, payload.get("payment") or {}
+    ways = [name for field, name in WAYS_TO_PAY.items() if payment.get(field)]
+    return (*titles, *filter(None, [link.get("title")]), *ways)

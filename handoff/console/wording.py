@@ -34,6 +34,12 @@ KINDS = {
     "contacts": "Cartão de contato",
     "reaction": "Reação",
     "order": "Pedido do catálogo",
+    "link": "Mensagem com link",
+    "location_request": "Pedido de localização",
+    "contact_request": "Pedido do número de telefone",
+    "template": "Modelo aprovado",
+    "payment": "Cobrança para revisar e pagar no WhatsApp",
+    "payment_status": "Situação da cobrança",
     "unsupported": "Tipo de mensagem que o WhatsApp não nos entrega",
     "unknown": "Tipo de mensagem desconhecido",
 }

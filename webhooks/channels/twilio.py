@@ -7,6 +7,7 @@ import requests
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.http import send as call
 from webhooks.channels.ports import Outgoing, Recipient, Sent
+from webhooks.fallback import numbered
 
 STOP_CHANNEL = frozenset({20003, 20005, 63013, 63032})
 TRY_LATER = {20429: 5.0, 21611: 60.0, 30001: 60.0, 63012: 10.0, 63018: 6.0}
@@ -40,7 +41,7 @@ class TwilioChannel:
         if message.kind == "template":
             raise Refused("no_template")
         form = {"To": _address(message.to), "From": self._sender, "StatusCallback": self._status_callback}
-        if text := numbered(message):
+        if text := numbered(message.text, message.options):
             form["Body"] = text
         if message.file:
             form["MediaUrl"] = message.file.link
@@ -58,12 +59,6 @@ class TwilioChannel:
 
     def show_typing(self, provider_id: str) -> None:
         """Twilio's Messages API has no such call."""
-
-
-def numbered(message: Outgoing) -> str:
-    """The text with its options as numbered lines."""
-    lines = [f"{place}. {title}" for place, (_, title, _) in enumerate(message.options, start=1)]
-    return "\n".join([message.text, "", *lines]) if lines else message.text
 
 
 def failure_of(status: int, answer: object) -> Failure:

@@ -15,13 +15,6 @@ def an_object(value: object, where: str) -> Mapping[str, Any]:
     return value
 
 
-def a_list(value: object, where: str) -> list[Any]:
-    """The value as a JSON array. Raises Refusal."""
-    if not isinstance(value, list):
-        raise malformed(f"Param {where} must be an array.")
-    return value
-
-
 def only(value: Mapping[str, Any], known: Iterable[str], where: str) -> None:
     """Nothing but the known keys. Raises Refusal: an unknown key is refused, not ignored."""
     for key in value:

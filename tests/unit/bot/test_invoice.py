@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.effects import Close, Document, Say
+from bot.effects import Close, Document, LinkButton, Say
 from bot.turn import Down
 from nlu.fake import FakeParser
 from tests.unit.billing.build import a_contract, an_invoice
@@ -60,12 +60,19 @@ def test_second_copy_says_so_when_nothing_is_open() -> None:
     assert "não há fatura em aberto no contrato 1002" in said(effects)
 
 
-def test_link_is_given_when_there_is_no_pdf() -> None:
+def test_link_is_a_button_when_it_is_all_there_is() -> None:
     invoice = an_invoice()
     copy = a_copy(invoice, pdf=None, pix=None, line=None, link="https://boleto.example/1")
     say = only(decided(a_turn("boleto", facts=known_as() | {"copy:i-1": copy})), Say)
     assert say.document is None
-    assert "https://boleto.example/1" in say.text.split("\n")
+    assert say.link == LinkButton("Pagar agora", "https://boleto.example/1")
+    assert "https://boleto.example/1" in say.words.split("\n")
+
+
+def test_link_is_said_beside_the_codes_when_there_is_no_pdf() -> None:
+    copy = a_copy(an_invoice(), pdf=None, link="https://boleto.example/1")
+    say = only(decided(a_turn("boleto", facts=known_as() | {"copy:i-1": copy})), Say)
+    assert {PIX, LINE, "https://boleto.example/1"} <= set(say.text.split("\n"))
 
 
 def test_oldest_overdue_comes_first_and_the_others_are_offered() -> None:
