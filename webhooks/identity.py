@@ -46,7 +46,8 @@ def rename_contact(session: Session, channel: str, old: Sender, new: Sender, at:
     if wrote is not None and wrote > at:
         return None
     left = _leave_number(session, known, new)
-    if taken(session, channel, known.contact_id, after):
+    # The parent BSUID is only ever a last resort: where somebody else has it, it stays with them.
+    if taken(session, channel, known.contact_id, [name for name in after if name[0] != "parent_bsuid"]):
         raise_alert(
             session,
             CONFLICT,
