@@ -84,7 +84,7 @@ def test_name_of_somebody_else_is_not_renewed_by_who_claims_it(session: Session)
 
 
 def test_no_name_is_ever_empty(db: Database) -> None:
-    bring(db, meta(value([text(wa_id="", bsuid=BSUID, **{"from": "", "from_parent_user_id": ""})])))
+    bring(db, meta(value([{**text(bsuid=BSUID), "from": "", "from_parent_user_id": ""}])))
     assert all(row.value for row in rows(db, ContactAlias))
 
 
