@@ -90,6 +90,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         proof=settings.identity_proof,
         debounce=debounce,
         orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
+        can_ask={name: _can_ask(channel) for name, channel in channels.items()},
+        voice=settings.voice_without_transcript,
+        hears=bool(settings.transcription),
     )
     intake = partial(
         take_in,
@@ -160,6 +163,11 @@ def _healths(settings: Settings) -> dict[str, NumberHealth]:
             auth_token=settings.twilio_auth_token,
         )
     return healths
+
+
+def _can_ask(channel: Channel) -> frozenset[str]:
+    """What the channel has a button for by which customers answer."""
+    return frozenset(name for name in ("contact", "location") if f"{name}_request" in channel.kinds)
 
 
 def _access(settings: Settings) -> AccessControl | None:

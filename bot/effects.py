@@ -42,6 +42,8 @@ class Say:
 
     A `link` or a `payment` is the only thing to tap in its bubble. Where a channel cannot show a payment, `document`
     is sent in its place; where it cannot show the bubble at all, `words` are said instead of `text`.
+    `ask` puts a button below it by which the customer shares a "contact" (their own number) or a "location"; then it
+    has no options and no document.
     """
 
     text: str
@@ -51,6 +53,7 @@ class Say:
     link: LinkButton | None = None
     payment: Payment | None = None
     words: str = ""
+    ask: str = ""
 
 
 @dataclass(frozen=True)

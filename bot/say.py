@@ -52,6 +52,8 @@ def _kind(said: Say) -> str:
         return "document"
     if said.link:
         return "link"
+    if said.ask:
+        return f"{said.ask}_request"
     if not said.options:
         return "text"
     return "buttons" if len(said.options) <= 3 else "list"

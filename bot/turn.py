@@ -14,6 +14,7 @@ from bot.dialogue import Dialogue
 from bot.replies import Replies, replies_in
 from bot.texts import Texts
 from core.dates import format_when, local_date
+from core.hearing import SURE_HEARING
 from nlu.understanding import Understanding
 
 
@@ -47,12 +48,18 @@ class NeedsChoice(Exception):
 
 @dataclass(frozen=True)
 class Inbound:
-    """A customer's message that waits for an answer."""
+    """A customer's message that waits for an answer.
+
+    `text` are the customer's own words: typed, a caption, or a voice note's transcript, with its `confidence` (0 to 1).
+    `place` is where a location message points to.
+    """
 
     id: int
     kind: str
     text: str
     reply_id: str = ""
+    confidence: float | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,8 @@ class Turn:
 
     `part` is the beginning of the text that answers our question, where the rest of it asks for something more.
     `pays_in_chat`: whether the customer's app can show an order to review and pay.
+    `can_ask` is what the channel has a button for (contact, location). `phone_hidden` says that the channel gave no
+    number. `voice` is what becomes of a voice note without a transcript: ask_text or hand_over.
     """
 
     protocol: str
@@ -112,6 +121,9 @@ class Turn:
     facts: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
     pays_in_chat: bool = False
+    can_ask: frozenset[str] = frozenset()
+    phone_hidden: bool = False
+    voice: str = "ask_text"
 
     @property
     def today(self) -> date:
@@ -133,6 +145,17 @@ class Turn:
         return "\n".join(message.text for message in self.inbound if message.text).strip()
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of the waiting messages."""
+        return frozenset(message.kind for message in self.inbound)
+
+    @property
+    def heard_badly(self) -> bool:
+        """Whether some of the words may be other ones: nothing is done on them before it is confirmed."""
+        heard = (message.confidence for message in self.inbound if message.text)
+        return any(sure is not None and sure < SURE_HEARING for sure in heard)
+
+    @property
     def answer(self) -> str:
         """The words that answer a question of ours: a tapped button's title is none, its question may be another."""
         typed = "\n".join(message.text for message in self.inbound if message.text and not message.reply_id)
@@ -152,9 +175,9 @@ class Turn:
         return self.facts[key]
 
     def understanding(self) -> Understanding:
-        """What the messages mean."""
+        """What the messages mean; only to be asked back where they were heard badly."""
         found: Understanding = self.fact("understanding")
-        return found
+        return found.doubted() if self.heard_badly else found
 
     def identified(self) -> Identified:
         """Who writes, as far as it is proved."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.facts import FactFinder, Sources
 from bot.job_results import OPEN
 from bot.readings import record_readings
 from bot.snapshot import Snapshot, read_snapshot
+from bot.stillness import wait_if_told, without_settled
 from bot.texts import Texts
 from bot.turn import Missing, Turn
 from core.db import Database
@@ -56,7 +57,9 @@ class Business:
 
 @dataclass(frozen=True)
 class Bot:
-    """What a turn is taken with. `orders_on` are the channels that show an order to review and pay."""
+    """What a turn is taken with. `orders_on` are the channels that show an order to review and pay; `can_ask` is what
+    each channel has a button for (contact, location), `voice` what becomes of a voice note without a transcript
+    (ask_text, hand_over), `hears` whether anything makes transcripts."""
 
     db: Database
     sources: Sources
@@ -65,12 +68,16 @@ class Bot:
     proof: str
     debounce: timedelta
     orders_on: frozenset[str] = frozenset()
+    can_ask: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    voice: str = "ask_text"
+    hears: bool = False
 
 
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
     """Answers what waits in the conversation. May be called at any time, twice, or in parallel.
 
-    Raises Conflict when the conversation changed meanwhile: then it is to be called again.
+    Raises Conflict when the conversation changed meanwhile: then it is to be called again. Raises Later while the bot
+    has to be quiet.
     """
     with bot.db.reading() as session:
         snapshot = read_snapshot(session, conversation_id)
@@ -79,10 +86,14 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         with bot.db.transaction() as session:
             _leave_to_people(session, snapshot)
         return
+    snapshot = without_settled(bot.db, snapshot)
+    if not snapshot.inbound and not snapshot.jobs:
+        return
+    wait_if_told(snapshot, hears=bot.hears)
     if runs_away:
         _to_people(bot, conversation_id, "reason.runs_away")
         return
-    if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
+    if _more_is_coming(snapshot, bot.debounce):
         return
     effects, understanding = _decide(bot, snapshot)
     if not effects:
@@ -139,6 +150,9 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         weak_dbm=business.weak_dbm,
         facts=facts,
         pays_in_chat=snapshot.channel in bot.orders_on,
+        can_ask=bot.can_ask.get(snapshot.channel, frozenset()),
+        phone_hidden=not snapshot.phones,
+        voice=bot.voice,
     )
 
 

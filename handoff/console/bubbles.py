@@ -10,8 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.masking import mask_personal_data
+from handoff.console.particulars import Part, particulars, unsupported_kind
+from handoff.console.quotes import UNKNOWN, Quote, read_quotes
 from handoff.console.understood import Understood, understood
-from handoff.console.wording import KINDS, STATUS, TEXT_KINDS, TICKS, clock, day, without_documents
+from handoff.console.wording import (
+    EVENT_MARKS,
+    KINDS,
+    STATUS,
+    TEXT_KINDS,
+    TICKS,
+    author_name,
+    clock,
+    day,
+    heard,
+    without_documents,
+)
 from models.agent import Agent
 from models.attachment import Attachment
 from models.message import Message
@@ -31,7 +44,9 @@ ERRORS = {
 class Bubble:
     """One message, note or event. `side` is in, out, note or event; `day` is set where a new day begins.
 
-    `robot` says that no person wrote it.
+    `robot` says that no person wrote it. `marks` are words on what became of it (edited, only watched), `earlier` what
+    stood there before each edit, as (when, what). `revoked` says who took it back; it stays readable. `heard` says
+    where the words of a voice note are from.
     """
 
     id: int
@@ -50,6 +65,21 @@ class Bubble:
     filename: str
     picture: bool
     understood: Understood | None
+    parts: tuple[Part, ...]
+    quote: Quote | None
+    reaction: str
+    marks: tuple[str, ...]
+    earlier: tuple[tuple[str, str], ...]
+    revoked: str
+    transcript: str
+    heard: str
+
+    @property
+    def key(self) -> str:
+        """Changes with whatever may change of a bubble that is on the page already."""
+        length = len(self.error) + len(self.text) + len(self.transcript)
+        seen = (self.status, length, len(self.earlier), self.revoked, self.reaction, self.filename)
+        return "/".join(map(str, seen)) + (self.understood.key if self.understood else "")
 
 
 def read_bubbles(
@@ -68,11 +98,13 @@ def read_bubbles(
     total = session.scalar(select(func.count()).select_from(Message).where(mine)) or 0
     corrected_by = {f"agent:{row.Reading.corrected_by}" for row in found if row.Reading and row.Reading.corrected_by}
     names = _agent_names(session, {row.Message.author for row in found} | corrected_by)
+    quotes = read_quotes(session, conversation_id, [row.Message for row in found], names)
     bubbles: list[Bubble] = []
     last_day = ""
     for row in reversed(found):
         name = day(row.Message.received_at, now, zone)
-        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name))
+        quote = quotes.get(row.Message.quoted_id, UNKNOWN) if row.Message.quoted_id else None
+        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name, quote))
         last_day = name
     return bubbles, total - len(found)
 
@@ -83,15 +115,16 @@ def _agent_names(session: Session, authors: set[str]) -> dict[str, str]:
     return {f"agent:{row.login}": row.name for row in rows}
 
 
-def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
+def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quote | None) -> Bubble:
     message: Message = row.Message
     outbound = message.direction == "out"
+    parts = particulars(message)
     return Bubble(
         id=message.id,
         side=message.direction,
         robot=message.author == "bot",
-        by=_author(message.author, names),
-        text=without_documents(message.text) if message.direction == "in" else message.text,
+        by=author_name(message.author, names),
+        text=_text(message, parts),
         label=_label(message, row.filename or ""),
         at=clock(message.received_at, zone),
         day=new_day,
@@ -103,21 +136,57 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         filename=row.filename or "",
         picture=row.mime_type in SHOWN_TYPES,
         understood=understood(row.Reading, names) if row.Reading else None,
+        parts=parts,
+        quote=quote,
+        reaction=message.reaction,
+        marks=_marks(message, zone),
+        earlier=_earlier(message, zone),
+        revoked=_revoked(message),
+        transcript=without_documents(message.transcript or ""),
+        heard=heard(message.transcript_confidence) if message.transcript else "",
     )
 
 
-def _author(author: str, names: dict[str, str]) -> str:
-    if author == "customer":
-        return "Cliente"
-    if author == "bot":
-        return "Atendimento automático"
-    return names.get(author, author.removeprefix("agent:"))
+def _text(message: Message, parts: tuple[Part, ...]) -> str:
+    if message.kind == "location" and parts:
+        # The name of the place, which stands there already.
+        return ""
+    if message.direction == "event":
+        return f"{EVENT_MARKS.get(message.kind, '')} {message.text}".strip()
+    return without_documents(message.text) if message.direction == "in" else message.text
 
 
 def _label(message: Message, filename: str) -> str:
     """The kind, where neither the text nor the file says it. Beside a payment, the file is the bill in words."""
-    said = message.kind in TEXT_KINDS or (filename and message.kind != "payment")
-    return "" if said or message.direction == "event" else KINDS.get(message.kind, f"Mensagem do tipo {message.kind}")
+    if message.kind in TEXT_KINDS or (filename and message.kind != "payment") or message.direction == "event":
+        return ""
+    if message.kind == "unsupported" and (what := unsupported_kind(message)):
+        return f"{KINDS['unsupported']}: {what}"
+    return KINDS.get(message.kind, f"Mensagem do tipo {message.kind}")
+
+
+def _marks(message: Message, zone: str) -> tuple[str, ...]:
+    edited = f"editada às {clock(message.edited_at, zone)}" if message.edited_at else ""
+    watched = "em espera: outro aplicativo atende" if message.outcome == "standby" else ""
+    return tuple(filter(None, (edited, watched)))
+
+
+def _earlier(message: Message, zone: str) -> tuple[tuple[str, str], ...]:
+    found = [edit for edit in message.payload.get("edits") or () if isinstance(edit, dict)]
+    return tuple((_moment(edit.get("at"), zone), without_documents(str(edit.get("text") or ""))) for edit in found)
+
+
+def _moment(at: object, zone: str) -> str:
+    try:
+        return clock(datetime.fromisoformat(str(at)), zone)
+    except ValueError:
+        return ""
+
+
+def _revoked(message: Message) -> str:
+    if message.revoked_at is None:
+        return ""
+    return "apagada pelo cliente" if message.direction == "in" else "apagada"
 
 
 def error_text(message: Message) -> str:
