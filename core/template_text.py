@@ -63,7 +63,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Filled:
-    """The values in their places. `buttons` are (kind, index, value); a quick reply's value is the id that comes back."""
+    """The values in their places. `buttons` are (kind, index, value); of a quick reply the id that comes back."""
 
     header: tuple[str, ...]
     body: tuple[str, ...]
@@ -104,7 +104,7 @@ def fill(words: Wording, variables: Sequence[str], values: Mapping[str, str]) ->
     body = _take(words.body, given)
     buttons = tuple(_button_values(words, given))
     if len(filled_text(words.body, body)) > LONGEST_BODY:
-        longest = max(zip(names, map(len, body), strict=False), key=lambda pair: pair[1], default=("texto", 0))[0]
+        longest = max(zip(body, names[len(header) :], strict=False), key=lambda pair: len(pair[0]))[1]
         raise BadValue(longest, f"com este valor a mensagem passa de {LONGEST_BODY} caracteres")
     if header and len(filled_text(words.header, header)) > LONGEST_HEADER:
         raise BadValue(names[0], f"com este valor o título passa de {LONGEST_HEADER} caracteres")
