@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.dialogue import Dialogue
 
@@ -118,6 +118,15 @@ class Contradicted:
 
 
 @dataclass(frozen=True)
+class ConsentChanged:
+    """The customer refused marketing (`decision` out) or asked for it (in), in these words of this message."""
+
+    decision: Literal["in", "out"]
+    words: str
+    message_id: int
+
+
+@dataclass(frozen=True)
 class Remember:
     """What the bot knows of the dialogue from now on."""
 
@@ -145,6 +154,7 @@ Effect = (
     | SendCode
     | JobTold
     | Contradicted
+    | ConsentChanged
     | Remember
     | Wait
     | Close

@@ -50,6 +50,7 @@ DECISION = (
     "bot/people.py",
     "bot/expectations.py",
     "bot/job_results.py",
+    "bot/opting.py",
 )
 
 

@@ -24,6 +24,7 @@ COMPOSED = (
     "again.",
     "ask_intent.",
     "cause.",
+    "consent.",
     "intent.",
     "lead.",
     "menu.",
