@@ -18,11 +18,9 @@ from models import utc_now
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate
 from webhooks.channels.template_ports import Listed, TemplateAdmin
 from webhooks.template_files import TemplateFile, by_name
-from webhooks.template_updates import note_category, note_status
+from webhooks.template_updates import GONE, note_category, note_status
 
 log = logging.getLogger(__name__)
-
-GONE = "DELETED"
 
 
 @dataclass(frozen=True)
@@ -92,16 +90,16 @@ def write_listed(
     )
     for row in session.scalars(gone.with_for_update()):
         if row.id not in seen:
-            row.status, row.updated_at = GONE, at
+            note_status(session, row, GONE)
+            row.updated_at = at
     session.flush()
     _supersede(session, channel, files)
 
 
 def _write(session: Session, channel: str, one: Listed, file: TemplateFile | None, at: datetime) -> int:
-    key = {"channel": channel, "name": one.name, "language": one.language}
-    new = insert(ChannelTemplate).values(**key, category=one.category, updated_at=at).on_conflict_do_nothing()
-    session.execute(new)
-    row = session.scalars(select(ChannelTemplate).filter_by(**key).with_for_update()).one()
+    row, made = _row(session, channel, one, file, at)
+    # A channel may file it under another category from the start.
+    before = file.category if made and file else row.category
     if file is not None:
         row.purpose, row.variables, row.category_expected = file.purpose, file.variables, file.category
     if one.components:
@@ -109,10 +107,23 @@ def _write(session: Session, channel: str, one: Listed, file: TemplateFile | Non
     if row.updated_at <= at:
         # Else a webhook told something newer while the list was under way.
         row.provider_id, row.quality, row.updated_at = one.provider_id, one.quality or row.quality, at
-        note_status(session, row, one.status, one.reason)
-        note_category(session, row, one.category, row.category_expected or row.category)
+        # A webhook gives the reason at greater length.
+        fuller = row.status == one.status and row.reason.startswith(one.reason)
+        note_status(session, row, one.status, row.reason if fuller else one.reason)
+        note_category(session, row, one.category, before)
     session.flush()
     return row.id
+
+
+def _row(
+    session: Session, channel: str, one: Listed, file: TemplateFile | None, at: datetime
+) -> tuple[ChannelTemplate, bool]:
+    """The template's row, locked, and whether it is new. Old troubles of templates that are not ours alert nobody."""
+    key = {"channel": channel, "name": one.name, "language": one.language}
+    status = "PENDING" if file else one.status
+    new = insert(ChannelTemplate).values(**key, category=one.category, status=status, updated_at=at)
+    made = session.scalar(new.on_conflict_do_nothing().returning(ChannelTemplate.id)) is not None
+    return session.scalars(select(ChannelTemplate).filter_by(**key).with_for_update()).one(), made
 
 
 def _with_ids(components: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,9 @@ FIELDS = frozenset(
 )
 # Events that are not the name of the state that they lead to.
 STATE_OF = {"REINSTATED": APPROVED, "UNPAUSED": APPROVED}
+GONE = "DELETED"
 TROUBLE = {
+    GONE: "não existe mais no WhatsApp: as mensagens que dependem dele não saem",
     "REJECTED": "foi recusado pelo WhatsApp",
     "PAUSED": "foi pausado pelo WhatsApp: muita gente bloqueou ou denunciou",
     "DISABLED": "foi desativado pelo WhatsApp",
@@ -73,9 +75,14 @@ def note_status(session: Session, row: ChannelTemplate, status: str, reason: str
             end_alert(session, f"template.{other.lower()}", subject_of(row), by="whatsapp")
         if came and row.blocked_for != SUPERSEDED:
             row.blocked_for = None
-    elif status in TROUBLE and came:
+    elif status in TROUBLE and came and not _nobody_misses(row):
         _warn(session, row, status, reason)
     return changed
+
+
+def _nobody_misses(row: ChannelTemplate) -> bool:
+    """Deleting what we do not send, or send no more, is housekeeping."""
+    return row.status == GONE and (not row.purpose or row.blocked_for == SUPERSEDED)
 
 
 def _flag(session: Session, row: ChannelTemplate, reason: str) -> bool:

@@ -51,7 +51,9 @@ class TwilioTemplates:
 
     def create(self, draft: Draft) -> Listed:
         """Makes the content and hands it in. Raises Refused when it is against the rules or has a part that Twilio has
-        no shape for."""
+        no shape for. Where the second of the two calls gets lost, a content stays behind that nobody asked WhatsApp
+        about; it is in no list of templates, and the next call makes another.
+        """
         kind, shape, examples = _content(draft)
         body = {
             "friendly_name": draft.name,
