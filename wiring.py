@@ -30,19 +30,25 @@ from provisioning.request import ask, target_of
 from provisioning.run import run
 from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.channels.meta import MetaChannel
+from webhooks.channels.meta_templates import MetaTemplates
 from webhooks.channels.ports import Channel
+from webhooks.channels.template_ports import TemplateAdmin
 from webhooks.channels.twilio import TwilioChannel
+from webhooks.channels.twilio_templates import TwilioTemplates
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
+from webhooks.simulator import ACCOUNT_ID as SIMULATED_ACCOUNT
+from webhooks.sync_templates import sync_templates
+from webhooks.template_files import read_templates
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"prune_webhooks": 3600.0}
+CHORES = {"prune_webhooks": 3600.0, "sync_templates": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,16 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        "sync_templates": Route(
+            partial(
+                sync_templates,
+                db=db,
+                admins=template_admins(settings),
+                files=read_templates(settings.customer_language),
+                # Nobody is billed or reviewed there, and the demo is to be complete.
+                push=settings.simulated_channel,
+            )
+        ),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
     }
 
@@ -133,6 +149,28 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             status_callback=f"{settings.public_url}/webhooks/twilio",
         )
     return channels
+
+
+def template_admins(settings: Settings) -> dict[str, TemplateAdmin]:
+    """Who keeps the templates of each channel; none of those that are not set up for it."""
+    admins: dict[str, TemplateAdmin] = {}
+    account = SIMULATED_ACCOUNT if settings.simulated_channel else settings.meta_account_id
+    if account:
+        admins[meta_inbound.CHANNEL] = MetaTemplates(
+            make_session(),
+            graph_url=settings.graph_url,
+            version=settings.meta_api_version,
+            account_id=account,
+            access_token=settings.graph_token,
+        )
+    if settings.twilio_account_sid:
+        admins[twilio_inbound.CHANNEL] = TwilioTemplates(
+            make_session(),
+            content_url=settings.twilio_content_url,
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+        )
+    return admins
 
 
 def _access(settings: Settings) -> AccessControl | None:

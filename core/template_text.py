@@ -103,7 +103,7 @@ def fill(words: Wording, variables: Sequence[str], values: Mapping[str, str]) ->
     header = _take(words.header, given)
     body = _take(words.body, given)
     buttons = tuple(_button_values(words, given))
-    if len(filled_text(words.body, body)) > LONGEST_BODY:
+    if body and len(filled_text(words.body, body)) > LONGEST_BODY:
         longest = max(zip(body, names[len(header) :], strict=False), key=lambda pair: len(pair[0]))[1]
         raise BadValue(longest, f"com este valor a mensagem passa de {LONGEST_BODY} caracteres")
     if header and len(filled_text(words.header, header)) > LONGEST_HEADER:

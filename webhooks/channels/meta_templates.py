@@ -23,16 +23,24 @@ class MetaTemplates:
     """Templates of the account `account_id` (WABA). `graph_url` is Meta's or a stand-in on loopback."""
 
     def __init__(
-        self, session: requests.Session, *, graph_url: str, version: str, account_id: str, access_token: str
+        self,
+        session: requests.Session,
+        *,
+        graph_url: str,
+        version: str,
+        account_id: str,
+        access_token: str,
+        page: int = PAGE,
     ) -> None:
         self._session = session
         self._url = f"{graph_url}/{version}/{account_id}/message_templates"
+        self._page = page
         self._headers = {"Authorization": f"Bearer {access_token}"}
 
     def listed(self) -> list[Listed]:
         """All templates, page by page. Raises the kinds of `core.errors`."""
         found: list[Listed] = []
-        query = {"fields": FIELDS, "limit": str(PAGE)}
+        query = {"fields": FIELDS, "limit": str(self._page)}
         for _ in range(MOST_PAGES):
             answer = self._call("GET", params=query)
             found += [_listed(row) for row in answer.get("data") or () if isinstance(row, Mapping)]
