@@ -9,12 +9,22 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from handoff import audit
+from handoff.access import Attendant
+from handoff.events import add_event, locked
 from handoff.opt_words import Decision, decision_in
+from handoff.outcome import Denied, Done
+from models import utc_now
 from models.consent import Consent
 
 MARKETING = "MARKETING"
 PURPOSE = "marketing"
 
+LONGEST_REASON = 300
+_TOLD = {
+    "in": "Registrado: o cliente quer receber promoções.",
+    "out": "Registrado: o cliente não quer receber promoções. Avisos do contrato continuam.",
+}
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('consent'), :contact)")
 
 
@@ -73,6 +83,31 @@ def history(session: Session, contact_id: int, *, limit: int = 50) -> Sequence[C
     """The contact's decisions about marketing, the one that holds first."""
     found = select(Consent).where(Consent.contact_id == contact_id, Consent.purpose == PURPOSE)
     return session.scalars(found.order_by(Consent.at.desc(), Consent.id.desc()).limit(limit)).all()
+
+
+def record_by_agent(
+    session: Session, conversation_id: int, agent: Attendant, decision: str, reason: str, client_token: str
+) -> Done | Denied:
+    """Writes down what the customer told a person about marketing, with how they know; told in the thread, and
+    audited. The same `client_token` is one entry."""
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return Denied("Esta conversa não existe mais.")
+    why = " ".join(reason.replace("\x00", "").split())
+    if decision not in _TOLD:
+        return Denied("Escolha se o cliente quer ou não receber promoções.")
+    if not why:
+        return Denied("Escreva como o cliente disse isso: por telefone, na loja, nesta conversa…")
+    if len(why) > LONGEST_REASON:
+        return Denied(f"O motivo passou de {LONGEST_REASON} caracteres.")
+    proof = {"conversation": conversation_id, "reason": why, "token": client_token}
+    chosen: Decision = "in" if decision == "in" else "out"
+    if not record(session, conversation.contact_id, chosen, "agent", proof, utc_now(), agent.login):
+        return Done(0, repeated=True)
+    subject = f"contact:{conversation.contact_id}"
+    audit.record(session, agent.login, "consent.recorded", subject, decision=chosen, conversation_id=conversation_id)
+    told = _TOLD[chosen]
+    return Done(add_event(session, conversation_id, conversation.channel, "consent", told, author=agent.author))
 
 
 def heard(session: Session, contact_id: int, words: str, message_id: str, at: datetime) -> Decision | None:

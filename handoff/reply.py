@@ -25,7 +25,7 @@ GONE = Denied("Esta conversa não existe mais.")
 EMPTY = Denied("Escreva uma mensagem antes de enviar.")
 TOO_LONG = Denied("A mensagem passou de 4.096 caracteres. Divida em duas.")
 WINDOW_CLOSED = Denied(
-    "A janela de 24 horas do WhatsApp fechou: o cliente precisa escrever de novo para você poder responder."
+    "A janela de 24 horas do WhatsApp fechou: mande um modelo aprovado, ou espere o cliente escrever de novo."
 )
 TOKEN_REUSED = Denied("Um outro texto já foi enviado por esta tela. Confira a conversa e envie de novo.")
 

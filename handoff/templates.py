@@ -92,7 +92,7 @@ def reply_with_template(
     conversation = locked(session, conversation_id)
     if conversation is None:
         return GONE
-    key = press_key("template", conversation_id, agent, client_token)
+    key = press_key(f"template:{purpose}", conversation_id, agent, client_token)
     denied = _known(session, key) or not_owner(session, conversation, agent)
     if denied:
         return denied
