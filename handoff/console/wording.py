@@ -34,6 +34,7 @@ KINDS = {
     "contacts": "Cartão de contato",
     "reaction": "Reação",
     "order": "Pedido do catálogo",
+    "template": "Modelo do WhatsApp",
     "unsupported": "Tipo de mensagem que o WhatsApp não nos entrega",
     "unknown": "Tipo de mensagem desconhecido",
 }

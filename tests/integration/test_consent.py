@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -12,7 +13,9 @@ from handoff import consent
 from models import utc_now
 from models.consent import Consent
 from models.contact import Contact
-from tests.integration.doors import rows
+from models.conversation import Conversation
+from tests.integration.doors import bring, rows
+from tests.unit.webhooks.payloads import meta, text, value
 
 NOW = utc_now()
 
@@ -65,3 +68,11 @@ def test_words_are_honoured_whoever_has_the_conversation(db: Database, words: st
         assert consent.heard(session, who, words, "wamid.1", NOW) == decided
         assert consent.heard(session, who, words, "wamid.1", NOW) is None
     assert [row.decision for row in rows(db, Consent)] == ([decided] if decided else [])
+
+
+def test_refusal_is_honoured_while_a_person_has_the_conversation(db: Database) -> None:
+    bring(db, meta(value([text("oi")])))
+    with db.transaction() as session:
+        session.execute(update(Conversation).values(handler="queue", queue="N1"))
+    bring(db, meta(value([text("Sair", message_id="wamid.2")])))
+    assert [(row.decision, row.source) for row in rows(db, Consent)] == [("out", "customer")]

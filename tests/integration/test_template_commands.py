@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.serving import make_server
 
+from app import create_app
 from cli import main
 from core.db import Database
 from core.settings import Settings, load
+from handoff.template_wording import PURPOSES
+from models.channel_template import ChannelTemplate
+from stores import free_port
+from tests.integration.doors import rows
 from tests.integration.template_rows import a_template
 from tests.unit.webhooks.simulator.standin import SECRET, TOKEN, standing_in
-from wiring import template_admins
+from wiring import build, template_admins
 
 NEEDED = {"DATABASE_URL": "postgresql://x@127.0.0.1/x", "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "x" * 32}
 REAL = {"META_ACCESS_TOKEN": TOKEN, "META_APP_SECRET": SECRET}
@@ -74,6 +81,27 @@ def test_push_only_tells_until_it_is_confirmed_and_then_sends_once(
         assert "meta: 0 enviados." in runner.invoke(main, ["templates", "push", "--yes"]).output
         assert "meta: 8 modelos." in runner.invoke(main, ["templates", "sync"]).output
         assert runner.invoke(main, ["templates", "list"]).output.count("aprovado") == 8
+
+
+def test_simulated_channel_gets_and_approves_the_templates_by_itself(
+    db: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    own = settings(
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        PORT=str(free_port()),
+        DATA_DIR=str(tmp_path),
+        META_APP_SECRET="s",
+    )
+    server = make_server(own.host, own.port, create_app(own), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        build(own).routes["sync_templates"].handle(0)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert {row.status for row in rows(db, ChannelTemplate)} == {"APPROVED"}
+    assert {row.purpose for row in rows(db, ChannelTemplate)} == set(PURPOSES)
 
 
 def test_push_says_what_is_missing_where_no_channel_is_set_up() -> None:
