@@ -107,17 +107,23 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
-        "sync_templates": Route(
-            partial(
-                sync_templates,
-                db=db,
-                admins=template_admins(settings),
-                files=read_templates(settings.customer_language),
-                # Nobody is billed or reviewed there, and the demo is to be complete.
-                push=settings.simulated_channel,
-            )
-        ),
+        **_chores(settings, db),
+    }
+
+
+def _chores(settings: Settings, db: Database) -> dict[str, Route]:
+    """What CHORES names."""
+    sync = partial(
+        sync_templates,
+        db=db,
+        admins=template_admins(settings),
+        files=read_templates(settings.customer_language),
+        # Nobody is billed or reviewed there, and the demo is to be complete.
+        push=settings.simulated_channel,
+    )
+    return {
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
+        "sync_templates": Route(sync),
     }
 
 
