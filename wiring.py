@@ -117,7 +117,7 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
         sync_templates,
         db=db,
         admins=template_admins(settings),
-        files=read_templates(settings.customer_language),
+        files=partial(read_templates, settings.customer_language),
         # Nobody is billed or reviewed there, and the demo is to be complete.
         push=settings.simulated_channel,
     )

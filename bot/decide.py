@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import choose, expectations, identify, job_results, opting, people
+from bot import choose, expectations, identify, job_results, opting, people, survey
 from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
@@ -95,6 +95,8 @@ def _asked_meanwhile(turn: Turn) -> tuple[str, ...]:
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
         return _to_person(turn)
+    if (thanks := survey.answer(turn)) is not None:
+        return thanks
     if people.sent_proof(turn):
         return people.about_media(turn)
     other = identify.other_document(turn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,15 +37,16 @@ def sync_templates(
     *,
     db: Database,
     admins: Mapping[str, TemplateAdmin],
-    files: Sequence[TemplateFile],
+    files: Callable[[], Sequence[TemplateFile]],
     push: bool = False,
 ) -> None:
-    """Brings the rows of every channel up to date. With `push` the files that are missing there are handed in first.
-    May be called at any time; raises the kinds of `core.errors` of a channel that does not answer."""
+    """Brings the rows of every channel up to date. `files` reads ours; with `push` those that are missing there
+    are handed in first. May be called at any time; raises what a channel that does not answer raises."""
+    ours = files() if admins else ()
     for channel, admin in admins.items():
         if push:
-            push_missing(channel, admin, files)
-        sync_channel(db, channel, admin, files)
+            push_missing(channel, admin, ours)
+        sync_channel(db, channel, admin, ours)
 
 
 def sync_channel(db: Database, channel: str, admin: TemplateAdmin, files: Sequence[TemplateFile]) -> int:

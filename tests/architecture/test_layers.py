@@ -52,6 +52,7 @@ DECISION = (
     "bot/expectations.py",
     "bot/job_results.py",
     "bot/opting.py",
+    "bot/survey.py",
 )
 
 

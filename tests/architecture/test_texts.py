@@ -34,6 +34,7 @@ COMPOSED = (
     "rule.",
     "status.",
     "step.",
+    "survey.",
     "verdict.",
 )
 

@@ -56,7 +56,7 @@ class Account:
 
 
 def sync(db: Database, account: Account, *files: TemplateFile, push: bool = True) -> None:
-    sync_templates(0, db=db, admins={"meta": account}, files=files or (HELLO,), push=push)
+    sync_templates(0, db=db, admins={"meta": account}, files=lambda: files or (HELLO,), push=push)
 
 
 def usable(db: Database) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.template_text import BadValue, Filled, as_read, fill, wording
 
-BILL = [
+BILL: list[dict[str, Any]] = [
     {"type": "HEADER", "format": "TEXT", "text": "Fatura {{1}}"},
     {"type": "BODY", "text": "Oi, {{1}}! Sua fatura de {{2}} vence logo."},
     {"type": "FOOTER", "text": "Provedor"},
