@@ -7,15 +7,16 @@ from typing import Literal
 
 from nlu.folding import fold
 
-# "Cancelar" and "pare" alone are not among them: customers cancel contracts and visits, and stop a step of a test.
+# "Cancelar", "quero sair", "pare" and "baja" alone are not among them: customers end contracts and visits with such
+# words, and stop a step of a test.
 # In both languages at once: whoever refuses in the other one refuses all the same.
 _OUT = frozenset(
-    """sair|parar|stop|descadastrar|quero sair|quero parar|sair da lista|sair das promocoes|parar promocoes
+    """sair|parar|stop|sair da lista|sair das promocoes|parar promocoes
     |parar de receber|parar de receber promocoes|parar mensagens|parar propaganda|cancelar promocoes|cancelar promocao
     |cancelar propaganda|cancelar propagandas|cancelar marketing|cancelar ofertas|nao quero promocoes|nao quero promocao
     |nao quero mais promocoes|nao quero propaganda|nao quero mais propaganda|nao quero ofertas|sem promocoes
     |nao quero receber promocoes|nao quero mais receber promocoes|nao quero receber propaganda|chega de propaganda
-    |salir|baja|darme de baja|salir de la lista|no quiero promociones|no quiero mas promociones|cancelar promociones
+    |salir|salir de la lista|no quiero promociones|no quiero mas promociones|cancelar promociones
     |no quiero publicidad|cancelar publicidad|parar promociones|no quiero recibir promociones|no quiero ofertas
     """.replace("\n", "").split("|")
 )

@@ -28,7 +28,7 @@ LONGEST_CODE = 15
 _ADJACENT = re.compile(r"\}\s*\{")
 _BRACES = re.compile(r"[{}]")
 _MARKUP = re.compile(r"[*_~`\n]|[\U0001F000-\U0001FAFF\u2600-\u27BF]")
-_STOP = re.compile(r"\b(sair|parar|salir|baja)\b", re.IGNORECASE)
+_STOP = re.compile(r"\b(sair|parar|salir)\b", re.IGNORECASE)
 
 
 def problems(file: TemplateFile) -> list[str]:

@@ -22,7 +22,7 @@ def changes(effects: tuple[Effect, ...]) -> list[str]:
 
 @pytest.mark.parametrize(
     "words",
-    ["SAIR", "sair.", "Parar!", "por favor, parar", "Cancelar promoções", "não quero mais promoções", "SALIR", "baja"],
+    ["SAIR", "sair.", "Parar!", "por favor, parar", "Cancelar promoções", "não quero mais promoções", "SALIR", "stop"],
 )
 def test_whole_message_that_refuses_marketing_is_honoured(words: str) -> None:
     assert decision_in(words) == "out"
@@ -37,6 +37,8 @@ def test_whole_message_that_asks_for_marketing_is_honoured(words: str) -> None:
     "words",
     [
         "cancelar",
+        "baja",
+        "quero sair",
         "quero cancelar",
         "quero sair do plano",
         "a internet vai parar?",
