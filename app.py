@@ -54,7 +54,12 @@ def create_app(settings: Settings) -> Flask:
         )
     )
     app.register_blueprint(
-        console_blueprint(db=wiring.db, secret_key=settings.secret_key, public_url=settings.public_url)
+        console_blueprint(
+            db=wiring.db,
+            secret_key=settings.secret_key,
+            public_url=settings.public_url,
+            language=settings.customer_language,
+        )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
     app.register_blueprint(metrics_blueprint(db=wiring.db, token=settings.metrics_token))

@@ -32,21 +32,27 @@ from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.channels.health_ports import NumberHealth
 from webhooks.channels.meta import MetaChannel
 from webhooks.channels.meta_health import MetaHealth
+from webhooks.channels.meta_templates import MetaTemplates
 from webhooks.channels.ports import Channel
+from webhooks.channels.template_ports import TemplateAdmin
 from webhooks.channels.twilio import TwilioChannel
 from webhooks.channels.twilio_health import TwilioHealth
+from webhooks.channels.twilio_templates import TwilioTemplates
 from webhooks.check_number import check_numbers
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
+from webhooks.simulator import ACCOUNT_ID as SIMULATED_ACCOUNT
+from webhooks.sync_templates import sync_templates
+from webhooks.template_files import read_templates
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"check_number": 300.0, "prune_webhooks": 3600.0}
+CHORES = {"check_number": 300.0, "prune_webhooks": 3600.0, "sync_templates": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -109,8 +115,24 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        **_chores(settings, db),
+    }
+
+
+def _chores(settings: Settings, db: Database) -> dict[str, Route]:
+    """What CHORES names."""
+    sync = partial(
+        sync_templates,
+        db=db,
+        admins=template_admins(settings),
+        files=partial(read_templates, settings.customer_language),
+        # Nobody is billed or reviewed there, and the demo is to be complete.
+        push=settings.simulated_channel,
+    )
+    return {
         "check_number": Route(partial(check_numbers, db=db, channels=_healths(settings)), most_tries=3),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
+        "sync_templates": Route(sync),
     }
 
 
@@ -168,6 +190,28 @@ def _healths(settings: Settings) -> dict[str, NumberHealth]:
 def _can_ask(channel: Channel) -> frozenset[str]:
     """What the channel has a button for by which customers answer."""
     return frozenset(name for name in ("contact", "location") if f"{name}_request" in channel.kinds)
+
+
+def template_admins(settings: Settings) -> dict[str, TemplateAdmin]:
+    """Who keeps the templates of each channel; none of those that are not set up for it."""
+    admins: dict[str, TemplateAdmin] = {}
+    account = SIMULATED_ACCOUNT if settings.simulated_channel else settings.meta_account_id
+    if account:
+        admins[meta_inbound.CHANNEL] = MetaTemplates(
+            make_session(),
+            graph_url=settings.graph_url,
+            version=settings.meta_api_version,
+            account_id=account,
+            access_token=settings.graph_token,
+        )
+    if settings.twilio_account_sid:
+        admins[twilio_inbound.CHANNEL] = TwilioTemplates(
+            make_session(),
+            content_url=settings.twilio_content_url,
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+        )
+    return admins
 
 
 def _access(settings: Settings) -> AccessControl | None:

@@ -15,6 +15,7 @@ from bot.effects import (
     AskNetwork,
     BindIdentity,
     Close,
+    ConsentChanged,
     Contradicted,
     Effect,
     HandOff,
@@ -34,6 +35,7 @@ from bot.send_code import send_code
 from bot.snapshot import Snapshot
 from bot.texts import Texts
 from core.errors import Conflict
+from handoff.consent import record
 from handoff.hand_over import hand_over
 from models import utc_now
 from models.contact import Contact
@@ -117,6 +119,7 @@ class _Writer:
             SendCode: self._send_code,
             JobTold: self._told,
             Contradicted: self._contradicted,
+            ConsentChanged: self._consent,
             Remember: lambda _: None,
             Wait: lambda _: None,
             Close: self._close,
@@ -205,6 +208,10 @@ class _Writer:
 
     def _contradicted(self, effect: Contradicted) -> None:
         mark_contradicted(self._session, self._snapshot.conversation_id, effect.intent, effect.meant)
+
+    def _consent(self, effect: ConsentChanged) -> None:
+        proof = {"message_id": effect.message_id, "words": effect.words.strip()}
+        record(self._session, self._snapshot.contact_id, effect.decision, "customer", proof, utc_now(), "bot")
 
     def _told(self, effect: JobTold) -> None:
         self._session.execute(update(NetworkJob).where(NetworkJob.id == effect.job_id).values(told_at=utc_now()))

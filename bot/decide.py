@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import choose, expectations, identify, job_results, media, people
+from bot import choose, expectations, identify, job_results, media, opting, people, survey
 from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
@@ -19,11 +19,13 @@ from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
 def decide(turn: Turn) -> tuple[Effect, ...]:
     """What to do about this turn. Raises turn.Missing when a fact is needed first; nothing else."""
     turn = media.noted(_of_this_version(turn))
+    consent, rest = opting.heard(turn)
+    rest = replace(rest, dialogue=remembered(rest.dialogue, consent))
     try:
-        effects = _consider(turn)
+        effects = _consider(rest)
     except SourceDown:
-        effects = people.hand_off_blind(turn)
-    return in_one_bubble(turn, effects)
+        effects = people.hand_off_blind(rest)
+    return in_one_bubble(turn, [*consent, *effects])
 
 
 def _of_this_version(turn: Turn) -> Turn:
@@ -93,6 +95,8 @@ def _asked_meanwhile(turn: Turn) -> tuple[str, ...]:
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
         return _to_person(turn)
+    if (thanks := survey.answer(turn)) is not None:
+        return thanks
     if media.sent_proof(turn):
         return media.about_media(turn)
     other = identify.other_document(turn)

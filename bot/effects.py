@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from billing.payment import Payment
 from bot.dialogue import Dialogue
@@ -137,6 +137,15 @@ class Contradicted:
 
 
 @dataclass(frozen=True)
+class ConsentChanged:
+    """The customer refused marketing (`decision` out) or asked for it (in), in these words of this message."""
+
+    decision: Literal["in", "out"]
+    words: str
+    message_id: int
+
+
+@dataclass(frozen=True)
 class Remember:
     """What the bot knows of the dialogue from now on."""
 
@@ -164,6 +173,7 @@ Effect = (
     | SendCode
     | JobTold
     | Contradicted
+    | ConsentChanged
     | Remember
     | Wait
     | Close

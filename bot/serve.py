@@ -14,7 +14,7 @@ from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
 from bot.wishes import SMALL_TALK, Wishes, taken
 
 # Nothing was asked here: these words are only read in the light of what was done, and never asked for again.
-UNASKED = frozenset({"", "back", "last_invoice"})
+UNASKED = frozenset({"", "back", "last_invoice", "opted_out"})
 
 
 def dispatch(turn: Turn, wish: str) -> list[Effect]:

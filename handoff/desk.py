@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from handoff.claim import take, take_over
+from handoff.consent import record_by_agent
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
 from handoff.release import close, give_back, transfer
 from handoff.reply import MAX_LENGTH, note, reply
+from handoff.templates import reply_with_template
 
 __all__ = [
     "MAX_LENGTH",
@@ -17,7 +19,9 @@ __all__ = [
     "close",
     "give_back",
     "note",
+    "record_by_agent",
     "reply",
+    "reply_with_template",
     "take",
     "take_over",
     "transfer",

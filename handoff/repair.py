@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from models import utc_now
@@ -40,9 +40,11 @@ def close_idle(session: Session) -> int:
     waiting = exists().where(
         Message.conversation_id == Conversation.id, Message.direction == "in", Message.handled_at.is_(None)
     )
+    # Where only we wrote (a notice), the customer never did.
+    silent_since = func.coalesce(Conversation.last_inbound_at, Conversation.opened_at)
     closed = session.execute(
         update(Conversation)
-        .where(Conversation.handler == "bot", Conversation.last_inbound_at < before, ~waiting)
+        .where(Conversation.handler == "bot", silent_since < before, ~waiting)
         .where(Conversation.needs_person.is_(None))
         .values(handler="closed", closed_at=utc_now(), version=Conversation.version + 1)
     )

@@ -25,7 +25,7 @@ GONE = Denied("Esta conversa não existe mais.")
 EMPTY = Denied("Escreva uma mensagem antes de enviar.")
 TOO_LONG = Denied("A mensagem passou de 4.096 caracteres. Divida em duas.")
 WINDOW_CLOSED = Denied(
-    "A janela de 24 horas do WhatsApp fechou: o cliente precisa escrever de novo para você poder responder."
+    "A janela de 24 horas do WhatsApp fechou: mande um modelo aprovado, ou espere o cliente escrever de novo."
 )
 TOKEN_REUSED = Denied("Um outro texto já foi enviado por esta tela. Confira a conversa e envie de novo.")
 
@@ -48,7 +48,7 @@ def reply(
     if conversation is None:
         return GONE
     body = _clean(text)
-    key = _key("reply", conversation_id, agent, client_token)
+    key = press_key("reply", conversation_id, agent, client_token)
     earlier = _earlier(session, key, body)
     if earlier:
         return earlier
@@ -74,7 +74,7 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
     if conversation is None:
         return GONE
     body = _clean(text)
-    key = _key("note", conversation_id, agent, client_token)
+    key = press_key("note", conversation_id, agent, client_token)
     problem = _earlier(session, key, body) or _unfit(body)
     if problem:
         return problem
@@ -135,7 +135,7 @@ def _unfit(body: str) -> Denied | None:
     return TOO_LONG if len(body) > MAX_LENGTH else None
 
 
-def _key(kind: str, conversation_id: int, agent: Attendant, client_token: str) -> str:
+def press_key(kind: str, conversation_id: int, agent: Attendant, client_token: str) -> str:
     """One name for one press of the button: another conversation or person with the same token is another press."""
     return hashlib.sha256(f"{kind}\n{conversation_id}\n{agent.id}\n{client_token}".encode()).hexdigest()[:32]
 

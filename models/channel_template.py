@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models import Base, utc_now
 
 APPROVED = "APPROVED"
+SUPERSEDED = "superseded"
 
 
 class ChannelTemplate(Base):
@@ -19,8 +20,10 @@ class ChannelTemplate(Base):
     this repository. `status` and `category` in the channel's own words, in capitals (APPROVED, PENDING, REJECTED,
     PAUSED, DISABLED; UTILITY, MARKETING, AUTHENTICATION). `category_expected` is what the repository asked for.
 
-    `components` as the channel has them; `variables` are the names of the body's placeholders in their order.
-    `blocked_for` says why we do not send it although the channel would (a send was refused with a template's error).
+    `components` as Meta writes them, whatever the channel, with our `id` on each quick reply; `variables` are the names
+    of the placeholders in their order: those of the header, then of the body, then of the buttons that take a value.
+    `blocked_for` says why we do not send it although the channel would: a send was refused with a template's error, or
+    SUPERSEDED by a newer text of ours that is approved.
     """
 
     __tablename__ = "channel_template"

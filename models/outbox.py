@@ -21,6 +21,7 @@ QUEUE_OF = {
     "unlock_expiry": "turns",
     "check_number": "background",
     "prune_webhooks": "background",
+    "sync_templates": "background",
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.db import Database, wake
+from handoff.consent import heard
 from models import utc_now
 from models.conversation import protocol_of
 from models.outbox import QUEUE_OF
@@ -150,6 +151,9 @@ class Intake:
             "turn_at": now + timedelta(seconds=self._debounce),
         }
         session.execute(_ADD_MESSAGE, row)
+        if not answer and not item.reply_id:
+            # Nobody's bot will read it: a refusal of marketing is honoured all the same.
+            heard(session, contact_id, item.text, item.provider_id, item.at)
         if answer:
             wake(session, QUEUE_OF["typing"])
             if self._debounce <= 0:

@@ -22,6 +22,7 @@ from handoff.console import (
     review,
     search,
     system,
+    template_list,
     thread,
     wording,
 )
@@ -33,15 +34,20 @@ HERE = Path(__file__).parent
 
 
 def console_blueprint(
-    *, db: Database, secret_key: str, public_url: str, now: Callable[[], datetime] = utc_now
+    *,
+    db: Database,
+    secret_key: str,
+    public_url: str,
+    now: Callable[[], datetime] = utc_now,
+    language: str = "pt_BR",
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
-    `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. It needs nothing from
-    the application's own settings.
+    `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
+    customers', in which templates are sent. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
-    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now)
+    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now, language=language)
     blueprint = Blueprint(
         "console",
         __name__,
@@ -51,7 +57,8 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    for room in (login, inbox, thread, acts, corrections, files, search, review, system, channel, problems):
+    rooms = (login, inbox, thread, acts, corrections, files, search, review, system, channel, template_list, problems)
+    for room in rooms:
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

@@ -1,4 +1,4 @@
-"""The buttons of a conversation: take, reply, note, give back, close, transfer, and showing a document."""
+"""The buttons of a conversation: take, reply, template, note, give back, close, transfer, consent, the document."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from core.document import parse_document
 from handoff import audit, desk
 from handoff.access import may_see
 from handoff.console.customer import customer_of
+from handoff.console.offers import values
 from handoff.console.ports import Ports, attendant
 from handoff.console.thread import conversation_page, seen
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
@@ -32,6 +33,12 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
         "take-over": lambda session, id_: desk.take_over(session, id_, attendant()),
         "reply": lambda session, id_: desk.reply(session, id_, attendant(), _text(), _token(), now=ports.now()),
         "note": lambda session, id_: desk.note(session, id_, attendant(), _text(), _token()),
+        "template": lambda session, id_: desk.reply_with_template(
+            session, id_, attendant(), request.form.get("purpose", ""), values(), _token(), language=ports.language
+        ),
+        "consent": lambda session, id_: desk.record_by_agent(
+            session, id_, attendant(), request.form.get("decision", ""), request.form.get("reason", ""), _token()
+        ),
         "give-back": lambda session, id_: desk.give_back(session, id_, attendant()),
         "close": lambda session, id_: desk.close(session, id_, attendant(), now=ports.now()),
         "transfer": lambda session, id_: desk.transfer(

@@ -35,6 +35,7 @@ SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 WAYS_TO_PAY = {"pix_code": "Pix", "boleto_line": "Boleto", "link": "Link de pagamento"}
 ERRORS = {
     "window_closed": "a janela de 24 horas do WhatsApp estava fechada",
+    "template_value": "um valor do modelo falta, ou não é aceito pelo WhatsApp",
     "a person took over": "uma pessoa assumiu antes do envio",
     "no answer and no receipt": "o WhatsApp não respondeu; pode ou não ter chegado",
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.document import parse_document
 from core.phone import format_phone, match_key
 from handoff.access import Attendant, visible_to
+from handoff.console.permission import NOTHING_SAID, Permission, read_permission
 from handoff.console.ports import House
 from handoff.console.service import Contracts, Jobs, Tickets, read_contracts, read_jobs, read_tickets
 from handoff.console.wording import PROOF, moment
@@ -48,6 +49,7 @@ class Card:
     jobs: Jobs = field(default_factory=list)
     tickets: Tickets = field(default_factory=list)
     past: list[Past] = field(default_factory=list)
+    consent: Permission = NOTHING_SAID
 
 
 def read_card(session: Session, conversation: Conversation, who: Attendant, place: House, now: datetime) -> Card:
@@ -72,6 +74,7 @@ def read_card(session: Session, conversation: Conversation, who: Attendant, plac
         jobs=read_jobs(session, refs, conversation.id, place, now),
         tickets=read_tickets(session, refs, conversation.id, place, now),
         past=_past(session, conversation, who, place, now),
+        consent=read_permission(session, contact.id, place, now),
     )
 
 

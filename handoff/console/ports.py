@@ -21,11 +21,12 @@ FALLBACK_ZONE = "America/Sao_Paulo"
 
 @dataclass(frozen=True)
 class Ports:
-    """The console's ports: the database, the session cookie, and the time."""
+    """The console's ports: the database, the session cookie, the time, and the language of the customers."""
 
     db: Database
     sessions: Sessions
     now: Callable[[], datetime]
+    language: str = "pt_BR"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.customer import Card, read_card
 from handoff.console.inbox import list_region, read_listing, wanted_tab
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
+from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import QUEUES
@@ -27,6 +28,7 @@ from nlu.intent_names import intent_names
 SHOWN = 200
 LARGEST_ID = 2**31 - 1
 """PostgreSQL takes a larger number for an error, not for a row that is not there."""
+WINDOW_ENDS_SOON = timedelta(hours=3)
 VIEWED_AGAIN = timedelta(hours=1)
 
 
@@ -44,6 +46,7 @@ class Standing:
     may_transfer: bool
     window: str
     window_open: bool
+    window_ends_soon: bool
     why_no_reply: str
     queue: str
     alert: str
@@ -59,6 +62,7 @@ class Sheet:
     bubbles: list[Bubble]
     hidden: int
     card: Card
+    offers: list[Offer]
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -86,7 +90,7 @@ def conversation_page(
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
-        sheet = _read(session, conversation, who, now)
+        sheet = _read(session, conversation, who, ports)
         listing = read_listing(session, who, wanted_tab(), sheet.place, now)
     parts = {"list": list_region(listing, conversation_id), **_parts(sheet, draft=draft, revealed=revealed)}
     page = render_template(
@@ -116,7 +120,7 @@ def _live(ports: Ports, conversation_id: int) -> Response:
         audit.record_once(
             session, who.login, "conversation.viewed", f"conversation:{conversation_id}", within=VIEWED_AGAIN
         )
-        sheet = _read(session, conversation, who, now)
+        sheet = _read(session, conversation, who, ports)
         listing = read_listing(session, who, wanted_tab(), sheet.place, now)
     return live_response({"list": list_region(listing, conversation_id), **_parts(sheet)})
 
@@ -129,21 +133,25 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
         ),
-        "card": render_template("console/card.html", sheet=sheet, card=sheet.card, csrf=csrf, revealed=revealed),
+        "card": render_template(
+            "console/card.html", sheet=sheet, card=sheet.card, csrf=csrf, revealed=revealed, token=TOKEN_MARK
+        ),
     }
 
 
-def _read(session: Session, conversation: Conversation, who: Attendant, now: datetime) -> Sheet:
-    place = house(session)
+def _read(session: Session, conversation: Conversation, who: Attendant, ports: Ports) -> Sheet:
+    place, now = house(session), ports.now()
     everything = request.args.get("tudo") == "1"
     bubbles, hidden = read_bubbles(session, conversation.id, now, place.zone, limit=None if everything else SHOWN)
+    standing = _standing(session, conversation, who, place, now)
     return Sheet(
         id=conversation.id,
         place=place,
-        standing=_standing(session, conversation, who, place, now),
+        standing=standing,
         bubbles=bubbles,
         hidden=hidden,
         card=read_card(session, conversation, who, place, now),
+        offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
     )
 
 
@@ -163,6 +171,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         may_transfer=mine or (who.supervises and state != "closed"),
         window=_window(conversation, window_open, place, now),
         window_open=window_open,
+        window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),
         why_no_reply=_why_no_reply(state, mine, window_open, owner),
         queue=conversation.queue or "",
         alert=conversation.needs_person or "",
@@ -185,13 +194,10 @@ def _window(conversation: Conversation, window_open: bool, place: House, now: da
     if conversation.last_inbound_at is None or not window_open:
         return "Janela de 24 h fechada"
     ends = conversation.last_inbound_at + WINDOW - WINDOW_MARGIN
-    if ends - now > timedelta(hours=2):
-        return f"Pode responder até {clock(ends, place.zone)}" + (" de amanhã" if _tomorrow(ends, now, place) else "")
-    return f"A janela fecha em {waited(now, ends)}"
-
-
-def _tomorrow(at: datetime, now: datetime, place: House) -> bool:
-    return moment(at, now, place.zone) != clock(at, place.zone)
+    left = ends - now
+    # By whole hours while there are many, so that the page is not drawn anew each minute.
+    whole = f"{left // timedelta(hours=1)} h" if left >= WINDOW_ENDS_SOON else waited(now, ends)
+    return f"A janela fecha em {whole}, às {clock(ends, place.zone)}".replace("em agora", "em menos de 1 min")
 
 
 def _why_no_reply(state: str, mine: bool, window_open: bool, owner: Agent | None) -> str:
@@ -201,4 +207,4 @@ def _why_no_reply(state: str, mine: bool, window_open: bool, owner: Agent | None
         return f"Quem responde agora é {owner.name if owner else 'outra pessoa'}."
     if not mine:
         return "Para responder, assuma a conversa."
-    return "" if window_open else "A janela de 24 horas fechou: o cliente precisa escrever de novo."
+    return "" if window_open else "A janela de 24 horas fechou: mande um modelo aprovado, ou espere o cliente escrever."

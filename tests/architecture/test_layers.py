@@ -18,6 +18,7 @@ FRONT_HALL = frozenset(
         "cli_database",
         "cli_models",
         "cli_nlu",
+        "cli_templates",
         "supervisor",
         "stores",
         "processes",
@@ -50,6 +51,8 @@ DECISION = (
     "bot/people.py",
     "bot/expectations.py",
     "bot/job_results.py",
+    "bot/opting.py",
+    "bot/survey.py",
 )
 
 

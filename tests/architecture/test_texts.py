@@ -24,6 +24,7 @@ COMPOSED = (
     "again.",
     "ask_intent.",
     "cause.",
+    "consent.",
     "intent.",
     "lead.",
     "menu.",
@@ -33,6 +34,7 @@ COMPOSED = (
     "rule.",
     "status.",
     "step.",
+    "survey.",
     "verdict.",
 )
 

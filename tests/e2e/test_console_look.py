@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.db import Database
+from handoff.access import Attendant
 from tests.e2e.console_scene import (
     a_full_conversation,
     address,
@@ -19,6 +20,7 @@ from tests.e2e.console_scene import (
     sign_in,
 )
 from tests.integration.desk import a_conversation
+from tests.integration.template_rows import a_template
 
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
 
@@ -27,13 +29,22 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_and_are_readable(
-    desktop_page: Page, phone_page: Page, address: str, db: Database, tmp_path: Path, scheme: str
+    desktop_page: Page,
+    phone_page: Page,
+    address: str,
+    cast: dict[str, Attendant],
+    db: Database,
+    tmp_path: Path,
+    scheme: str,
 ) -> None:
     id_ = a_full_conversation(db)
     odd = an_odd_conversation(db)
     readings_to_review(db, id_)
     a_conversation(db, name="Elisa Prado", said="a internet está muito lenta hoje, dá para ver?", hours_ago=0.05)
     a_conversation(db, name="Fábio Nunes", said="quero mudar de plano", handler="bot", queue=None)
+    a_template(db)
+    a_template(db, "survey", category="MARKETING", status="PAUSED", blocked_for="graph_132015", reason="FIRST_PAUSE")
+    closed = a_conversation(db, name="Davi", handler="agent", owner=cast["karina"], hours_ago=30)
     for name, page in (("desktop", desktop_page), ("phone", phone_page)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(f"{address}/login")
@@ -48,12 +59,16 @@ def test_pages_fit_and_are_readable(
             ("review", "/revisao"),
             ("reviewed", "/revisao?antes=1"),
             ("system", "/system"),
+            ("templates", "/modelos"),
+            ("offers", f"/c/{closed}"),
         ):
             page.goto(f"{address}{path}")
             if shot == "understood":
                 page.evaluate("for (const box of document.querySelectorAll('.understood')) box.open = true")
             if shot == "odd":
                 page.evaluate("for (const box of document.querySelectorAll('.earlier')) box.open = true")
+            if shot == "offers":
+                page.get_by_text("Retomar a conversa").click()
             page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png")
             assert not cut_off(page), (shot, name)
             assert not too_faint(page), (shot, name)

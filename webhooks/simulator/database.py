@@ -35,6 +35,9 @@ CREATE INDEX IF NOT EXISTS mail_by_message ON mail (message_id);
 CREATE TABLE IF NOT EXISTS failure (
   id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, mode TEXT NOT NULL, seconds REAL NOT NULL,
   remaining INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS template (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, language TEXT NOT NULL, category TEXT NOT NULL,
+  status TEXT NOT NULL, reason TEXT NOT NULL, components TEXT NOT NULL, UNIQUE (name, language));
 """
 
 

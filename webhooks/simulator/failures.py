@@ -23,6 +23,12 @@ MODES = {
         "190": "answers 401, token refused",
         "hang": "waits `seconds`, then goes on as usual",
     },
+    "templates": {
+        "reject": "takes the next template in, and rejects it",
+        "as_marketing": "takes the next template in as marketing, whatever it was handed in as",
+        "500": "answers 500 to the next template",
+        "190": "answers 401, token refused",
+    },
     "webhooks": {"duplicate": "delivers a webhook twice"},
 }
 

@@ -19,6 +19,7 @@ from webhooks.simulator.people import Person, Phone
 from webhooks.simulator.refusal import Refusal, bad_token, bad_value, malformed, missing, switched_on, unknown_object
 from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
 from webhooks.simulator.store import Store
+from webhooks.simulator.templates import template_routes
 
 LARGEST_UPLOAD = 100 * 1024 * 1024
 SIZES = {"image/": 5, "audio/": 16, "video/": 16, "application/": 100, "text/": 100}
@@ -42,7 +43,7 @@ def graph_blueprint(
     url_prefix: str = "/simulator/graph",
 ) -> Blueprint:
     """The Graph API under `url_prefix`. `templates` maps approved template names to bodies with {{1}}; when empty,
-    any template name is accepted."""
+    those that were handed in count, and while there are none any template name is accepted."""
     graph = Blueprint("simulator_graph", __name__, url_prefix=url_prefix)
     gate = _Gate(store, number, access_token, sleep)
 
@@ -61,12 +62,13 @@ def graph_blueprint(
         body = request.get_json(force=True, silent=True)
         if isinstance(body, dict) and "status" in body:
             return jsonify(_mark_read(store, body))
-        outgoing = check_message(body, store.media.info, templates)
+        outgoing = check_message(body, store.media.info, templates or store.templates.bodies())
         answer = _accept(store, outgoing, undeliverable=failure is not None and failure.mode == "undeliverable")
         courier.wake()
         return gate.fail_after(failure, jsonify(answer))
 
     _media_routes(graph, store, number, base_url, gate)
+    template_routes(graph, store.templates, store.failures, number.account_id, gate.check)
     return graph
 
 

@@ -16,6 +16,7 @@ from webhooks.simulator.mail import Mailbag
 from webhooks.simulator.media import MediaShelf
 from webhooks.simulator.messages import Author, ChatMessage, new_message_id
 from webhooks.simulator.people import Person, Phone, spellings, user_id_of
+from webhooks.simulator.templates import TemplateShelf
 
 TYPING_LASTS = timedelta(seconds=25)
 WINDOW = timedelta(hours=24)
@@ -50,6 +51,7 @@ class Store:
         self.media = MediaShelf(self._database, clock)
         self.failures = FailureModes(self._database)
         self.mail = Mailbag(self._database, clock)
+        self.templates = TemplateShelf(self._database)
 
     def introduce(self, person: Person, position: int = 1000) -> Phone:
         """The person's phone, made if it does not exist; name and note are brought up to date."""

@@ -61,7 +61,10 @@ function replace(old, part) {
   const kept = keep(old);
   old.replaceChildren(...part.childNodes);
   restore(old, kept);
-  if (part.dataset.region === "composer") wireComposer();
+  if (part.dataset.region === "composer") {
+    wireComposer();
+    showBlanks(old);
+  }
   if (part.dataset.region === "card") wireReveal();
 }
 
@@ -69,10 +72,10 @@ function replace(old, part) {
 function keep(part) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   return {
-    values: [...part.querySelectorAll("textarea[id], select[id]")].map((field) => [field.id, field.value]),
+    values: [...part.querySelectorAll("textarea[id], select[id], input[type=text][id]")].map((field) => [field.id, field.value]),
     checked: [...part.querySelectorAll("input[type=radio]:checked")].map((field) => field.id),
     open: [...part.querySelectorAll("details[open]")].map((box) => box.id),
-    token: part.querySelector("input[name=token]")?.value,
+    tokens: [...part.querySelectorAll("input[name=token]")].map((field) => field.value),
     active: active?.id,
     from: active?.selectionStart,
     to: active?.selectionEnd,
@@ -84,8 +87,8 @@ function restore(part, kept) {
   for (const [id, value] of kept.values) if (find(id) && value) find(id).value = value;
   for (const id of kept.checked) if (find(id) && !find(id).disabled) find(id).checked = true;
   for (const id of kept.open) if (find(id)) find(id).open = true;
-  const token = part.querySelector("input[name=token]");
-  if (token && kept.token) token.value = kept.token;
+  const tokens = part.querySelectorAll("input[name=token]");
+  kept.tokens.forEach((value, place) => tokens[place] && (tokens[place].value = value));
   const active = find(kept.active);
   if (!active) return;
   active.focus({ preventScroll: true });
@@ -193,6 +196,46 @@ function wireComposer() {
   });
 }
 
+// What stands in the fields of a template, in its preview.
+function showBlanks(part) {
+  for (const field of part.querySelectorAll("[data-blank]")) {
+    const slot = field.form.querySelectorAll(`[data-slot="${CSS.escape(field.dataset.blank)}"]`);
+    for (const place of slot) {
+      place.textContent = field.value.trim() || field.dataset.label;
+      place.classList.toggle("empty-slot", !field.value.trim());
+    }
+  }
+}
+
+function wireOffers() {
+  const region = document.querySelector("[data-region=composer]");
+  if (!region) return;
+  showBlanks(region);
+  region.addEventListener("input", () => showBlanks(region));
+  region.addEventListener("submit", async (event) => {
+    const form = event.target.closest("[data-offer]");
+    if (!form) return;
+    event.preventDefault();
+    const button = form.querySelector("button");
+    if (button.disabled) return;
+    const problem = form.querySelector("[data-problem]");
+    button.disabled = true;
+    try {
+      const answer = await post(form.action, form);
+      form.querySelector("input[name=token]").value = newToken();
+      problem.textContent = answer.problem || "";
+      problem.hidden = answer.ok;
+      if (answer.ok) form.closest("details").open = false;
+    } catch {
+      problem.textContent = "Não deu para enviar. Tente de novo, que não sai repetido.";
+      problem.hidden = false;
+    } finally {
+      button.disabled = false;
+      refresh();
+    }
+  });
+}
+
 function wireReveal() {
   const form = document.querySelector("[data-reveal]");
   form?.addEventListener("submit", async (event) => {
@@ -253,6 +296,7 @@ if (live) {
   });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   wireComposer();
+  wireOffers();
   wireReveal();
   wireCorrections();
   wireMenus();

@@ -1,0 +1,63 @@
+"""Writing outside of the 24-hour window in a real browser: the preview follows the fields, one press is one message."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from core.db import Database
+from handoff.access import Attendant
+from tests.e2e.console_scene import add, address, cast, server, sign_in
+from tests.integration.desk import a_conversation, messages
+from tests.integration.template_rows import a_template
+
+__all__ = ["address", "cast", "server"]  # fixtures: found by name
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)
+
+
+def test_agent_sends_a_template_that_reads_as_shown(
+    phone_page: Page, address: str, db: Database, cast: dict[str, Attendant]
+) -> None:
+    a_template(db)
+    id_ = a_conversation(db, name="Davi Rocha", handler="agent", owner=cast["helena"], hours_ago=30)
+    page = phone_page
+    sign_in(page, address)
+    page.goto(f"{address}/c/{id_}")
+    page.get_by_text("Retomar a conversa").click()
+    page.get_by_label("Protocolo", exact=True).last.fill("2026-77")
+    preview = page.get_by_label("Como o cliente vai ler")
+    expect(preview).to_contain_text("Oi, Davi! Temos uma resposta sobre o seu atendimento 2026-77.")
+    # What comes in meanwhile leaves alone what was typed.
+    add(db, id_, "alô?")
+    expect(page.get_by_role("log").get_by_text("alô?")).to_be_visible()
+    expect(preview).to_contain_text("2026-77")
+    page.get_by_role("button", name="Enviar modelo").click()
+    expect(page.get_by_role("log").get_by_text("atendimento 2026-77")).to_be_visible()
+    assert [message.payload["values"]["protocol"] for message in messages(db, id_, "out")] == ["2026-77"]
+
+
+def test_press_again_after_an_answer_that_got_lost_sends_nothing_twice(
+    desktop_page: Page, address: str, db: Database, cast: dict[str, Attendant]
+) -> None:
+    a_template(db)
+    id_ = a_conversation(db, name="Davi Rocha", handler="agent", owner=cast["helena"], hours_ago=30)
+    page = desktop_page
+    sign_in(page, address)
+    page.goto(f"{address}/c/{id_}")
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            return route.continue_()
+        lost.append(route.fetch().text())
+        return route.abort()
+
+    page.route("**/template", lose)
+    page.get_by_text("Retomar a conversa").click()
+    page.get_by_role("button", name="Enviar modelo").click()
+    expect(page.get_by_text("Não deu para enviar. Tente de novo")).to_be_visible()
+    page.get_by_role("button", name="Enviar modelo").click()
+    expect(page.get_by_role("button", name="Enviar modelo")).to_be_hidden()
+    assert len(messages(db, id_, "out")) == 1
