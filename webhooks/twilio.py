@@ -6,11 +6,12 @@ import logging
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, request, send_file
+from twilio.request_validator import SIGNATURE_SETTINGS_HEADER
 
 from core.db import Database
 from core.errors import Unreachable
 from models.attachment import Attachment
-from webhooks.channels.twilio_inbound import CHANNEL, fields
+from webhooks.channels.twilio_inbound import CHANNEL
 from webhooks.intake import accept
 from webhooks.media_links import MediaLinks
 from webhooks.signature import twilio_signature_valid
@@ -28,7 +29,9 @@ def twilio_blueprint(*, db: Database, auth_token: str, public_url: str, links: M
         # Behind a proxy the address that Flask sees is not the one that Twilio signed.
         query = f"?{request.query_string.decode('utf-8', 'replace')}" if request.query_string else ""
         url = f"{public_url}{request.path}{query}"
-        if not twilio_signature_valid(url, fields(body), request.headers.get("X-Twilio-Signature", ""), auth_token):
+        signature = request.headers.get("X-Twilio-Signature", "")
+        algorithm = request.headers.get(SIGNATURE_SETTINGS_HEADER, "")
+        if not twilio_signature_valid(url, body, signature, auth_token, algorithm):
             log.warning("webhook refused: missing or wrong signature (TWILIO_AUTH_TOKEN, PUBLIC_URL=%s)", public_url)
             return Response("forbidden\n", 403, mimetype="text/plain")
         try:

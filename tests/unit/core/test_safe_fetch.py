@@ -173,7 +173,7 @@ def test_public_addresses_are_told_from_internal_ones(address: str, public: bool
 
 @pytest.mark.parametrize("told", [True, False])
 def test_larger_file_is_refused_whether_its_size_is_told_or_not(site: Site, told: bool) -> None:
-    length = {"Content_Length": "1001"} if told else {}
+    length: dict[str, Any] = {"Content_Length": "1001"} if told else {}
     with pytest.raises(Refused, match="too_large"):
         _fetch(site.put("/a", body=b"x" * 1001, **length), site)
     assert len(_fetch(site.put("/b", body=b"x" * 1000), site)[0]) == 1000
