@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
+from twilio.rest import Client
 
 from billing import unlock_ledger
 from billing.erps.local import LocalErp
@@ -32,10 +33,12 @@ from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.channels.meta import MetaChannel
 from webhooks.channels.ports import Channel
 from webhooks.channels.twilio import TwilioChannel
+from webhooks.channels.twilio_client import make_client
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
+from webhooks.stored_contents import StoredContents
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
@@ -68,7 +71,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
 
 def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks) -> dict[str, Route]:
     erp = LocalErp(SqlStore(db), lambda: load_provider(db))
-    channels = _channels(settings)
+    channels = _channels(settings, db)
     delivery = Delivery(
         db,
         channels,
@@ -113,7 +116,7 @@ def _business(db: Database) -> Business:
         return Business(provider_of(row), policy_of(row), float(weak))
 
 
-def _channels(settings: Settings) -> dict[str, Channel]:
+def _channels(settings: Settings, db: Database) -> dict[str, Channel]:
     channels: dict[str, Channel] = {
         meta_inbound.CHANNEL: MetaChannel(
             make_session(),
@@ -121,18 +124,29 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             version=settings.meta_api_version,
             phone_number_id=settings.meta_phone_number_id,
             access_token=settings.graph_token,
+            order_details=settings.meta_order_details,
         )
     }
     if settings.twilio_account_sid:
         channels[twilio_inbound.CHANNEL] = TwilioChannel(
-            make_session(),
-            api_url=settings.twilio_api_url,
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token,
+            _twilio(settings),
+            contents=StoredContents(db, twilio_inbound.CHANNEL),
             sender=settings.twilio_from,
             status_callback=f"{settings.public_url}/webhooks/twilio",
+            messaging_service=settings.twilio_messaging_service_sid,
+            language=settings.customer_language,
         )
     return channels
+
+
+def _twilio(settings: Settings) -> Client:
+    return make_client(
+        make_session(),
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        api_url=settings.twilio_api_url,
+        content_url=settings.twilio_content_url,
+    )
 
 
 def _access(settings: Settings) -> AccessControl | None:

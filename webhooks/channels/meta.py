@@ -9,7 +9,8 @@ import requests
 
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.http import send as call
-from webhooks.channels.ports import File, Outgoing, Recipient, Sent
+from webhooks.channels.meta_shapes import KINDS_OF_META, ORDERS, UPLOADED, body_of, fitting
+from webhooks.channels.ports import File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,6 @@ class MetaChannel:
     """Speaks to `graph_url`, which is Meta's or, in tests and demos, a stand-in on loopback."""
 
     captions_documents = True
-    kinds = frozenset({"text", "buttons", "list", "document", "image", "template"})
 
     def __init__(
         self,
@@ -49,24 +49,24 @@ class MetaChannel:
         version: str,
         phone_number_id: str,
         access_token: str,
+        order_details: bool = False,
     ) -> None:
+        """`order_details`: whether the account may send orders to review and pay."""
+        self.kinds = KINDS_OF_META if order_details else KINDS_OF_META - ORDERS
         self._session = session
         self._base = f"{graph_url}/{version}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {access_token}"}
 
     def send(self, message: Outgoing) -> Sent:
-        """Sends one bubble; a file is uploaded first and sent by its id, since links are fetched unreliably."""
-        media_id = self._upload(message.file) if message.file else ""
-        body = {
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            **_recipient(message.to),
-            "biz_opaque_callback_data": message.key,
-            **SHAPES[message.kind](message, media_id),
-        }
-        answer = self._post("messages", json=body)
+        """Sends one bubble; a file is uploaded first and sent by its id, since links are fetched unreliably.
+
+        What is too long for its kind goes as text, see `meta_shapes.fitting`.
+        """
+        message = fitting(message)
+        media_id = self._upload(message.file) if message.file and message.kind in UPLOADED else ""
+        answer = self._post("messages", json=body_of(message, media_id))
         try:
-            return Sent(str(answer["messages"][0]["id"]))
+            return Sent(str(answer["messages"][0]["id"]), _reached(answer))
         except (KeyError, IndexError, TypeError) as error:
             # It answered 200 but not in a way we know: it may well have left.
             raise Unreachable("answer_without_id", ambiguous=True) from error
@@ -121,64 +121,9 @@ def failure_of(status: int, answer: Any, retry_after: str = "") -> Failure:
     return Refused(name)
 
 
-def _recipient(to: Recipient) -> dict[str, str]:
-    """A phone goes in `to`. A BSUID goes in `recipient`: in `to` it would be accepted and silently dropped."""
-    return {"to": to.wa_id} if to.wa_id else {"recipient": to.bsuid}
-
-
-def _text(message: Outgoing, media_id: str) -> dict[str, Any]:
-    return {"type": "text", "text": {"body": message.text, "preview_url": False}}
-
-
-def _buttons(message: Outgoing, media_id: str) -> dict[str, Any]:
-    buttons = [{"type": "reply", "reply": {"id": name, "title": title}} for name, title, _ in message.options]
-    interactive = {"type": "button", "body": {"text": message.text}, "action": {"buttons": buttons}}
-    return {"type": "interactive", "interactive": interactive}
-
-
-def _list(message: Outgoing, media_id: str) -> dict[str, Any]:
-    rows = [
-        {"id": name, "title": title, **({"description": about} if about else {})}
-        for name, title, about in message.options
-    ]
-    action = {"button": message.list_button, "sections": [{"title": message.list_button, "rows": rows}]}
-    return {"type": "interactive", "interactive": {"type": "list", "body": {"text": message.text}, "action": action}}
-
-
-def _document(message: Outgoing, media_id: str) -> dict[str, Any]:
-    filename = message.file.filename if message.file else ""
-    caption = {"caption": message.text} if message.text else {}
-    return {"type": "document", "document": {"id": media_id, "filename": filename, **caption}}
-
-
-def _image(message: Outgoing, media_id: str) -> dict[str, Any]:
-    caption = {"caption": message.text} if message.text else {}
-    return {"type": "image", "image": {"id": media_id, **caption}}
-
-
-def _template(message: Outgoing, media_id: str) -> dict[str, Any]:
-    used = message.template
-    if used is None:
-        raise Refused("no_template")
-    components: list[dict[str, Any]] = [
-        {"type": kind, "parameters": [{"type": "text", "text": value} for value in values]}
-        for kind, values in (("header", used.header), ("body", used.body))
-        if values
-    ]
-    for button in used.buttons:
-        parameters = [{"type": "text", "text": button.value}]
-        components.append(
-            {"type": "button", "sub_type": button.kind, "index": str(button.index), "parameters": parameters}
-        )
-    template = {"name": used.name, "language": {"code": used.language}, "components": components}
-    return {"type": "template", "template": template}
-
-
-SHAPES = {
-    "text": _text,
-    "buttons": _buttons,
-    "list": _list,
-    "document": _document,
-    "image": _image,
-    "template": _template,
-}
+def _reached(answer: dict[str, Any]) -> str:
+    """Whom Meta says that it reached; empty where it does not tell a number."""
+    contacts = answer.get("contacts")
+    first = contacts[0] if isinstance(contacts, list) and contacts else None
+    wa_id = first.get("wa_id") if isinstance(first, dict) else None
+    return wa_id if isinstance(wa_id, str) else ""

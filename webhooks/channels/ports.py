@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from billing.payment import Payment as Payment
+
 KINDS = (
     "text",
     "buttons",
@@ -50,29 +52,6 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Payment:
-    """What WhatsApp shows as an order to review and pay (Brazil). Amounts in cents.
-
-    `reference` is ours and unique, up to 60 characters of A-Z a-z 0-9 _ . -. `pix_code` is the copia e cola as the
-    bank gave it, byte for byte; with it go the receiver's name and key (`pix_key_type`: CPF, CNPJ, EMAIL, PHONE, EVP).
-    `boleto_line` is the linha digitável, `link` an address to pay at. At least one way to pay is there.
-    `status` and `note` are for kind payment_status: pending, processing, completed or canceled.
-    """
-
-    reference: str
-    item: str = ""
-    total_cents: int = 0
-    pix_code: str = ""
-    pix_merchant: str = ""
-    pix_key: str = ""
-    pix_key_type: str = ""
-    boleto_line: str = ""
-    link: str = ""
-    status: str = "pending"
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class TemplateButton:
     """A button of a template that takes a value. `kind`: url (the end of the address), quick_reply (the id that comes
     back), copy_code, flow (its token) or order_details (the `payment` of the message)."""
@@ -109,7 +88,9 @@ class Reaction:
 class Outgoing:
     """One bubble of a kind of `KINDS`. `options` are (id, title, description).
 
-    `quoted_id` is the provider's name of the customer's message that this one answers, shown above it.
+    `quoted_id` is the provider's name of the customer's message that this one answers, shown above it. `words` says the
+    same where the channel cannot show this kind (see `webhooks.fallback`); without them, `text` does. With `preview`
+    the first link in a text is shown with its picture.
     """
 
     key: str
@@ -124,6 +105,8 @@ class Outgoing:
     template: Template | None = None
     reaction: Reaction | None = None
     quoted_id: str = ""
+    words: str = ""
+    preview: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from twilio.rest.content.v1.content import ContentList
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from webhooks.channels.ports import ContentCache, Outgoing, Recipient, Sent
 from webhooks.channels.twilio_client import said
-from webhooks.channels.twilio_content import SHAPES, Content, content_of, template_variables
+from webhooks.channels.twilio_content import SHAPES, Content, content_of, fitting, in_words, template_variables
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +54,17 @@ class TwilioChannel:
         """
         if message.kind == "template":
             return self._create(message, **self._template(message))
+        message = fitting(message)
         content = content_of(message)
         if content is None:
-            return self._create(message, **_plain(message, message.text))
+            return self._create(message, **_plain(message))
         shape = content.shape(str(self._client.account_sid), self._language)
         remembered = self._contents.get(shape)
         try:
             sid = remembered or self._make_content(shape, content)
         except Refused as failure:
-            log.warning("Twilio takes no content for %s (%s); it goes as plain text", message.kind, failure.code)
-            return self._create(message, **_plain(message, in_words(message)))
+            log.warning("Twilio takes no content for %s (%s); it goes in words", message.kind, failure.code)
+            return self._create(message, **_plain(in_words(message)))
         return self._send_content(message, shape, sid, content, known=bool(remembered))
 
     def show_typing(self, provider_id: str) -> None:
@@ -120,17 +121,9 @@ class TwilioChannel:
         return Sent(str(created.sid))
 
 
-def _plain(message: Outgoing, text: str) -> dict[str, Any]:
-    body = {"body": text} if text else {}
+def _plain(message: Outgoing) -> dict[str, Any]:
+    body = {"body": message.text} if message.text else {}
     return {**body, "media_url": [message.file.link]} if message.file else body
-
-
-def in_words(message: Outgoing) -> str:
-    """The text with its options as numbered lines, and its link: the customer answers with the number."""
-    lines = [f"{place}. {title}" for place, (_, title, _) in enumerate(message.options, start=1)]
-    if message.link:
-        lines.append(f"{message.link.title}: {message.link.url}")
-    return "\n".join([message.text, "", *lines]) if lines else message.text
 
 
 def failure_of(status: int, answer: object) -> Failure:

@@ -6,16 +6,21 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from core.errors import Refused
+from webhooks.channels.cutting import cut, cut_apart
 from webhooks.channels.ports import Outgoing, Template
+from webhooks.fallback import plain
 
-MOST_BUTTONS = 3
-MOST_ROWS = 10
+BODY = 1024
+BUTTONS, BUTTON_TITLE = 3, 20
+ROWS, ROW_TITLE, ROW_ABOUT, OPTION_ID, LIST_BUTTON = 10, 24, 72, 200, 20
 SAMPLE = "exemplo"
+# What needs no content: it goes as Body and MediaUrl.
+PLAIN = frozenset({"text", "document", "image"})
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,24 @@ class Content:
         return dict.fromkeys(self.variables, SAMPLE)
 
 
+def fitting(message: Outgoing) -> Outgoing:
+    """The message as a kind that has room for all of it: more buttons become a list, and what does not fit becomes
+    text."""
+    kind, options = message.kind, message.options
+    if kind == "buttons" and len(options) > BUTTONS:
+        kind, message = "list", replace(message, kind="list")
+    rows_fit = bool(message.list_button) and len(options) <= ROWS
+    fits = {"buttons": bool(options), "list": bool(options) and rows_fit, "link": message.link is not None}
+    return message if kind in PLAIN or (fits.get(kind, True) and len(message.text) <= BODY) else in_words(message)
+
+
+def in_words(message: Outgoing) -> Outgoing:
+    """The message as text, to be sent without a content."""
+    return plain(message, PLAIN) or message
+
+
 def content_of(message: Outgoing) -> Content | None:
-    """The content for a bubble that needs one; None for those that go as plain text or file. Raises Refused."""
+    """The content for a message that is `fitting`; None for those that need none. Raises Refused."""
     build = SHAPES.get(message.kind)
     if build is None:
         return None
@@ -76,34 +97,46 @@ def _tidy(text: str) -> str:
 
 
 def _quick_replies(message: Outgoing, texts: _Texts) -> dict[str, Any]:
-    if not 1 <= len(message.options) <= MOST_BUTTONS:
-        raise Refused("options_count")
     body = texts.lines(message.text)
-    actions = [{"type": "QUICK_REPLY", "title": texts(title), "id": texts(name)} for name, title, _ in message.options]
+    titles = cut_apart((title for _, title, _ in message.options), BUTTON_TITLE)
+    actions = [
+        {"type": "QUICK_REPLY", "title": texts(title), "id": texts(_id(name))}
+        for title, (name, _, _) in zip(titles, message.options, strict=True)
+    ]
     return {"twilio/quick-reply": {"body": body, "actions": actions}}
 
 
 def _list_picker(message: Outgoing, texts: _Texts) -> dict[str, Any]:
-    if not 1 <= len(message.options) <= MOST_ROWS:
-        raise Refused("options_count")
-    body, button = texts.lines(message.text), texts(message.list_button)
+    body, button = texts.lines(message.text), texts(cut(message.list_button, LIST_BUTTON))
+    titles = cut_apart((title for _, title, _ in message.options), ROW_TITLE)
     items = [
-        {"item": texts(title), "id": texts(name), **({"description": texts(about)} if about.strip() else {})}
-        for name, title, about in message.options
+        {"item": texts(title), "id": texts(_id(name)), **_about(about, texts)}
+        for title, (name, _, about) in zip(titles, message.options, strict=True)
     ]
     return {"twilio/list-picker": {"body": body, "button": button, "items": items}}
+
+
+def _about(about: str, texts: _Texts) -> dict[str, str]:
+    return {"description": texts(cut(about, ROW_ABOUT))} if about.strip() else {}
+
+
+def _id(name: str) -> str:
+    """What comes back on a tap: cut, it would mean something else."""
+    if len(name) > OPTION_ID:
+        raise Refused("option_id_too_long")
+    return name
 
 
 def _link(message: Outgoing, texts: _Texts) -> dict[str, Any]:
     """Only the end of an address may vary, and the words on the button may not."""
     if message.link is None:
         raise Refused("no_link")
-    parts = urlsplit(message.link.url)
+    url = message.link.url
+    parts = urlsplit(url)
     start = f"{parts.scheme}://{parts.netloc}/"
-    end = message.link.url.removeprefix(start)
     body = texts.lines(message.text)
-    url = start + texts(end) if end and end != message.link.url else message.link.url
-    action = {"type": "URL", "title": message.link.title, "url": url}
+    shown = start + texts(url.removeprefix(start)) if url.startswith(start) and url != start else url
+    action = {"type": "URL", "title": cut(message.link.title, BUTTON_TITLE), "url": shown}
     return {"twilio/call-to-action": {"body": body, "actions": [action]}}
 
 

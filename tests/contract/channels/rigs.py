@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,18 +33,33 @@ TWILIO_FAILURES: dict[str, tuple[int, dict[str, object]]] = {
 
 @dataclass(frozen=True)
 class Arrived:
-    """What the customer's phone got: its provider id, text with any options, and the names of files."""
+    """What the customer's phone got: its provider id, the kind that the phone shows it as, text with any options, the
+    names of files, what opens on a tap (`links`), what is copied or shown besides (`codes`), and what it answers."""
 
     provider_id: str
     text: str
     options: tuple[str, ...] = ()
     file: str = ""
+    kind: str = "text"
+    links: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    quoted: str = ""
+
+    @property
+    def everything(self) -> str:
+        """All that the customer can read, tap or copy, a line each."""
+        return "\n".join([self.text, *self.options, self.file, *self.links, *self.codes])
 
 
 def a_meta_channel(graph_url: str) -> MetaChannel:
     """MetaChannel for a Graph API there."""
     return MetaChannel(
-        make_session(), graph_url=graph_url, version="v24.0", phone_number_id=PHONE_ID, access_token=TOKEN
+        make_session(),
+        graph_url=graph_url,
+        version="v24.0",
+        phone_number_id=PHONE_ID,
+        access_token=TOKEN,
+        order_details=True,
     )
 
 
@@ -62,10 +77,20 @@ def a_twilio_channel(api_url: str) -> TwilioChannel:
 
 
 class Rig(Protocol):
-    """A channel, and what stands at its other end. Failures: server_error, too_many, bad_token, drop."""
+    """A channel, and what stands at its other end. Failures: server_error, too_many, bad_token, drop.
+
+    What the channel can send as such is in its `kinds`; `shows` says as what the phone shows it, where that has another
+    name. `quotes` says whether an answer can point at the message it answers.
+    """
 
     source: str
     channel: Channel
+    shows: Mapping[str, str]
+    quotes: bool
+
+    def wrote(self) -> str:
+        """The provider's name of what the customer wrote last."""
+        ...
 
     def fail_next(self, failure: str) -> None:
         """The next send fails so."""
@@ -84,6 +109,8 @@ class MetaRig:
     """MetaChannel against the built-in Graph API."""
 
     source = "meta"
+    shows: Mapping[str, str] = {"template": "text", "payment": "order", "payment_status": "order_status"}
+    quotes = True
 
     def __init__(self, product: StandIn) -> None:
         self.product = product
@@ -97,22 +124,44 @@ class MetaRig:
 
     def chat(self, wa_id: str = ANA) -> list[dict[str, Any]]:
         """The bubbles of ours on a phone."""
-        url = f"{self.product.base_url}/simulator/api/chats/{wa_id}"
-        bubbles: list[dict[str, Any]] = self.product.session.get(url, timeout=10).json()["messages"]
-        return [bubble for bubble in bubbles if bubble["author"] == "business"]
+        return [bubble for bubble in self._bubbles(wa_id) if bubble["author"] == "business"]
+
+    def wrote(self) -> str:
+        return str([bubble["id"] for bubble in self._bubbles(ANA) if bubble["author"] == "customer"][-1])
 
     def arrived(self) -> list[Arrived]:
-        found = []
-        for bubble in self.chat():
-            content = bubble["content"]
-            rows = [row for section in content.get("sections", ()) for row in section["rows"]]
-            options = tuple(option["title"] for option in [*content.get("buttons", ()), *rows])
-            words = content.get("text") or content.get("caption") or ""
-            found.append(Arrived(bubble["id"], words, options, content.get("filename", "")))
-        return found
+        return [_of_bubble(bubble) for bubble in self.chat()]
+
+    def _bubbles(self, wa_id: str) -> list[dict[str, Any]]:
+        url = f"{self.product.base_url}/simulator/api/chats/{wa_id}"
+        bubbles: list[dict[str, Any]] = self.product.session.get(url, timeout=10).json()["messages"]
+        return bubbles
 
     def unreachable(self) -> Channel:
         return a_meta_channel(f"http://127.0.0.1:{free_port()}")
+
+
+def _of_bubble(bubble: dict[str, Any]) -> Arrived:
+    content = bubble["content"]
+    rows = [row for section in content.get("sections", ()) for row in section["rows"]]
+    buttons = [button for button in content.get("buttons", ()) if "id" in button]
+    filled = [str(button["value"]) for button in content.get("buttons", ()) if "value" in button]
+    ways = content.get("ways", ())
+    header = content.get("header", {})
+    return Arrived(
+        bubble["id"],
+        content.get("text", ""),
+        options=tuple(option["title"] for option in [*buttons, *rows]),
+        file=content.get("filename") or header.get("filename", ""),
+        kind=bubble["kind"],
+        links=tuple(filter(None, [content.get("url"), *(way.get("url") for way in ways)])),
+        codes=(
+            *filled,
+            *filter(None, [header.get("text"), content.get("emoji"), content.get("status"), content.get("note")]),
+            *filter(None, [code for way in ways for code in (way.get("code"), way.get("line"))]),
+        ),
+        quoted=content.get("reply_to") or content.get("target", ""),
+    )
 
 
 @dataclass
@@ -136,6 +185,8 @@ class TwilioRig:
     """TwilioChannel against a small server of our own."""
 
     source = "twilio"
+    shows: Mapping[str, str] = {"buttons": "text", "list": "text"}
+    quotes = False
 
     def __init__(self, server: TwilioServer, url: str) -> None:
         self.server = server
@@ -143,6 +194,9 @@ class TwilioRig:
 
     def fail_next(self, failure: str) -> None:
         self.server.failures.append(failure)
+
+    def wrote(self) -> str:
+        return "SMana1"
 
     def arrived(self) -> list[Arrived]:
         return [_of_form(place, form) for place, form in enumerate(self.server.forms, start=1)]
@@ -154,7 +208,9 @@ class TwilioRig:
 def _of_form(place: int, form: dict[str, str]) -> Arrived:
     words, numbered, more = form.get("Body", "").partition("\n\n1. ")
     options = tuple(line.partition(". ")[2] for line in f"1. {more}".split("\n")) if numbered else ()
-    return Arrived(f"SM{place}", words, options, form.get("MediaUrl", "").rpartition("/")[2])
+    url = form.get("MediaUrl", "")
+    kind = "text" if not url else "document" if url.endswith(".pdf") else "image"
+    return Arrived(f"SM{place}", words, options, url.rpartition("/")[2], kind)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,16 +28,6 @@ from webhooks.deliver import deliver
 
 TO_ANA = Recipient(wa_id=ANA, address=f"whatsapp:+{ANA}")
 INVOICE = File("fatura.pdf", "application/pdf", b"%PDF-1.4 fatura", "https://suporte.example.com.br/media/x/fatura.pdf")
-
-
-@pytest.fixture(params=["meta", "twilio"])
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    if request.param == "meta":
-        with meta_rig(tmp_path) as over_meta:
-            yield over_meta
-    else:
-        with twilio_rig(tmp_path) as over_twilio:
-            yield over_twilio
 
 
 def _say(body: str = "Olá, Ana!", kind: str = "text", **more: object) -> Outgoing:
