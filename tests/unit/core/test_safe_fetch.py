@@ -91,6 +91,12 @@ def test_credentials_go_to_trusted_hosts_and_not_where_they_redirect_to(site: Si
     assert (found, site.asked, other.asked) == (b"data", [("/media", BASIC)], [("/file?signed=1", "")])
 
 
+def test_credentials_are_not_sent_again_where_a_trusted_host_redirects_to_itself(site: Site) -> None:
+    site.put("/file", body=b"data")
+    _fetch(site.put("/media", 302, Location="/file"), site, auth=("AC1", "token"), trusted_hosts={site.host})
+    assert site.asked == [("/media", BASIC), ("/file", "")]
+
+
 def test_stranger_gets_no_credentials(site: Site) -> None:
     _fetch(site.put("/a"), site, auth=("AC1", "token"), trusted_hosts={"api.twilio.com"})
     assert site.asked == [("/a", "")]
