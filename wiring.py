@@ -34,10 +34,12 @@ from webhooks.channels.meta import MetaChannel
 from webhooks.channels.ports import Channel
 from webhooks.channels.twilio import TwilioChannel
 from webhooks.channels.twilio_client import make_client
+from webhooks.channels.twilio_record import TwilioRecord
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
+from webhooks.reconcile_twilio import reconcile_twilio
 from webhooks.stored_contents import StoredContents
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
@@ -46,6 +48,8 @@ WEAK_DBM = -27.0
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
 CHORES = {"prune_webhooks": 3600.0}
+# As long as Twilio is configured.
+TWILIO_CHORES = {"reconcile_twilio": 300.0}
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,11 @@ class Wiring:
     parser: RasaClient
     links: MediaLinks
     routes: Mapping[str, Route]
+
+    @property
+    def chores(self) -> Mapping[str, float]:
+        """The chores of this deployment: topic, and every how many seconds."""
+        return {**CHORES, **(TWILIO_CHORES if self.settings.twilio_account_sid else {})}
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -79,6 +88,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         timedelta(seconds=settings.send_unknown_after_seconds),
         language=settings.customer_language,
         code_template=settings.meta_code_template,
+        code_content_sid=settings.twilio_code_content_sid,
     )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     bot = Bot(
@@ -104,6 +114,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        "reconcile_twilio": Route(partial(reconcile_twilio, db=db, record=_twilio_record(settings))),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
     }
 
@@ -147,6 +158,12 @@ def _twilio(settings: Settings) -> Client:
         api_url=settings.twilio_api_url,
         content_url=settings.twilio_content_url,
     )
+
+
+def _twilio_record(settings: Settings) -> TwilioRecord | None:
+    if not settings.twilio_account_sid:
+        return None
+    return TwilioRecord(_twilio(settings), api_url=settings.twilio_api_url, sender=settings.twilio_from)
 
 
 def _access(settings: Settings) -> AccessControl | None:
