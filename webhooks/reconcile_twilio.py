@@ -48,12 +48,12 @@ _STATES = text(
 
 @dataclass
 class Found:
-    """What a run saw and mended."""
+    """What a run saw and mended, by sid: a list that grows while it is turned over tells of one message twice."""
 
     received: int = 0
     sent: int = 0
-    lost: list[Recorded] = field(default_factory=list)
-    late: list[Recorded] = field(default_factory=list)
+    lost: dict[str, Recorded] = field(default_factory=dict)
+    late: dict[str, Recorded] = field(default_factory=dict)
 
 
 def reconcile_twilio(_ref_id: int, *, db: Database, record: TwilioRecord | None) -> None:
@@ -73,8 +73,8 @@ def reconcile_twilio(_ref_id: int, *, db: Database, record: TwilioRecord | None)
     _look_for_lost(db, record, since, until, found)
     _look_for_late(db, record, since, found)
     # Asked for before the transaction is open: each is a call to Twilio.
-    bodies = [(record.form_of(message), message.sent_at) for message in found.lost]
-    bodies += [(_receipt(message), utc_now()) for message in found.late]
+    bodies = [(record.form_of(message), message.sent_at) for message in found.lost.values()]
+    bodies += [(_receipt(message), utc_now()) for message in found.late.values()]
     _keep(db, bodies, found, until)
     log.info(
         "Twilio's list since %s: %s received, %s of them lost on the way; %s sent, %s with news",
@@ -88,7 +88,7 @@ def _look_for_lost(db: Database, record: TwilioRecord, since: datetime, until: d
         with db.statements() as connection:
             row = {"sids": [message.sid for message in part], "channel": CHANNEL, "since": since - OVERLAP}
             missing = set(connection.execute(_MISSING, row).scalars())
-        found.lost += [message for message in part if message.sid in missing]
+        found.lost |= {message.sid: message for message in part if message.sid in missing}
 
 
 def _look_for_late(db: Database, record: TwilioRecord, since: datetime, found: Found) -> None:
@@ -97,7 +97,7 @@ def _look_for_late(db: Database, record: TwilioRecord, since: datetime, found: F
         with db.statements() as connection:
             row = {"sids": [message.sid for message in part], "channel": CHANNEL}
             ours = {state.provider_id: state.status for state in connection.execute(_STATES, row)}
-        found.late += [message for message in part if _is_news(message, ours.get(message.sid))]
+        found.late |= {message.sid: message for message in part if _is_news(message, ours.get(message.sid))}
 
 
 def _is_news(message: Recorded, ours: str | None) -> bool:

@@ -63,7 +63,7 @@ class TwilioStore:
     """One SQLite file, shared by the threads and processes that serve it. Every method may be called from any."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         with database.write() as connection:
             for statement in TABLES.split(";"):
@@ -93,7 +93,7 @@ class TwilioStore:
             *(sid, direction, sender, recipient, body, status),
             *(json.dumps(dict(shown or {})), json.dumps(dict(fields or {})), callback, now, now),
         )
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute(
                 "INSERT INTO twilio_message (sid, direction, sender, recipient, body, status, shown, fields, callback,"
                 " at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -105,7 +105,7 @@ class TwilioStore:
 
     def message(self, sid: str) -> TwilioMessage | None:
         """A message by its sid."""
-        rows = self._database.read("SELECT * FROM twilio_message WHERE sid = ?", sid)
+        rows = self.database.read("SELECT * FROM twilio_message WHERE sid = ?", sid)
         return _message(rows[0]) if rows else None
 
     def message_of(self, sid: str) -> TwilioMessage:
@@ -120,11 +120,11 @@ class TwilioStore:
         where = " AND ".join(f"{name} = ?" for name in wanted) or "1"
         # The names are this method's own callers', never what was asked over HTTP.
         sql = f"SELECT * FROM twilio_message WHERE {where} ORDER BY seq DESC"  # noqa: S608
-        return [_message(row) for row in self._database.read(sql, *wanted.values())]
+        return [_message(row) for row in self.database.read(sql, *wanted.values())]
 
     def move(self, sid: str, status: str, error_code: int | None) -> None:
         """How far a message of ours got."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute(
                 "UPDATE twilio_message SET status = ?, error_code = ?, updated_at = ? WHERE sid = ?",
                 (status, error_code, self.now(), sid),
@@ -133,17 +133,17 @@ class TwilioStore:
     def tell(self, sid: str, fields: Mapping[str, str]) -> None:
         """More that the webhook of a customer's message says."""
         said = json.dumps({**self.message_of(sid).fields, **fields})
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute("UPDATE twilio_message SET fields = ? WHERE sid = ?", (said, sid))
 
     def owe(self, letter: Letter, seconds: float = 0.0) -> None:
         """One more webhook, due after so many seconds."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             _owe(connection, letter, self.now() + seconds)
 
     def take_letter(self) -> Letter | None:
         """The next webhook that is due. Twilio tries once: whoever takes it is the only one who will."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             row = connection.execute(
                 "DELETE FROM twilio_letter WHERE id = (SELECT id FROM twilio_letter WHERE due_at <= ?"
                 " ORDER BY due_at, id LIMIT 1) RETURNING *",
@@ -153,35 +153,35 @@ class TwilioStore:
 
     def letters_waiting(self) -> int:
         """How many webhooks are owed."""
-        return int(self._database.read("SELECT count(*) FROM twilio_letter")[0][0])
+        return int(self.database.read("SELECT count(*) FROM twilio_letter")[0][0])
 
     def add_media(self, message_sid: str, mime_type: str, body: bytes) -> str:
         """A file that came with a message; its sid."""
         sid = new_sid("ME")
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute("INSERT INTO twilio_media VALUES (?, ?, ?, ?)", (sid, message_sid, mime_type, body))
         return sid
 
     def media_of(self, message_sid: str) -> list[tuple[str, str]]:
         """(sid, type) of each file of a message, in the order in which they came."""
         sql = "SELECT sid, mime_type FROM twilio_media WHERE message_sid = ? ORDER BY rowid"
-        return [(row["sid"], row["mime_type"]) for row in self._database.read(sql, message_sid)]
+        return [(row["sid"], row["mime_type"]) for row in self.database.read(sql, message_sid)]
 
     def media(self, sid: str) -> tuple[str, bytes] | None:
         """(type, bytes) of a file."""
-        rows = self._database.read("SELECT * FROM twilio_media WHERE sid = ?", sid)
+        rows = self.database.read("SELECT * FROM twilio_media WHERE sid = ?", sid)
         return (rows[0]["mime_type"], rows[0]["body"]) if rows else None
 
     def delete_media(self, sid: str) -> None:
         """As when the account's owner deletes it."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute("DELETE FROM twilio_media WHERE sid = ?", (sid,))
 
     def put_content(self, content: Mapping[str, Any]) -> None:
         """Keeps a content, new or changed."""
         names = ("sid", "name", "language", "variables", "types", "approval")
         row = [content[name] if name in names[:3] else json.dumps(content[name]) for name in names]
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO twilio_content VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def content(self, sid: str) -> dict[str, Any] | None:
@@ -190,7 +190,7 @@ class TwilioStore:
 
     def contents(self) -> list[dict[str, Any]]:
         """All contents, the oldest first."""
-        rows = self._database.read("SELECT * FROM twilio_content ORDER BY rowid")
+        rows = self.database.read("SELECT * FROM twilio_content ORDER BY rowid")
         return [
             {**dict(row), **{name: json.loads(row[name]) for name in ("variables", "types", "approval")}}
             for row in rows
@@ -198,12 +198,12 @@ class TwilioStore:
 
     def delete_content(self, sid: str) -> bool:
         """Whether there was one."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             return connection.execute("DELETE FROM twilio_content WHERE sid = ?", (sid,)).rowcount > 0
 
     def add_trouble(self, scope: str, mode: str, seconds: float, times: int) -> None:
         """The next calls of this scope go so, after those that wait already."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute(
                 "INSERT INTO twilio_trouble (scope, mode, seconds, remaining) VALUES (?, ?, ?, ?)",
                 (scope, mode, seconds, times),
@@ -211,12 +211,12 @@ class TwilioStore:
 
     def clear_trouble(self) -> None:
         """Everything works again."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.execute("DELETE FROM twilio_trouble")
 
     def take_trouble(self, scope: str) -> tuple[str, float]:
         """(mode, seconds) of what this call has to show, used up; ("", 0) when it may succeed."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             row = connection.execute(
                 "UPDATE twilio_trouble SET remaining = remaining - 1 WHERE id ="
                 " (SELECT id FROM twilio_trouble WHERE scope = ? ORDER BY id LIMIT 1) RETURNING mode, seconds",

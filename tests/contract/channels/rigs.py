@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
-from flask import Flask
+from flask import Blueprint, Flask
 from twilio.rest import Client
 from werkzeug.serving import make_server
 
@@ -267,8 +267,9 @@ NOTICE_CONTENT = {
 
 
 @contextmanager
-def twilio_rig(folder: Path, **more: Any) -> Iterator[TwilioRig]:
-    """The built-in Twilio on a real server, with Ana having just written and a template approved."""
+def twilio_rig(folder: Path, *, doors: Sequence[Blueprint] = (), **more: Any) -> Iterator[TwilioRig]:
+    """The built-in Twilio on a real server, with Ana having just written and a template approved. `doors` are those of
+    the product that its webhooks shall find; they wait until the control is told to carry them."""
     app = Flask("twilio")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     base_url = f"http://127.0.0.1:{server.server_port}"
@@ -276,6 +277,8 @@ def twilio_rig(folder: Path, **more: Any) -> Iterator[TwilioRig]:
     facts: dict[str, Any] = {"account_sid": ACCOUNT, "auth_token": AUTH_TOKEN, "sender": SENDER, "public_url": PUBLIC}
     for blueprint in twilio_blueprints(store_path=path, base_url=base_url, in_background=False, **facts, **more):
         app.register_blueprint(blueprint)
+    for door in doors:
+        app.register_blueprint(door)
     store = TwilioStore(Database(path), lambda: datetime.now(UTC))
     store.put_content(NOTICE_CONTENT)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
