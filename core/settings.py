@@ -355,6 +355,12 @@ class Settings:
         return not self.meta_access_token
 
     @property
+    def simulated_twilio(self) -> bool:
+        """True when TWILIO_API_URL names the built-in stand-in; it is there only beside the simulated WhatsApp."""
+        own = f"http://127.0.0.1:{self.port}/simulator/twilio"
+        return self.simulated_channel and bool(self.twilio_account_sid) and self.twilio_api_url == own
+
+    @property
     def graph_url(self) -> str:
         """Base address of the Graph API that this deployment talks to."""
         return f"http://127.0.0.1:{self.port}/simulator/graph" if self.simulated_channel else self.meta_graph_url
