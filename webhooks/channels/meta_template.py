@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import Refused
+from webhooks.channels.cutting import cut
 from webhooks.channels.meta_order import order_details
 from webhooks.channels.ports import File, Outgoing, Template, TemplateButton
 
-FILENAME = 240
+FILENAME, HEADER, VALUE = 240, 60, 1024
 
 
 def template(message: Outgoing, media_id: str) -> dict[str, Any]:
@@ -16,8 +17,11 @@ def template(message: Outgoing, media_id: str) -> dict[str, Any]:
     used = message.template
     if used is None:
         raise Refused("no_template")
-    header = _media_header(media_id, message.file) if message.file else _texts(used.header)
-    parts = [{"type": kind, "parameters": values} for kind, values in (("header", header), ("body", _texts(used.body)))]
+    header = _media_header(media_id, message.file) if message.file else _texts(used.header, HEADER)
+    parts = [
+        {"type": kind, "parameters": values}
+        for kind, values in (("header", header), ("body", _texts(used.body, VALUE)))
+    ]
     components = [part for part in parts if part["parameters"]]
     components += [_button(button, used, message) for button in used.buttons]
     found: dict[str, Any] = {"name": used.name, "language": {"code": used.language}}
@@ -35,9 +39,9 @@ def _media_header(media_id: str, file: File) -> list[dict[str, Any]]:
     return [{"type": kind, kind: media_part(kind, media_id, file)}]
 
 
-def _texts(values: tuple[str, ...]) -> list[dict[str, Any]]:
+def _texts(values: tuple[str, ...], limit: int) -> list[dict[str, Any]]:
     # Meta refuses line breaks, tabs and runs of blanks in a value.
-    return [{"type": "text", "text": " ".join(value.split())} for value in values]
+    return [{"type": "text", "text": cut(" ".join(value.split()), limit)} for value in values]
 
 
 def _button(button: TemplateButton, used: Template, message: Outgoing) -> dict[str, Any]:

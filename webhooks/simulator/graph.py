@@ -16,7 +16,7 @@ from webhooks.simulator.failures import FailureMode
 from webhooks.simulator.messages import ChatMessage
 from webhooks.simulator.meta import BusinessNumber
 from webhooks.simulator.people import Person, Phone
-from webhooks.simulator.refusal import Refusal, bad_token, malformed, missing, switched_on, unknown_object
+from webhooks.simulator.refusal import Refusal, bad_token, bad_value, malformed, missing, switched_on, unknown_object
 from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
 from webhooks.simulator.store import Store
 
@@ -171,6 +171,8 @@ def _accept(store: Store, outgoing: Outgoing, *, undeliverable: bool) -> dict[st
     content = dict(outgoing.content)
     if outgoing.reply_to and store.message(outgoing.reply_to):
         content["reply_to"] = outgoing.reply_to
+    if outgoing.kind == "reaction" and not store.message(str(content["target"])):
+        raise bad_value("reaction['message_id'] is not a message of this chat")
     failure = UNDELIVERABLE if undeliverable else None
     if failure is None and not content.get("template") and not store.window_is_open(phone.wa_id):
         failure = OUTSIDE_WINDOW

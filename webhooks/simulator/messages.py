@@ -55,5 +55,6 @@ def summary_of(message: ChatMessage) -> str:
         "location": "📍 Localização",
         "document": "📄 " + str(content.get("filename", "Documento")),
         "sticker": "Figurinha",
+        "reaction": f"Reagiu com {content.get('emoji', '')}",
     }
     return named.get(message.kind) or str(content.get("text", ""))

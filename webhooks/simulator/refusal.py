@@ -47,7 +47,12 @@ def bad_value(details: str) -> Refusal:
 
 def missing(name: str) -> Refusal:
     """131008: something required is absent."""
-    return Refusal(131008, "(#131008) Required parameter is missing", f"Parameter {name} is required.")
+    return missing_part(f"Parameter {name} is required.")
+
+
+def missing_part(details: str) -> Refusal:
+    """131008, in words of one's own."""
+    return Refusal(131008, "(#131008) Required parameter is missing", details)
 
 
 def malformed(details: str) -> Refusal:

@@ -1,21 +1,22 @@
-"""Which messages the Graph API accepts: shapes and limits of everything a business may send."""
+"""Which messages the Graph API accepts, and what a phone shows of them: the schemas, and what no schema can say."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webhooks.simulator.fields import an_object, only, text_of
-from webhooks.simulator.interactive import check_interactive
+from webhooks.schemas import Problem, problems_of
+from webhooks.simulator.interactive import interactive_view
 from webhooks.simulator.media import MediaInfo
 from webhooks.simulator.people import USER_ID
-from webhooks.simulator.refusal import Refusal, bad_value, malformed, missing
+from webhooks.simulator.refusal import Refusal, bad_value, malformed, missing_part
+from webhooks.simulator.template_view import template_view
 
 FindMedia = Callable[[str], MediaInfo | None]
-CAPTION = 1024
-ENVELOPE = {"messaging_product", "recipient_type", "to", "recipient", "type", "biz_opaque_callback_data", "context"}
+Part = Mapping[str, Any]
+Shown = tuple[str, dict[str, Any]]
 MEDIA_TYPES = {
     "image": ("image/jpeg", "image/png"),
     "audio": ("audio/",),
@@ -23,6 +24,7 @@ MEDIA_TYPES = {
     "sticker": ("image/webp",),
     "document": ("",),
 }
+REFUSALS = {"form": malformed, "missing": missing_part, "value": bad_value}
 
 
 @dataclass(frozen=True)
@@ -41,104 +43,74 @@ class Outgoing:
 
 def check_message(body: object, find_media: FindMedia, templates: Mapping[str, str]) -> Outgoing:
     """The message in a request body. Raises Refusal as the Graph API would answer."""
-    message = an_object(body, "$")
-    _product(message)
-    kind = message.get("type", "text")
-    if not isinstance(kind, str) or kind not in CHECKS:
-        raise malformed(f'Param type must be one of {{{", ".join(sorted(CHECKS))}}} - got "{kind}".')
-    only(message, ENVELOPE | {kind}, "$")
-    if message.get("recipient_type", "individual") != "individual":
-        raise bad_value("recipient_type must be individual")
-    number, user_id, astray = _recipient(message)
-    if kind not in message:
-        raise missing(kind)
-    callback = text_of(message, "biz_opaque_callback_data", "$", longest=512, required=False)
-    shown, content = CHECKS[kind](an_object(message[kind], kind), find_media, templates)
-    return Outgoing(number, user_id, astray, shown, content, callback, _reply_to(message))
+    if not isinstance(body, dict):
+        raise malformed("Param $ must be a JSON object.")
+    message = {"type": "text"} | {key: value for key, value in body.items() if value is not None}
+    astray = isinstance(message.get("to"), str) and bool(USER_ID.fullmatch(message["to"]))
+    message = _addressed(message)
+    kind = str(message["type"])
+    value = message.get(kind)
+    if kind in MEDIA_TYPES and isinstance(value, dict) and "link" in value:
+        # Nothing leaves the machine in a simulation, and a fetch by link is what fails at random on the real side.
+        raise Refusal(131053, "(#131053) Media upload error", "Upload the file and send it by id.")
+    refuse_first(problems_of(message))
+    shown, content = _view(kind, message[kind], find_media, templates)
+    reply_to = message.get("context", {}).get("message_id")
+    callback = message.get("biz_opaque_callback_data")
+    return Outgoing(message.get("to"), message.get("recipient"), astray, shown, content, callback, reply_to)
 
 
 def check_read_receipt(body: Mapping[str, Any]) -> tuple[str, bool]:
     """(id of the message read, whether to show the typing indicator). Raises Refusal."""
-    _product(body)
-    only(body, {"messaging_product", "status", "message_id", "typing_indicator"}, "$")
-    if body["status"] != "read":
-        raise malformed("Param status must be one of {READ}.")
-    message_id = text_of(body, "message_id", "$", longest=512)
-    typing = body.get("typing_indicator")
-    if typing is not None and an_object(typing, "typing_indicator").get("type") != "text":
-        raise malformed("Param typing_indicator['type'] must be one of {TEXT}.")
-    return message_id or "", typing is not None
+    receipt = {key: value for key, value in body.items() if value is not None}
+    refuse_first(problems_of(receipt))
+    return receipt["message_id"], "typing_indicator" in receipt
 
 
-def _product(message: Mapping[str, Any]) -> None:
-    if message.get("messaging_product") != "whatsapp":
-        raise Refusal(100, "(#100) The parameter messaging_product is required.")
+def refuse_first(problems: Iterable[Problem]) -> None:
+    """Raises the Refusal that the first problem asks for, if there is any."""
+    for problem in problems:
+        raise REFUSALS[problem.kind](problem.text)
 
 
-def _recipient(message: Mapping[str, Any]) -> tuple[str | None, str | None, bool]:
-    number = text_of(message, "to", "$", longest=200, required=False)
-    if number:
-        if USER_ID.fullmatch(number):
-            return None, number, True
-        digits = re.sub(r"[\s()+-]", "", number)
-        if not re.fullmatch(r"[0-9]{7,15}", digits):
-            raise bad_value("to is not a phone number")
-        return digits, None, False
-    user_id = text_of(message, "recipient", "$", longest=160, required=False)
-    if not user_id:
-        raise Refusal(100, "(#100) The parameter to is required.")
-    if not USER_ID.fullmatch(user_id):
-        raise bad_value("recipient is not a business-scoped user id")
-    return None, user_id, False
+def _addressed(message: dict[str, Any]) -> dict[str, Any]:
+    """A number as digits, however it was written. A user id that was put in `to` is taken for what it is: the rest of
+    the message is checked all the same."""
+    to = message.get("to")
+    if not isinstance(to, str):
+        return message
+    if USER_ID.fullmatch(to) and "recipient" not in message:
+        return {key: value for key, value in message.items() if key != "to"} | {"recipient": to}
+    return message | {"to": re.sub(r"[\s()+-]", "", to)}
 
 
-def _reply_to(message: Mapping[str, Any]) -> str | None:
-    if "context" not in message:
-        return None
-    context = an_object(message["context"], "context")
-    only(context, {"message_id"}, "context")
-    return text_of(context, "message_id", "context", longest=512)
+def _view(kind: str, value: Part, find: FindMedia, templates: Mapping[str, str]) -> Shown:
+    def file(form: str, part: Part) -> dict[str, Any]:
+        return media_content(form, part, find)
+
+    if kind == "text":
+        return "text", {"text": value["body"]}
+    if kind == "interactive":
+        return interactive_view(value, file)
+    if kind == "template":
+        return "text", template_view(value, templates, file)
+    if kind == "reaction":
+        return "reaction", {"target": value["message_id"], "emoji": value["emoji"]}
+    if kind == "location":
+        place = {"latitude": float(value["latitude"]), "longitude": float(value["longitude"])}
+        return "location", place | {key: value.get(key, "") for key in ("name", "address")}
+    return kind, file(kind, value)
 
 
-Checked = tuple[str, dict[str, Any]]
-
-
-def _text(value: Mapping[str, Any], _find: FindMedia, _templates: Mapping[str, str]) -> Checked:
-    only(value, {"body", "preview_url"}, "text")
-    if not isinstance(value.get("preview_url", False), bool):
-        raise malformed("Param text['preview_url'] must be a boolean.")
-    return "text", {"text": text_of(value, "body", "text", longest=4096)}
-
-
-def _media(kind: str) -> Callable[[Mapping[str, Any], FindMedia, Mapping[str, str]], Checked]:
-    extra = {"document": {"caption", "filename"}, "image": {"caption"}, "video": {"caption"}, "audio": {"voice"}}
-
-    def check(value: Mapping[str, Any], find: FindMedia, _templates: Mapping[str, str]) -> Checked:
-        only(value, {"id", "link"} | extra.get(kind, set()), kind)
-        caption = text_of(value, "caption", kind, longest=CAPTION, required=False)
-        filename = text_of(value, "filename", kind, longest=240, required=kind == "document")
-        content = media_content(kind, value, find)
-        if caption:
-            content["text"] = caption
-        if filename:
-            content["filename"] = filename
-        return kind, content
-
-    return check
-
-
-def media_content(kind: str, value: Mapping[str, Any], find: FindMedia) -> dict[str, Any]:
-    """What a phone needs to show an uploaded file. Raises Refusal for a link, an unknown id or a wrong type."""
-    if "link" in value:
-        # Nothing leaves the machine in a simulation, and a fetch by link is what fails at random on the real side.
-        raise Refusal(131053, "(#131053) Media upload error", "Upload the file and send it by id.")
-    media_id = text_of(value, "id", kind, longest=64) or ""
-    info = find(media_id)
+def media_content(kind: str, value: Part, find: FindMedia) -> dict[str, Any]:
+    """What a phone needs to show an uploaded file. Raises Refusal for an unknown id or a wrong type."""
+    info = find(value["id"])
     if info is None:
         raise bad_value(f"{kind}['id'] is not a valid media id")
     if not info.mime_type.startswith(MEDIA_TYPES[kind]):
         raise Refusal(131053, "(#131053) Media upload error", f"{info.mime_type} cannot be sent as {kind}.")
-    return media_view(info)
+    told = {"text": value.get("caption"), "filename": value.get("filename")}
+    return media_view(info) | {key: text for key, text in told.items() if text}
 
 
 def media_view(info: MediaInfo) -> dict[str, Any]:
@@ -150,54 +122,3 @@ def media_view(info: MediaInfo) -> dict[str, Any]:
         "size": info.size,
         "filename": info.filename,
     }
-
-
-def _location(value: Mapping[str, Any], _find: FindMedia, _templates: Mapping[str, str]) -> Checked:
-    only(value, {"latitude", "longitude", "name", "address"}, "location")
-    place: dict[str, Any] = {}
-    for key, bound in (("latitude", 90), ("longitude", 180)):
-        try:
-            place[key] = float(value[key])
-        except (KeyError, TypeError, ValueError):
-            raise missing(f"location['{key}']") from None
-        if not -bound <= place[key] <= bound:
-            raise bad_value(f"location['{key}'] is out of range")
-    for key in ("name", "address"):
-        place[key] = text_of(value, key, "location", longest=1000, required=False) or ""
-    return "location", place
-
-
-def _interactive(value: Mapping[str, Any], find: FindMedia, _templates: Mapping[str, str]) -> Checked:
-    return check_interactive(value, lambda kind, header: media_content(kind, header, find))
-
-
-def _template(value: Mapping[str, Any], _find: FindMedia, templates: Mapping[str, str]) -> Checked:
-    only(value, {"name", "language", "components", "namespace"}, "template")
-    name = text_of(value, "name", "template", longest=512) or ""
-    text_of(an_object(value.get("language"), "template['language']"), "code", "language", longest=16)
-    parameters: list[str] = []
-    for component in value.get("components", []):
-        part = an_object(component, "template['components']")
-        if part.get("type") == "body":
-            parameters += [str(item.get("text", "")) for item in part.get("parameters", []) if isinstance(item, dict)]
-    if templates and name not in templates:
-        raise Refusal(132001, "(#132001) Template name does not exist in the translation", status=404)
-    text = templates.get(name, "\n".join([f"_{name}_", *parameters]))
-    if templates and len(set(re.findall(r"\{\{\d+\}\}", text))) != len(parameters):
-        raise Refusal(132000, "(#132000) Number of parameters does not match the expected number of params")
-    for position, parameter in enumerate(parameters, 1):
-        text = text.replace(f"{{{{{position}}}}}", parameter)
-    return "text", {"text": text, "template": name}
-
-
-CHECKS: Mapping[str, Callable[[Mapping[str, Any], FindMedia, Mapping[str, str]], Checked]] = {
-    "text": _text,
-    "image": _media("image"),
-    "audio": _media("audio"),
-    "video": _media("video"),
-    "sticker": _media("sticker"),
-    "document": _media("document"),
-    "location": _location,
-    "interactive": _interactive,
-    "template": _template,
-}

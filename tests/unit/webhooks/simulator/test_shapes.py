@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from webhooks.simulator.media import MediaInfo
 from webhooks.simulator.refusal import Refusal
 from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
 
+KEYS = ("type", "text", "body", "to", "recipient", "interactive", "action", "template", "context", "id", "components")
 FILES = {
     "111": MediaInfo("111", "application/pdf", "fatura.pdf", "ab" * 32, 1000),
     "222": MediaInfo("222", "image/png", "foto.png", "cd" * 32, 2000),
@@ -50,6 +54,57 @@ def document(**fields: Any) -> dict[str, Any]:
     return {"type": "document", "document": {"id": "111", "filename": "fatura.pdf"} | fields}
 
 
+def interactive(kind: str, action: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": "Veja"}, "action": action} | more}
+
+
+def link(title: str = "Abrir", url: str = "https://exemplo.com.br/mapa") -> dict[str, Any]:
+    return interactive("cta_url", {"name": "cta_url", "parameters": {"display_text": title, "url": url}})
+
+
+def money(cents: int) -> dict[str, int]:
+    return {"value": cents, "offset": 100}
+
+
+PIX_WAY = {
+    "type": "pix_dynamic_code",
+    "pix_dynamic_code": {"code": "000201", "merchant_name": "ISP", "key": "39580525000189", "key_type": "CNPJ"},
+}
+BOLETO_WAY = {"type": "boleto", "boleto": {"digitable_line": "0" * 47}}
+ITEM = {"retailer_id": "f-1", "name": "Plano 500M", "amount": money(9990), "quantity": 1}
+ITEMS = {"status": "pending", "tax": money(0), "items": [ITEM], "subtotal": money(9990)}
+
+
+def order(header: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    parameters = {
+        "reference_id": "f-1.a",
+        "type": "digital-goods",
+        "payment_type": "br",
+        "payment_settings": [PIX_WAY],
+        "currency": "BRL",
+        "total_amount": money(9990),
+        "order": ITEMS,
+    } | changes
+    parameters = {key: value for key, value in parameters.items() if value is not None}
+    more = {"header": header} if header else {}
+    return interactive("order_details", {"name": "review_and_pay", "parameters": parameters}, **more)
+
+
+def order_status(status: str) -> dict[str, Any]:
+    parameters = {"reference_id": "f-1.a", "order": {"status": status, "description": "Pago por Pix"}}
+    return interactive("order_status", {"name": "review_order", "parameters": parameters})
+
+
+def template(*components: dict[str, Any]) -> dict[str, Any]:
+    named = {"name": "aviso", "language": {"code": "pt_BR"}, "components": list(components)}
+    return {"type": "template", "template": named}
+
+
+def template_button(kind: str, **parameter: Any) -> dict[str, Any]:
+    return {"type": "button", "sub_type": kind, "index": "0", "parameters": [parameter]}
+
+
+PICTURE = {"type": "image", "image": {"id": "222"}}
 ACCEPTED = {
     "a text of 4096": text("x" * 4096),
     "one button": buttons(["Sim"]),
@@ -66,6 +121,20 @@ ACCEPTED = {
     "a section title of 24": listed({"title": "x" * 24, "rows": rows(1)}),
     "a caption of 1024": document(caption="x" * 1024),
     "an image": {"type": "image", "image": {"id": "222", "caption": "Foto"}},
+    "a link button of 20": link("x" * 20),
+    "a request for a location": interactive("location_request_message", {"name": "send_location"}),
+    "a request for a contact": interactive("request_contact_info", {"name": "request_contact_info"}),
+    "a reaction": {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👩🏽‍🔧"}},
+    "a reaction taken back": {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": ""}},
+    "an order": order(),
+    "an order with a picture": order(PICTURE),
+    "an order without items": order(order=None),
+    "an order with two ways to pay": order(payment_settings=[PIX_WAY, BOLETO_WAY]),
+    "a reference of 60": order(reference_id="x" * 60),
+    "an order status": order_status("completed"),
+    "a template with a document": template(
+        {"type": "header", "parameters": [{"type": "document", "document": {"id": "111", "filename": "a.pdf"}}]}
+    ),
 }
 
 
@@ -108,6 +177,33 @@ REFUSED = {
     "a PDF as an image": ({"type": "image", "image": {"id": "111"}}, 131053),
     "an unexpected key": (text("oi") | {"extra": 1}, 100),
     "an unexpected key inside": ({"type": "text", "text": {"body": "oi", "bdoy": "oi"}}, 100),
+    "a link title of 21": (link("x" * 21), 131009),
+    "a link that is none": (link(url="javascript:alert(1)"), 131009),
+    "a request with another name": (interactive("location_request_message", {"name": "send_me"}), 100),
+    "an unknown interactive type": (interactive("carousel", {}), 100),
+    "a reaction to nothing": ({"type": "reaction", "reaction": {"emoji": "👍"}}, 131008),
+    "a reference of 61": (order(reference_id="x" * 61), 131009),
+    "a reference with blanks": (order(reference_id="f 1"), 131009),
+    "an order without a way to pay": (order(payment_settings=[]), 131009),
+    "the same way to pay twice": (order(payment_settings=[PIX_WAY, PIX_WAY]), 131009),
+    "a way to pay without its code": (order(payment_settings=[{"type": "boleto"}]), 131008),
+    "a key of no known type": (
+        order(payment_settings=[PIX_WAY | {"pix_dynamic_code": PIX_WAY["pix_dynamic_code"] | {"key_type": "RG"}}]),  # type: ignore[operator]
+        100,
+    ),
+    "items that do not add up": (order(order=ITEMS | {"subtotal": money(9989)}), 131009),
+    "a total that is not the sum": (order(total_amount=money(9991)), 131009),
+    "a total of nothing": (order(total_amount=money(0), order=None), 131009),
+    "an amount in another unit": (order(total_amount={"value": 9990, "offset": 1000}), 100),
+    "an order in dollars": (order(currency="USD"), 100),
+    "a picture without items": (order(PICTURE, order=None), 131009),
+    "an order status of our own": (order_status("paid"), 100),
+    "a button of a template without its place": (
+        template({"type": "button", "sub_type": "url", "parameters": [{"type": "text", "text": "a"}]}),
+        131008,
+    ),
+    "a value of the wrong kind": (template(template_button("quick_reply", type="text", text="a")), 100),
+    "a value with a line break": (template({"type": "body", "parameters": [{"type": "text", "text": "a\nb"}]}), 131009),
     "an unknown type": ({"type": "hologram", "hologram": {}}, 100),
     "a type without its object": ({"type": "text"}, 131008),
 }
@@ -151,6 +247,55 @@ def test_template_needs_its_parameters_when_templates_are_known() -> None:
     with pytest.raises(Refusal) as refusal:
         sent("Ana")
     assert refusal.value.code == 132000
+
+
+def test_bubbles_have_what_a_phone_shows_of_them() -> None:
+    found = checked(order(payment_settings=[PIX_WAY, BOLETO_WAY]))
+    assert (found.kind, found.content) == (
+        "order",
+        {
+            "text": "Veja",
+            "reference": "f-1.a",
+            "item": "Plano 500M",
+            "total_cents": 9990,
+            "currency": "BRL",
+            "ways": [
+                {"type": "pix", "code": "000201", "merchant": "ISP"},
+                {"type": "boleto", "line": "0" * 47},
+            ],
+        },
+    )
+    status = {"text": "Veja", "reference": "f-1.a", "status": "completed", "note": "Pago por Pix"}
+    assert (checked(order_status("completed")).kind, checked(order_status("completed")).content) == (
+        "order_status",
+        status,
+    )
+    assert checked(ACCEPTED["a reaction"]).content == {"target": "wamid.x", "emoji": "👩🏽‍🔧"}
+    asked = [checked(ACCEPTED[f"a request for a {what}"]).kind for what in ("location", "contact")]
+    assert asked == ["location_request", "contact_request"]
+
+
+def test_template_shows_header_and_buttons() -> None:
+    header = {"type": "header", "parameters": [{"type": "image", "image": {"id": "222"}}]}
+    shown = checked(template(header, template_button("copy_code", type="coupon_code", coupon_code="PAGUE10")))
+    assert (shown.kind, shown.content["template"]) == ("text", "aviso")
+    assert (shown.content["header"]["kind"], shown.content["header"]["media_id"]) == ("image", "222")
+    assert shown.content["buttons"] == [{"kind": "copy_code", "title": "Copiar código", "value": "PAGUE10"}]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*KEYS]), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(JSON, st.sampled_from([*ACCEPTED.values()]), st.sampled_from([*KEYS]))
+def test_whatever_is_posted_is_accepted_or_refused_but_never_breaks(junk: Any, message: Any, key: str) -> None:
+    for body in (junk, TO | {"type": junk}, TO | message | {key: junk}, TO | message | {message["type"]: junk}):
+        with suppress(Refusal):
+            check_message(body, FILES.get, {})
 
 
 def test_read_receipt_says_whether_to_show_typing() -> None:
