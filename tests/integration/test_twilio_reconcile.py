@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from core.db import Database
 from core.errors import Unreachable
+from core.later import Later
 from core.settings import load
 from models.alert import Alert
 from models.channel_state import ChannelState
@@ -140,6 +141,17 @@ def test_many_lost_messages_are_found_over_all_pages(db: Database, twilio: Twili
     record = TwilioRecord(a_twilio_client(twilio.api_url), api_url=twilio.api_url, sender=SENDER)
     reconcile_twilio(0, db=db, record=record)
     assert len(rows(db, WebhookEvent)) == 1 + 501
+
+
+def test_callback_names_our_message_although_its_answer_was_lost(db: Database, twilio: TwilioRig) -> None:
+    id_ = an_answer(db, 1, channel="twilio")
+    twilio.fail_next("drop")
+    with pytest.raises(Later):
+        deliver(id_, delivery=a_delivery(db, {"twilio": twilio.channel}))
+    sid = twilio.store.messages(sender=SENDER)[0].sid
+    twilio.control(read=sid, carry=True)
+    _read_all(db)
+    assert (the_message(db, id_).status, the_message(db, id_).provider_id) == ("read", sid)
 
 
 def test_state_that_no_callback_told_is_found_and_never_goes_back(db: Database, twilio: TwilioRig) -> None:

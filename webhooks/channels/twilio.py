@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
@@ -14,6 +15,7 @@ from core.errors import Failure, Misconfigured, Refused, Unreachable
 from webhooks.channels.ports import ContentCache, Outgoing, Recipient, Sent
 from webhooks.channels.twilio_client import said
 from webhooks.channels.twilio_content import SHAPES, Content, content_of, fitting, in_words, template_variables
+from webhooks.channels.twilio_inbound import KEY
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +110,9 @@ class TwilioChannel:
         return self._contents.put(shape, str(made.sid))
 
     def _create(self, message: Outgoing, **content: Any) -> Sent:
-        to = {"to": _address(message.to), "status_callback": self._status_callback, **self._from}
+        # Twilio keeps nothing of ours with a message: only the address of its callbacks can say which one it was.
+        callback = f"{self._status_callback}?{urlencode({KEY: message.key})}" if message.key else self._status_callback
+        to = {"to": _address(message.to), "status_callback": callback, **self._from}
         try:
             created = self._client.messages.create(**to, **content)
         except TwilioException as error:

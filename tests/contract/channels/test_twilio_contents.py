@@ -13,8 +13,12 @@ from core.errors import Misconfigured, Refused, Unreachable
 from models.channel_content import ChannelContent
 from tests.contract.channels.rigs import SENDER, TwilioRig, a_twilio_channel, twilio_rig
 from tests.contract.channels.scenarios import NOTICE, PAY_AT, a_message
-from tests.integration.doors import at_once
-from webhooks.channels.ports import Link, Template
+from tests.integration.doors import at_once, bring
+from tests.integration.outgoing import a_delivery, an_answer
+from tests.unit.webhooks.payloads import ANA
+from tests.unit.webhooks.payloads import twilio as form
+from webhooks.channels.ports import Link
+from webhooks.deliver import deliver
 from webhooks.stored_contents import StoredContents
 
 TWO = (("sim", "Sim", ""), ("nao", "Não", ""))
@@ -119,18 +123,15 @@ def test_template_without_a_content_sid_is_refused(twilio: TwilioRig) -> None:
             twilio.channel.send(a_message("template", "", template=used))
 
 
-def test_one_time_code_is_one_value(twilio: TwilioRig) -> None:
-    content = {
-        "sid": "HX" + "1" * 32,
-        "name": "codigo",
-        "language": "pt_BR",
-        "variables": {"1": "123456"},
-        "types": {"twilio/text": {"body": "{{1}} é o seu código."}},
-        "approval": {"status": "approved"},
-    }
-    twilio.store.put_content(content)
-    code = Template("codigo", "pt_BR", "AUTHENTICATION", body=("482913",), provider_id=str(content["sid"]))
-    twilio.channel.send(a_message("template", "", template=code))
+def test_one_time_code_is_delivered_by_its_content(db: Database, twilio: TwilioRig) -> None:
+    sid = "HX" + "1" * 32
+    text = {"twilio/text": {"body": "{{1}} é o seu código."}}
+    content = {"sid": sid, "name": "codigo", "language": "pt_BR", "variables": {"1": "1"}, "types": text}
+    twilio.store.put_content({**content, "approval": {"status": "approved"}})
+    bring(db, form(WaId=ANA), source="twilio")
+    id_ = an_answer(db, 1, "", kind="template", payload={"parameters": ["482913"]})
+    delivery = replace(a_delivery(db, {"twilio": twilio.channel}), code_content_sid=sid)
+    deliver(id_, delivery=delivery)
     assert [arrived.text for arrived in twilio.arrived()] == ["482913 é o seu código."]
 
 
