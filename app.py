@@ -24,6 +24,7 @@ from models.provider import Provider
 from webhooks.health import health_blueprint
 from webhooks.metrics import metrics_blueprint
 from webhooks.simulator import simulator_blueprints
+from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
@@ -93,6 +94,16 @@ def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
         provider_name=name,
         people=people(),
     )
+    if settings.simulated_twilio:
+        blueprints += twilio_blueprints(
+            store_path=settings.data_dir / "simulated_twilio.sqlite3",
+            base_url=f"http://127.0.0.1:{settings.port}",
+            public_url=settings.public_url,
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token,
+            sender=settings.twilio_from,
+            messaging_service=settings.twilio_messaging_service_sid,
+        )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
 

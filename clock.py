@@ -15,7 +15,7 @@ from handoff.drift import check_daily
 from handoff.repair import close_idle, find_forgotten
 from models import utc_now
 from models.outbox import plan_chore, queues_with_due_work
-from wiring import CHORES, Wiring, build
+from wiring import Wiring, build
 
 log = logging.getLogger("clock")
 
@@ -46,7 +46,7 @@ def repair(wiring: Wiring) -> None:
 def plan_chores(wiring: Wiring) -> None:
     """Puts what is to be done again and again into the outbox when its time has come."""
     with wiring.db.transaction() as session:
-        for topic, every_seconds in CHORES.items():
+        for topic, every_seconds in wiring.chores.items():
             plan_chore(session, topic, every_seconds)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
+from twilio.rest import Client
 
 from billing import unlock_ledger
 from billing.erps.local import LocalErp
@@ -36,14 +37,18 @@ from webhooks.channels.meta_templates import MetaTemplates
 from webhooks.channels.ports import Channel
 from webhooks.channels.template_ports import TemplateAdmin
 from webhooks.channels.twilio import TwilioChannel
+from webhooks.channels.twilio_client import make_client
 from webhooks.channels.twilio_health import TwilioHealth
+from webhooks.channels.twilio_record import TwilioRecord
 from webhooks.channels.twilio_templates import TwilioTemplates
 from webhooks.check_number import check_numbers
 from webhooks.deliver import Delivery, deliver, show_typing
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
+from webhooks.reconcile_twilio import reconcile_twilio
 from webhooks.simulator import ACCOUNT_ID as SIMULATED_ACCOUNT
+from webhooks.stored_contents import StoredContents
 from webhooks.sync_templates import sync_templates
 from webhooks.template_files import read_templates
 
@@ -53,6 +58,8 @@ WEAK_DBM = -27.0
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
 CHORES = {"check_number": 300.0, "prune_webhooks": 3600.0, "sync_templates": 3600.0}
+# As long as Twilio is configured.
+TWILIO_CHORES = {"reconcile_twilio": 300.0}
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,11 @@ class Wiring:
     links: MediaLinks
     routes: Mapping[str, Route]
 
+    @property
+    def chores(self) -> Mapping[str, float]:
+        """The chores of this deployment: topic, and every how many seconds."""
+        return {**CHORES, **(TWILIO_CHORES if self.settings.twilio_account_sid else {})}
+
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     """Builds everything. Opens no connection yet."""
@@ -78,7 +90,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
 
 def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks) -> dict[str, Route]:
     erp = LocalErp(SqlStore(db), lambda: load_provider(db))
-    channels = _channels(settings)
+    channels = _channels(settings, db)
     delivery = Delivery(
         db,
         channels,
@@ -86,6 +98,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         timedelta(seconds=settings.send_unknown_after_seconds),
         language=settings.customer_language,
         code_template=settings.meta_code_template,
+        code_content_sid=settings.twilio_code_content_sid,
     )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     bot = Bot(
@@ -131,6 +144,7 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
     )
     return {
         "check_number": Route(partial(check_numbers, db=db, channels=_healths(settings)), most_tries=3),
+        "reconcile_twilio": Route(partial(reconcile_twilio, db=db, record=_twilio_record(settings))),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
         "sync_templates": Route(sync),
     }
@@ -144,7 +158,7 @@ def _business(db: Database) -> Business:
         return Business(provider_of(row), policy_of(row), float(weak))
 
 
-def _channels(settings: Settings) -> dict[str, Channel]:
+def _channels(settings: Settings, db: Database) -> dict[str, Channel]:
     channels: dict[str, Channel] = {
         meta_inbound.CHANNEL: MetaChannel(
             make_session(),
@@ -157,12 +171,12 @@ def _channels(settings: Settings) -> dict[str, Channel]:
     }
     if settings.twilio_account_sid:
         channels[twilio_inbound.CHANNEL] = TwilioChannel(
-            make_session(),
-            api_url=settings.twilio_api_url,
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token,
+            _twilio(settings),
+            contents=StoredContents(db, twilio_inbound.CHANNEL),
             sender=settings.twilio_from,
             status_callback=f"{settings.public_url}/webhooks/twilio",
+            messaging_service=settings.twilio_messaging_service_sid,
+            language=settings.customer_language,
         )
     return channels
 
@@ -212,6 +226,22 @@ def template_admins(settings: Settings) -> dict[str, TemplateAdmin]:
             auth_token=settings.twilio_auth_token,
         )
     return admins
+
+
+def _twilio(settings: Settings) -> Client:
+    return make_client(
+        make_session(),
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        api_url=settings.twilio_api_url,
+        content_url=settings.twilio_content_url,
+    )
+
+
+def _twilio_record(settings: Settings) -> TwilioRecord | None:
+    if not settings.twilio_account_sid:
+        return None
+    return TwilioRecord(_twilio(settings), api_url=settings.twilio_api_url, sender=settings.twilio_from)
 
 
 def _access(settings: Settings) -> AccessControl | None:

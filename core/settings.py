@@ -229,6 +229,13 @@ class Settings:
     twilio_messaging_service_sid: str = setting(
         _text, "MG...", "MG0123", default="", about="Messaging service to send through. Unset: TWILIO_FROM sends."
     )
+    twilio_code_content_sid: str = setting(
+        _text,
+        "HX...",
+        "HX0123",
+        default="",
+        about="Approved authentication content for one-time codes on Twilio (IDENTITY_PROOF=one_time_code).",
+    )
     media_store: str = setting(
         _text,
         "a folder, or s3://bucket/prefix",
@@ -348,6 +355,12 @@ class Settings:
         return not self.meta_access_token
 
     @property
+    def simulated_twilio(self) -> bool:
+        """True when TWILIO_API_URL names the built-in stand-in; it is there only beside the simulated WhatsApp."""
+        own = f"http://127.0.0.1:{self.port}/simulator/twilio"
+        return self.simulated_channel and bool(self.twilio_account_sid) and self.twilio_api_url == own
+
+    @property
     def graph_url(self) -> str:
         """Base address of the Graph API that this deployment talks to."""
         return f"http://127.0.0.1:{self.port}/simulator/graph" if self.simulated_channel else self.meta_graph_url
@@ -407,12 +420,20 @@ def _check_together(settings: Settings) -> None:
         problems.append("META_APP_SECRET: faltando. Esperado junto com META_ACCESS_TOKEN: o segredo do app da Meta.")
     if settings.twilio_account_sid and not (settings.twilio_auth_token and settings.twilio_from):
         problems.append("TWILIO_AUTH_TOKEN e TWILIO_FROM: esperados junto com TWILIO_ACCOUNT_SID.")
+    for name in ("twilio_api_url", "twilio_content_url"):
+        if not _safe_for_secrets(getattr(settings, name)):
+            problems.append(f"{environment_name(name)}: https esperado; http só para 127.0.0.1 (o simulador).")
     if settings.radius_database_url and not settings.radius_secret:
         problems.append("RADIUS_SECRET: faltando. Esperado junto com RADIUS_DATABASE_URL. Exemplo: RADIUS_SECRET=...")
     if settings.line_driver and not settings.line_driver_url:
         problems.append("LINE_DRIVER_URL: faltando. Esperado junto com LINE_DRIVER. Exemplo: http://127.0.0.1:8090")
     if problems:
         raise SettingsError(problems)
+
+
+def _safe_for_secrets(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 def example() -> str:

@@ -17,6 +17,7 @@ class ChannelState(Base):
 
     `quality` (GREEN, YELLOW, RED), `throughput` (STANDARD, HIGH) and `messaging_limit` (TIER_1K ...) in Meta's words;
     empty while not known. `checked_at` is when the number was last asked about; `check_error` why that failed.
+    `reconciled_until` is the time up to which the channel's own list of messages was compared with ours.
     """
 
     __tablename__ = "channel_state"
@@ -33,4 +34,5 @@ class ChannelState(Base):
     token_expires_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     check_error: Mapped[str | None]
+    reconciled_until: Mapped[datetime | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")

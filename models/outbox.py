@@ -22,6 +22,7 @@ QUEUE_OF = {
     "check_number": "background",
     "prune_webhooks": "background",
     "sync_templates": "background",
+    "reconcile_twilio": "background",
 }
 
 

@@ -58,7 +58,7 @@ _EARLIER = text(
 @dataclass(frozen=True)
 class Delivery:
     """What the handler needs besides the message: the channels by name, links to files, a patience, the language of
-    templates, and the name of the one that carries one-time codes."""
+    templates, and the name of the one that carries one-time codes, or its content sid where a channel goes by that."""
 
     db: Database
     channels: Mapping[str, Channel]
@@ -66,6 +66,7 @@ class Delivery:
     unknown_after: timedelta
     language: str = "pt_BR"
     code_template: str = ""
+    code_content_sid: str = ""
 
 
 def deliver(message_id: int, *, delivery: Delivery) -> None:
@@ -182,7 +183,8 @@ def _template(payload: Mapping[str, Any], delivery: Delivery) -> Template:
     """A one-time code: shown in the body, copied by the button."""
     values = tuple(str(value) for value in payload.get("parameters", ()))
     buttons = tuple(TemplateButton("url", 0, value) for value in values[:1])
-    return Template(delivery.code_template, delivery.language, "AUTHENTICATION", body=values, buttons=buttons)
+    name, sid = delivery.code_template, delivery.code_content_sid
+    return Template(name, delivery.language, "AUTHENTICATION", body=values, buttons=buttons, provider_id=sid)
 
 
 def _settle_unanswered(message: Message, conversation: Conversation, unknown_after: timedelta) -> None:

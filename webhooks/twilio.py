@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import logging
 from io import BytesIO
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request, send_file
+from twilio.request_validator import SIGNATURE_SETTINGS_HEADER
 
 from core.db import Database
 from core.errors import Unreachable
 from models.attachment import Attachment
-from webhooks.channels.twilio_inbound import CHANNEL, fields
+from webhooks.channels.twilio_inbound import CHANNEL, KEY
 from webhooks.intake import accept
 from webhooks.media_links import MediaLinks
 from webhooks.signature import twilio_signature_valid
 
 log = logging.getLogger(__name__)
+
+
+def _with_key(body: bytes, key: str) -> bytes:
+    """The form with our key of the message in front; the address that was signed had it."""
+    return urlencode({KEY: key}).encode() + b"&" + body if key else body
 
 
 def twilio_blueprint(*, db: Database, auth_token: str, public_url: str, links: MediaLinks) -> Blueprint:
@@ -28,11 +35,13 @@ def twilio_blueprint(*, db: Database, auth_token: str, public_url: str, links: M
         # Behind a proxy the address that Flask sees is not the one that Twilio signed.
         query = f"?{request.query_string.decode('utf-8', 'replace')}" if request.query_string else ""
         url = f"{public_url}{request.path}{query}"
-        if not twilio_signature_valid(url, fields(body), request.headers.get("X-Twilio-Signature", ""), auth_token):
+        signature = request.headers.get("X-Twilio-Signature", "")
+        algorithm = request.headers.get(SIGNATURE_SETTINGS_HEADER, "")
+        if not twilio_signature_valid(url, body, signature, auth_token, algorithm):
             log.warning("webhook refused: missing or wrong signature (TWILIO_AUTH_TOKEN, PUBLIC_URL=%s)", public_url)
             return Response("forbidden\n", 403, mimetype="text/plain")
         try:
-            accept(db, CHANNEL, body)
+            accept(db, CHANNEL, _with_key(body, request.args.get(KEY, "")))
         except Unreachable:
             log.error("webhook not stored: no database; answered 503 so that the fallback address is tried")
             return Response("try again\n", 503, mimetype="text/plain")

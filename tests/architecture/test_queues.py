@@ -8,7 +8,7 @@ import worker
 from core.queue import JOB_TIMEOUT_SECONDS, PERFORM
 from core.settings import load
 from models.outbox import LEASE_SECONDS, QUEUE_OF
-from webhooks.channels import meta, twilio
+from webhooks.channels import meta, twilio_client
 from wiring import build
 
 ROOT = Path(__file__).parents[2]
@@ -50,5 +50,7 @@ def test_network_row_is_leased_for_longer_than_its_job_may_run() -> None:
 
 
 def test_outbound_row_is_leased_for_longer_than_any_send_may_take() -> None:
-    slowest = max(sum(meta.UPLOAD_TIMEOUT) + sum(meta.TIMEOUT), sum(twilio.TIMEOUT))
+    slowest = max(
+        sum(meta.UPLOAD_TIMEOUT) + sum(meta.TIMEOUT), sum(twilio_client.CONTENT_TIMEOUT) + sum(twilio_client.TIMEOUT)
+    )
     assert slowest < LEASE_SECONDS["outbound"]

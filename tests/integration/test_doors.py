@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from urllib.parse import urlencode
 
@@ -188,6 +189,35 @@ def test_twilio_signature_covers_the_query(db: Database) -> None:
     assert _client(db).post(path, data=form, headers=headers).status_code == 200
     assert _client(db).post("/webhooks/twilio", data=form, headers=headers).status_code == 403
     assert _client(db).post("/webhooks/twilio?a=%FF", data=form, headers=headers).status_code == 403
+
+
+def test_twilio_algorithm_is_the_one_that_its_header_names(db: Database) -> None:
+    form, url = twilio(), f"{PUBLIC}/webhooks/twilio"
+    signature = RequestValidator(TOKEN).compute_signature(url, MultiDict(form_fields(form)), "HMAC_SHA256")
+    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+    client = _client(db)
+    assert client.post("/webhooks/twilio", data=form, headers=headers).status_code == 403
+    for algorithm, status in (("HMAC_SHA256", 200), ("HMAC_MD5", 403), ("", 403)):
+        told = {**headers, "X-Twilio-Webhooks-Signature-Settings": f"key=k,algorithm={algorithm}"}
+        assert client.post("/webhooks/twilio", data=form, headers=told).status_code == status
+
+
+def test_twilio_callback_brings_our_key_along(db: Database) -> None:
+    form, path = b"MessageSid=SM9&MessageStatus=sent", "/webhooks/twilio?OurKey=k%201"
+    assert _client(db).post(path, data=form, headers=_signed_by_twilio(form, PUBLIC + path)).status_code == 200
+    (event,) = rows(db, WebhookEvent)
+    assert event.body == b"OurKey=k+1&" + form
+
+
+def test_twilio_body_of_json_is_stored_when_its_hash_is_in_the_address(db: Database) -> None:
+    body = b'{"level": "error"}'
+    path = f"/webhooks/twilio?bodySHA256={hashlib.sha256(body).hexdigest()}"
+    signature = RequestValidator(TOKEN).compute_signature(PUBLIC + path, {})
+    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/json"}
+    assert _client(db).post(path, data=body, headers=headers).status_code == 200
+    assert _client(db).post(path, data=body + b" ", headers=headers).status_code == 403
+    read_event(db, 1)
+    assert [(item.outcome, item.reason) for item in rows(db, WebhookItem)] == [("unknown", "no MessageSid")]
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": "x"}, _signed_by_twilio(twilio())])

@@ -139,6 +139,22 @@ class Channel(Protocol):
         ...
 
 
+class ContentCache(Protocol):
+    """The content resources that were made at a channel, by a name for their look."""
+
+    def get(self, shape: str) -> str | None:
+        """The channel's id of the content of this shape, if one was made."""
+        ...
+
+    def put(self, shape: str, content_id: str) -> str:
+        """Remembers a new content, unless another was faster; returns the one to use."""
+        ...
+
+    def forget(self, shape: str, content_id: str) -> None:
+        """The channel knows this content no more. One that has taken its place by now stays."""
+        ...
+
+
 @dataclass(frozen=True)
 class MediaRef:
     """A customer's file as a webhook names it. `id` at Meta, `url` at Twilio (and at Meta where it is told).

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean, name_of
 
 CHANNEL = "twilio"
+# Our own key of a message: in the address of its callbacks, and as a field of theirs once the door has read it there.
+KEY = "OurKey"
 # Twilio's word for how far a message got, and ours.
 STATES = {
     "accepted": "accepted",
@@ -58,7 +60,7 @@ def _receipt(form: dict[str, str], provider_id: str, state: str, received_at: da
     if state not in STATES:
         return NotActedUpon(f"twilio.status.{state}", "unknown", "unknown state", dict(form))
     code = form.get("ErrorCode", "")[:40]
-    return ReceiptArrived(CHANNEL, provider_id, "", STATES[state], received_at, code, dict(form))
+    return ReceiptArrived(CHANNEL, provider_id, form.get(KEY, ""), STATES[state], received_at, code, dict(form))
 
 
 def _kind(form: dict[str, str], reply_id: str) -> str:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
+
+from flask import Blueprint, Flask
+from twilio.rest import Client
+from werkzeug.serving import make_server
 
 from core.http import make_session
 from stores import free_port
 from tests.unit.webhooks.payloads import ANA
 from tests.unit.webhooks.simulator.standin import PHONE_ID, TOKEN, StandIn, standing_in
 from webhooks.channels.meta import MetaChannel
-from webhooks.channels.ports import Channel
+from webhooks.channels.ports import Channel, ContentCache
 from webhooks.channels.twilio import TwilioChannel
+from webhooks.channels.twilio_client import make_client
+from webhooks.simulator.database import Database
+from webhooks.simulator.twilio_control import twilio_blueprints
+from webhooks.simulator.twilio_store import TwilioMessage, TwilioStore
 
-ACCOUNT = "AC0123"
+ACCOUNT = "AC" + "0" * 32
+AUTH_TOKEN = "token"
+PUBLIC = "https://suporte.example.com.br"
 SENDER = "whatsapp:+551230001000"
 META_MODES = {"server_error": "500", "too_many": "131056", "bad_token": "190", "drop": "drop_connection"}
-TWILIO_FAILURES: dict[str, tuple[int, dict[str, object]]] = {
-    "server_error": (500, {"code": 20500, "message": "Internal Server Error"}),
-    "too_many": (429, {"code": 20429, "message": "Too Many Requests"}),
-    "bad_token": (401, {"code": 20003, "message": "Authenticate"}),
-    "undeliverable": (400, {"code": 63024, "message": "Invalid message recipient"}),
+TWILIO_MODES = {
+    "server_error": "500",
+    "too_many": "20429",
+    "bad_token": "20003",
+    "drop": "drop_connection",
+    "undeliverable": "63024",
 }
 
 
@@ -63,16 +73,36 @@ def a_meta_channel(graph_url: str) -> MetaChannel:
     )
 
 
-def a_twilio_channel(api_url: str) -> TwilioChannel:
+class Contents:
+    """A ContentCache for one test."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def get(self, shape: str) -> str | None:
+        return self.known.get(shape)
+
+    def put(self, shape: str, content_id: str) -> str:
+        return self.known.setdefault(shape, content_id)
+
+    def forget(self, shape: str, content_id: str) -> None:
+        if self.known.get(shape) == content_id:
+            del self.known[shape]
+
+
+def a_twilio_client(api_url: str) -> Client:
+    """Twilio's client for an API there."""
+    return make_client(make_session(), account_sid=ACCOUNT, auth_token=AUTH_TOKEN, api_url=api_url, content_url=api_url)
+
+
+def a_twilio_channel(api_url: str, contents: ContentCache | None = None, **more: str) -> TwilioChannel:
     """TwilioChannel for an API there."""
-    callback = "https://suporte.example.com.br/webhooks/twilio"
     return TwilioChannel(
-        make_session(),
-        api_url=api_url,
-        account_sid=ACCOUNT,
-        auth_token="token",
+        a_twilio_client(api_url),
+        contents=contents or Contents(),
         sender=SENDER,
-        status_callback=callback,
+        status_callback=f"{PUBLIC}/webhooks/twilio",
+        **more,
     )
 
 
@@ -170,53 +200,50 @@ def _of_bubble(bubble: dict[str, Any]) -> Arrived:
     )
 
 
-@dataclass
-class TwilioServer:
-    """As much of Twilio's API as we call: one form in, one JSON out."""
-
-    forms: list[dict[str, str]] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    authorizations: list[str] = field(default_factory=list)
-
-    def answer(self, form: dict[str, str]) -> tuple[int, dict[str, object]] | None:
-        """(status, JSON), or None to hang up after taking the message."""
-        failure = self.failures.pop(0) if self.failures else ""
-        if failure in TWILIO_FAILURES:
-            return TWILIO_FAILURES[failure]
-        self.forms.append(form)
-        return None if failure == "drop" else (201, {"sid": f"SM{len(self.forms)}", "status": "queued"})
-
-
 class TwilioRig:
-    """TwilioChannel against a small server of our own."""
+    """TwilioChannel against the built-in Twilio."""
 
     source = "twilio"
-    shows: Mapping[str, str] = {"buttons": "text", "list": "text"}
+    shows: Mapping[str, str] = {"template": "text"}
     quotes = False
 
-    def __init__(self, server: TwilioServer, url: str) -> None:
-        self.server = server
-        self.channel: Channel = a_twilio_channel(url)
+    def __init__(self, base_url: str, store: TwilioStore) -> None:
+        self.session = make_session()
+        self.control_url = f"{base_url}/simulator/twilio/control"
+        self.api_url = f"{base_url}/simulator/twilio"
+        self.store = store
+        self.contents = Contents()
+        self.channel: Channel = a_twilio_channel(self.api_url, self.contents)
+        self.control(write={"from": f"whatsapp:+{ANA}", "text": "oi"})
+
+    def control(self, **wanted: object) -> dict[str, Any]:
+        """Asks the simulator for something; its state."""
+        answer = self.session.post(self.control_url, json=wanted, timeout=10)
+        assert answer.status_code == 200, answer.text
+        state: dict[str, Any] = answer.json()
+        return state
 
     def fail_next(self, failure: str) -> None:
-        self.server.failures.append(failure)
+        self.control(mode=TWILIO_MODES[failure])
 
     def wrote(self) -> str:
-        return "SMana1"
+        return self.store.messages(sender=f"whatsapp:+{ANA}")[0].sid
 
     def arrived(self) -> list[Arrived]:
-        return [_of_form(place, form) for place, form in enumerate(self.server.forms, start=1)]
+        return [_of_twilio(message) for message in reversed(self.store.messages(sender=SENDER))]
 
     def unreachable(self) -> Channel:
         return a_twilio_channel(f"http://127.0.0.1:{free_port()}")
 
 
-def _of_form(place: int, form: dict[str, str]) -> Arrived:
-    words, numbered, more = form.get("Body", "").partition("\n\n1. ")
-    options = tuple(line.partition(". ")[2] for line in f"1. {more}".split("\n")) if numbered else ()
-    url = form.get("MediaUrl", "")
-    kind = "text" if not url else "document" if url.endswith(".pdf") else "image"
-    return Arrived(f"SM{place}", words, options, url.rpartition("/")[2], kind)
+def _of_twilio(message: TwilioMessage) -> Arrived:
+    shown = message.shown
+    options, url, kind = shown.get("options", ()), shown.get("url", ""), shown["kind"]
+    file = url.rpartition("/")[2] if kind == "media" else ""
+    if kind == "media":
+        kind = "document" if file.endswith(".pdf") else "image"
+    links = (url,) if url and not file else ()
+    return Arrived(message.sid, shown["text"], tuple(one["title"] for one in options), file, kind, links)
 
 
 @contextmanager
@@ -226,32 +253,48 @@ def meta_rig(folder: Path) -> Iterator[MetaRig]:
         yield MetaRig(product)
 
 
+# What the template of the scenarios looks like at Twilio.
+NOTICE_CONTENT = {
+    "sid": "HX" + "0" * 32,
+    "name": "aviso_de_fatura",
+    "language": "pt_BR",
+    "variables": dict.fromkeys("12345", "exemplo"),
+    "types": {
+        "whatsapp/card": {
+            "body": "Olá, {{1}}! Sua fatura de {{2}} vence em {{3}}.",
+            "actions": [
+                {"type": "URL", "title": "Ver fatura", "url": "https://suporte.example.com.br/f/{{4}}"},
+                {"type": "QUICK_REPLY", "title": "Segunda via", "id": "{{5}}"},
+            ],
+        }
+    },
+    "approval": {"name": "aviso_de_fatura", "category": "UTILITY", "status": "approved"},
+}
+
+
 @contextmanager
-def twilio_rig(folder: Path) -> Iterator[TwilioRig]:
-    """The small Twilio on a real server."""
-    twilio = TwilioServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            twilio.authorizations.append(self.headers.get("Authorization", ""))
-            assert self.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-            answered = twilio.answer(dict(parse_qsl(raw, keep_blank_values=True)))
-            if answered is None:
-                self.close_connection = True
-                return
-            data = json.dumps(answered[1]).encode()
-            self.send_response(answered[0])
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *args: object) -> None:
-            """Quiet."""
-
-    with _serving(Handler) as url:
-        yield TwilioRig(twilio, url)
+def twilio_rig(folder: Path, *, doors: Sequence[Blueprint] = (), **more: Any) -> Iterator[TwilioRig]:
+    """The built-in Twilio on a real server, with Ana having just written and a template approved. `doors` are those of
+    the product that its webhooks shall find; they wait until the control is told to carry them."""
+    app = Flask("twilio")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    base_url = f"http://127.0.0.1:{server.server_port}"
+    path = folder / "twilio.sqlite3"
+    facts: dict[str, Any] = {"account_sid": ACCOUNT, "auth_token": AUTH_TOKEN, "sender": SENDER, "public_url": PUBLIC}
+    for blueprint in twilio_blueprints(store_path=path, base_url=base_url, in_background=False, **facts, **more):
+        app.register_blueprint(blueprint)
+    for door in doors:
+        app.register_blueprint(door)
+    store = TwilioStore(Database(path), lambda: datetime.now(UTC))
+    store.put_content(NOTICE_CONTENT)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield TwilioRig(base_url, store)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager

@@ -39,6 +39,7 @@ NOTICE = Template(
     "pt_BR",
     body=("Ana", "R$ 119,90", "10/12/2026"),
     buttons=(TemplateButton("url", 0, "f-1"), TemplateButton("quick_reply", 1, "intent:invoice_second_copy")),
+    provider_id="HX" + "0" * 32,
 )
 
 

@@ -11,6 +11,7 @@ from core.errors import Misconfigured, Refused, Unreachable
 from core.later import Later
 from models.message import Message
 from tests.contract.channels.rigs import (
+    SENDER,
     MetaRig,
     Rig,
     TwilioRig,
@@ -131,7 +132,7 @@ def _receipt(db: Database, rig: Rig, message_id: int, state: str) -> None:
     if rig.source == "meta":
         bring(db, meta(value(statuses=[status(name, state, key=key)])))
     else:
-        bring(db, f"MessageSid={name}&MessageStatus={state}".encode(), source="twilio")
+        bring(db, f"OurKey={key}&MessageSid={name}&MessageStatus={state}".encode(), source="twilio")
 
 
 @pytest.mark.parametrize("failure", ["server_error", "too_many"])
@@ -160,6 +161,19 @@ def test_lost_answer_is_never_sent_again(db: Database, rig: Rig) -> None:
     deliver(id_, delivery=delivery)
     assert (the_message(db, id_).status, len(rig.arrived())) == ("unknown", 1)
     assert "não sabemos" in the_worry(db, chat)
+
+
+def test_lost_answer_is_settled_by_a_receipt_with_our_key(db: Database, rig: Rig) -> None:
+    delivery = a_delivery(db, {rig.source: rig.channel})
+    id_ = an_answer(db, _chat(db, rig))
+    rig.fail_next("drop")
+    with pytest.raises(Later):
+        deliver(id_, delivery=delivery)
+    _receipt(db, rig, id_, "delivered")
+    assert (the_message(db, id_).status, the_message(db, id_).provider_id) == (
+        "delivered",
+        rig.arrived()[0].provider_id,
+    )
 
 
 def test_message_waits_while_the_channel_is_stopped(db: Database, rig: Rig) -> None:
@@ -217,14 +231,12 @@ def test_meta_writes_to_a_bsuid_in_recipient_and_nothing_is_dropped(tmp_path: Pa
 
 def test_twilio_gets_sender_callback_and_address_as_given(tmp_path: Path) -> None:
     with twilio_rig(tmp_path) as rig:
-        assert isinstance(rig, TwilioRig)
         for to in (TO_ANA, Recipient(wa_id=ANA), Recipient(bsuid=BSUID), Recipient(address="whatsapp:BR.9")):
             rig.channel.send(Outgoing(key="k1", to=to, kind="text", text="oi"))
-        sent_to = [form["To"] for form in rig.server.forms]
+        got = rig.store.messages(sender=SENDER)[::-1]
+        sent_to = [message.recipient for message in got]
         assert sent_to == [f"whatsapp:+{ANA}", f"whatsapp:+{ANA}", f"whatsapp:{BSUID}", "whatsapp:BR.9"]
-        assert rig.server.forms[0]["From"] == "whatsapp:+551230001000"
-        assert rig.server.forms[0]["StatusCallback"].endswith("/webhooks/twilio")
-        assert all(header.startswith("Basic ") for header in rig.server.authorizations)
+        assert {message.callback for message in got} == {"https://suporte.example.com.br/webhooks/twilio?OurKey=k1"}
 
 
 @pytest.mark.parametrize("answer", [b"", b"{", b"[]", b"{}", b'{"messages": []}', b'{"messages": [{}]}', b"<html>"])
