@@ -32,10 +32,13 @@ from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.channels.meta import MetaChannel
 from webhooks.channels.ports import Channel
 from webhooks.channels.twilio import TwilioChannel
-from webhooks.deliver import Delivery, deliver, show_typing
+from webhooks.deliver import deliver
+from webhooks.delivery import Delivery
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
+from webhooks.pacing import Pacing
 from webhooks.prune import prune_webhooks
+from webhooks.typing_indicator import show_typing
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
@@ -76,6 +79,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         timedelta(seconds=settings.send_unknown_after_seconds),
         language=settings.customer_language,
         code_template=settings.meta_code_template,
+        pacing=Pacing(settings.send_per_second, settings.pair_seconds, settings.pair_burst),
     )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     bot = Bot(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.phone import match_key
@@ -85,6 +86,13 @@ def recipient_of(session: Session, contact_id: int) -> Recipient:
     aliases = session.execute(_ANSWERS_TO, {"contact": contact_id})
     latest = {kind: value for kind, value in aliases}
     return Recipient(latest.get("wa_id", ""), latest.get("bsuid", ""), latest.get("address", ""))
+
+
+def remember_wa_id(session: Session, contact_id: int, channel: str, wa_id: str) -> None:
+    """Keeps the number that the channel says it reached the contact by: Brazilian ones may be rewritten with or without
+    the ninth digit. Changes nothing when it is known already, the contact's or somebody else's."""
+    alias = {"contact_id": contact_id, "channel": channel, "kind": "wa_id", "value": wa_id}
+    session.execute(insert(ContactAlias).values(alias).on_conflict_do_nothing())
 
 
 def phones_of(session: Session, contact_id: int) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from models.outbox import add_work
 from tests.integration.doors import bring, rows
 from tests.unit.webhooks.payloads import ANA, meta, text, value
 from webhooks.channels.ports import Channel
-from webhooks.deliver import Delivery
+from webhooks.delivery import Delivery
 from webhooks.media_links import MediaLinks
 
 PATIENCE = timedelta(seconds=60)

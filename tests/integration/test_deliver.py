@@ -34,7 +34,9 @@ from tests.integration.outgoing import (
 from tests.unit.webhooks.payloads import ANA, BRUNO, BSUID, meta, status, value
 from webhooks.channels.fake import FakeChannel
 from webhooks.channels.ports import Outgoing, Sent
-from webhooks.deliver import Delivery, deliver, show_typing
+from webhooks.deliver import deliver
+from webhooks.delivery import Delivery
+from webhooks.typing_indicator import show_typing
 
 SILENCE = Unreachable("no_answer", ambiguous=True)
 

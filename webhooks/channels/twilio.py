@@ -1,15 +1,14 @@
-"""Twilio's WhatsApp API, the sending half: one call, and the table of what its errors mean."""
+"""Twilio's WhatsApp API, the sending half: one call."""
 
 from __future__ import annotations
 
 import requests
 
-from core.errors import Failure, Misconfigured, Refused, Unreachable
+from core.errors import Refused, Unreachable
 from core.http import send as call
 from webhooks.channels.ports import Outgoing, Recipient, Sent
+from webhooks.channels.twilio_errors import ERRORS
 
-STOP_CHANNEL = frozenset({20003, 20005, 63013, 63032})
-TRY_LATER = {20429: 5.0, 21611: 60.0, 30001: 60.0, 63012: 10.0, 63018: 6.0}
 TIMEOUT = (3.0, 15.0)
 
 
@@ -50,7 +49,7 @@ class TwilioChannel:
         except ValueError:
             answer = {}
         if not response.ok:
-            raise failure_of(response.status_code, answer)
+            raise ERRORS.failure_of(response.status_code, answer)
         if not isinstance(answer, dict) or not answer.get("sid"):
             # It took the message but not in a way we know: it may well have left.
             raise Unreachable("answer_without_id", ambiguous=True)
@@ -64,20 +63,6 @@ def numbered(message: Outgoing) -> str:
     """The text with its options as numbered lines."""
     lines = [f"{place}. {title}" for place, (_, title, _) in enumerate(message.options, start=1)]
     return "\n".join([message.text, "", *lines]) if lines else message.text
-
-
-def failure_of(status: int, answer: object) -> Failure:
-    """The failure that Twilio's answer stands for: by its code, else by HTTP status."""
-    code = answer.get("code") if isinstance(answer, dict) else None
-    code = code if isinstance(code, int) else None
-    name = f"twilio_{code if code is not None else f'http_{status}'}"
-    if code in STOP_CHANNEL or status in {401, 403}:
-        return Misconfigured(name)
-    if code in TRY_LATER:
-        return Unreachable(name, retry_after=TRY_LATER[code])
-    if status == 429 or status >= 500:
-        return Unreachable(name)
-    return Refused(name)
 
 
 def _address(to: Recipient) -> str:

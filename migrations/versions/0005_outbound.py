@@ -1,0 +1,28 @@
+"""How fast may be sent: one row for each number and each pair of number and person."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005o"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Written with every message and worth nothing after a crash: it need not be in the log.
+    op.create_table(
+        "pace",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slow_until", sa.DateTime(timezone=True)),
+        sa.Column("strikes", sa.Integer(), nullable=False, server_default="0"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_pace")),
+        prefixes=["UNLOGGED"],
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("pace")
