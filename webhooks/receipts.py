@@ -40,11 +40,22 @@ def apply_receipt(session: Session, receipt: ReceiptArrived) -> None:
     if receipt.key:
         same = or_(same, Message.key == receipt.key)
     found = select(Message).where(Message.channel == receipt.channel, Message.direction == "out", same)
-    message = session.scalars(found.with_for_update()).first()
+    message = session.scalars(found.with_for_update()).first() or _by_earlier_try(session, receipt)
     if message is None:
         _park(session, receipt)
         return
     _apply(session, message, receipt)
+
+
+def _by_earlier_try(session: Session, receipt: ReceiptArrived) -> Message | None:
+    """The message of which this is the name of an earlier try, where the channel does not give our key back."""
+    found = select(Message).where(
+        Message.channel == receipt.channel,
+        # Written out, for the index that holds the few that were tried twice.
+        text("message.receipts ? 'tries'"),
+        Message.receipts["tries"].has_key(receipt.provider_id),
+    )
+    return session.scalars(found.with_for_update()).first()
 
 
 def apply_parked(session: Session, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""How fast may be sent: one row for each number and each pair of number and person."""
+"""How fast may be sent, and by which names earlier tries of a message are found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_pace")),
         prefixes=["UNLOGGED"],
     )
+    op.create_index(
+        "ix_message_tries",
+        "message",
+        [sa.text("(receipts -> 'tries')")],
+        postgresql_using="gin",
+        postgresql_where=sa.text("receipts ? 'tries'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_tries", "message")
     op.drop_table("pace")
