@@ -36,7 +36,7 @@ from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
-from webhooks.pacing import Pacing
+from webhooks.pacing import Pacing, forget_paces
 from webhooks.prune import prune_webhooks
 from webhooks.typing_indicator import show_typing
 
@@ -45,7 +45,7 @@ WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"prune_webhooks": 3600.0}
+CHORES = {"prune_webhooks": 3600.0, "forget_paces": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "network": Route(network),
         "unlock_expiry": Route(expiry),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
+        "forget_paces": Route(partial(forget_paces, db=db)),
     }
 
 

@@ -20,6 +20,7 @@ QUEUE_OF = {
     "network": "network",
     "unlock_expiry": "turns",
     "prune_webhooks": "background",
+    "forget_paces": "background",
 }
 
 

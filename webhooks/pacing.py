@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from models.pace import Limit
+from core.db import Database
+from models import utc_now
+from models.pace import Limit, forget
 
 # A wait for the number's next turn up to this is waited for on the spot: postponing it would take longer, and who
 # waits keeps nobody from going, since the turn before is another's.
 LONGEST_NAP_SECONDS = 0.25
+IDLE_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,12 @@ class Pacing:
     def pair(self, channel: str, contact_id: int) -> Limit | None:
         """The limit between a channel's number and one person."""
         return Limit(pair_key(channel, contact_id), self.pair_seconds, self.pair_burst) if self.pair_seconds else None
+
+
+def forget_paces(_ref_id: int, *, db: Database) -> None:
+    """Drops the paces of those to whom nothing went for an hour: they have their whole burst again in any case."""
+    with db.transaction() as session:
+        forget(session, utc_now() - IDLE_AFTER)
 
 
 def number_key(channel: str) -> str:

@@ -1,4 +1,4 @@
-"""How fast may be sent, and by which names earlier tries of a message are found."""
+"""How fast may be sent, and how sent messages are found: by when, and by the names of their earlier tries."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("receipts ? 'tries'"),
     )
+    sent = sa.text("sending_at is not null")
+    op.create_index("ix_message_sending_at", "message", ["sending_at"], postgresql_where=sent)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_sending_at", "message")
     op.drop_index("ix_message_tries", "message")
     op.drop_table("pace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -166,7 +167,7 @@ def test_spam_limit_lets_what_nobody_asked_for_wait_and_answers_go_on(
     db: Database, channel: FakeChannel, delivery: Delivery, watch: Watch
 ) -> None:
     a_template(db, "outage_notice", category="UTILITY")
-    notice = {"kind": "template", "author": "system", "payload": {"template": "outage_notice"}}
+    notice: dict[str, Any] = {"kind": "template", "author": "system", "payload": {"template": "outage_notice"}}
     first, second = an_answer(db, a_chat(db), **notice), an_answer(db, a_chat(db, wa_id=BRUNO), **notice)
     channel.script = [Refused("graph_131048")]
     assert _waits(first, delivery) == 3600

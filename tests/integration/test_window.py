@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
@@ -156,7 +158,7 @@ def test_one_time_code_goes_by_the_synced_template_or_else_by_the_set_one(
     db: Database, channel: FakeChannel, delivery: Delivery
 ) -> None:
     chat = a_chat(db)
-    code = {"kind": "template", "payload": {"template": "code", "parameters": ["123456"]}}
+    code: dict[str, Any] = {"kind": "template", "payload": {"template": "code", "parameters": ["123456"]}}
     deliver(an_answer(db, chat, **code), delivery=delivery)
     a_template(db, "code", name="codigo_novo", category="AUTHENTICATION")
     deliver(an_answer(db, chat, **code), delivery=delivery)
@@ -196,7 +198,7 @@ def test_missing_template_fails_and_alerts_once(db: Database, channel: FakeChann
 def test_template_that_was_refused_is_sent_no_more(db: Database, channel: FakeChannel, delivery: Delivery) -> None:
     a_template(db, "survey")
     chat = a_chat(db)
-    survey = {"kind": "template", "author": "system", "payload": {"template": "survey"}}
+    survey: dict[str, Any] = {"kind": "template", "author": "system", "payload": {"template": "survey"}}
     channel.script = [Refused("graph_132015")]
     first, second = an_answer(db, chat, **survey), an_answer(db, chat, **survey)
     deliver(first, delivery=delivery)
