@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from webhooks.channels.errors import STOP, Action, Entry, ErrorTable
 
-_FEW = 5
+# With doubling waits that is a quarter of an hour.
+_FEW = 8
 _OPERATOR = Action("stop_for_operator")
 _TEMPLATE = Action("template")
 _DEAD = Action("dead_letter")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from webhooks.channels.errors import STOP, Action, Entry, ErrorTable
 
+# With doubling waits that is a quarter of an hour, or two.
+_FEW = 8
 _TEMPLATE = Action("template")
 _DEAD = Action("dead_letter")
 
@@ -16,8 +18,8 @@ ERRORS = ErrorTable(
         Entry((20429,), "too many requests at once", Action("slow_number", 5.0)),
         Entry((63018,), "throughput of the sender", Action("slow_number", 6.0)),
         Entry((21611, 30001), "the sender's queue is full", Action("slow_number", 60.0)),
-        Entry((20500, 20503), "fault at Twilio", Action("later", 5.0, 5)),
-        Entry((63012,), "fault at WhatsApp", Action("later", 10.0, 5)),
+        Entry((20500, 20503), "fault at Twilio", Action("later", 5.0, _FEW)),
+        Entry((63012,), "fault at WhatsApp", Action("later", 10.0, _FEW)),
         Entry((63016,), "more than 24 hours since the customer's last message", Action("window", 5.0, 1)),
         Entry((63003, 63024), "no such person on WhatsApp", Action("other_variant")),
         Entry((63019, 63052), "a file could not be fetched or sent", Action("upload_again", 2.0, 1)),
