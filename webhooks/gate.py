@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.later import Later
@@ -113,20 +113,25 @@ def _held_up(session: Session, state: ChannelState, message: Message, now: datet
         raise Later((state.proactive_after - now).total_seconds(), "proactive messages are paused")
     if state.stopped_at is None:
         return False
-    if _earlier(session, message) or not may_probe(session, state, now):
+    if _ahead(session, message) or not may_probe(session, state, now):
         raise Later(REST_SECONDS, f"channel {state.channel} is stopped")
     return True
 
 
-def _earlier(session: Session, message: Message) -> list[Message]:
-    """What goes before it in its conversation, in order."""
-    found = select(Message).where(
-        Message.conversation_id == message.conversation_id,
-        Message.id < message.id,
-        Message.direction == "out",
-        Message.status.in_(("queued", "sending")),
+def _ahead(session: Session, message: Message) -> Row[int, str, datetime | None, str | None, int] | None:
+    """The first of those that go before it in its conversation, and how many they are; None when it is its turn."""
+    found = session.execute(
+        select(Message.id, Message.status, Message.sending_at, Message.error, func.count().over().label("ahead"))
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.id < message.id,
+            Message.direction == "out",
+            Message.status.in_(("queued", "sending")),
+        )
+        .order_by(Message.id)
+        .limit(1)
     )
-    return list(session.scalars(found.order_by(Message.id)))
+    return found.one_or_none()
 
 
 def _keep_order(
@@ -134,15 +139,15 @@ def _keep_order(
 ) -> None:
     """Raises Later while earlier messages are on their way: until its own turn of the pair comes, or as long as the
     first of them waits."""
-    earlier = _earlier(session, message)
-    if not earlier:
+    first = _ahead(session, message)
+    if first is None:
         return
     pair = delivery.pacing.pair(message.channel, conversation.contact_id)
-    turn = wait(session, pair, now, place=len(earlier)) if pair else 0.0
-    raise Later(max(turn, _wait_of(session, earlier[0], now)), "an earlier message of this conversation goes first")
+    turn = wait(session, pair, now, place=first.ahead) if pair else 0.0
+    raise Later(max(turn, _wait_of(session, first, now)), "an earlier message of this conversation goes first")
 
 
-def _wait_of(session: Session, first: Message, now: datetime) -> float:
+def _wait_of(session: Session, first: Row[int, str, datetime | None, str | None, int], now: datetime) -> float:
     """As long as it is known to wait. One that is being sent is looked for again after as long as it has taken."""
     seconds = 0.0
     if first.status == "sending" and first.sending_at:

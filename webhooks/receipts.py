@@ -52,10 +52,9 @@ def _by_earlier_try(session: Session, receipt: ReceiptArrived) -> Message | None
     found = select(Message).where(
         Message.channel == receipt.channel,
         # Written out, for the index that holds the few that were tried twice.
-        text("message.receipts ? 'tries'"),
-        Message.receipts["tries"].has_key(receipt.provider_id),
+        text("message.receipts ? 'tries' AND (message.receipts -> 'tries') ? :name"),
     )
-    return session.scalars(found.with_for_update()).first()
+    return session.scalars(found.with_for_update(), {"name": receipt.provider_id}).first()
 
 
 def apply_parked(session: Session, message: Message) -> None:

@@ -6,8 +6,10 @@ import contextlib
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
+from cli_channels import channel as channel_commands
 from core.db import Database
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.later import Later
@@ -153,6 +155,15 @@ def test_receipt_that_tells_of_a_refused_account_stops_the_channel_and_keeps_the
     watch.pass_by(2 * PROBE_SECONDS)
     deliver(id_, delivery=delivery)
     assert (_stopped(db), the_message(db, id_).status, len(channel.taken)) == (None, "accepted", 2)
+
+
+def test_command_starts_a_stopped_channel_and_says_how_many_wait(
+    db: Database, database_url: str, channel: FakeChannel, delivery: Delivery
+) -> None:
+    _stop(db, channel, delivery, "graph_133010")
+    result = CliRunner().invoke(channel_commands, ["resume", "meta", "--database-url", database_url])
+    assert (result.exit_code, "1 mensagens na fila" in result.output, _stopped(db)) == (0, True, None)
+    assert CliRunner().invoke(channel_commands, ["resume", "nenhum", "--database-url", database_url]).exit_code == 2
 
 
 def test_resuming_a_channel_that_runs_changes_nothing(db: Database, channel: FakeChannel, delivery: Delivery) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -22,6 +23,7 @@ from tests.integration.doors import at_once, bring, count, rows
 from tests.integration.outgoing import (
     PATIENCE,
     PDF,
+    Watch,
     a_chat,
     a_delivery,
     a_person_takes_over,
@@ -243,6 +245,39 @@ def test_bots_answer_is_discarded_when_a_person_took_over(
     deliver(by_agent, delivery=delivery)
     assert (the_message(db, by_bot).status, the_message(db, by_agent).status) == ("discarded", "accepted")
     assert [message.text for message in channel.taken] == ["da Helena"]
+
+
+def test_bot_says_nothing_after_a_person_answered_from_the_phone(
+    db: Database, channel: FakeChannel, delivery: Delivery
+) -> None:
+    chat = a_chat(db)
+    by_bot, by_agent = an_answer(db, chat), an_answer(db, chat, "da Helena", author="agent:helena")
+    with db.transaction() as session:
+        session.execute(update(Conversation).values(quiet_until=utc_now() + timedelta(minutes=5)))
+    for id_ in (by_bot, by_agent):
+        deliver(id_, delivery=delivery)
+    assert ([message.text for message in channel.taken], the_message(db, by_bot).status) == (
+        ["da Helena"],
+        "discarded",
+    )
+
+
+def test_message_behind_one_without_an_answer_looks_for_it_less_and_less_often(
+    db: Database, channel: FakeChannel
+) -> None:
+    watch, chat = Watch(), a_chat(db)
+    delivery = a_delivery(db, {"meta": channel}, clock=watch)
+    first, second = an_answer(db, chat, "um"), an_answer(db, chat, "dois")
+    channel.script = [SILENCE]
+    waits = []
+    with pytest.raises(Later):
+        deliver(first, delivery=delivery)
+    for seconds in (0.1, 0.9, 2, 20):
+        watch.pass_by(seconds)
+        with pytest.raises(Later) as raised:
+            deliver(second, delivery=delivery)
+        waits.append(raised.value.seconds)
+    assert waits == pytest.approx([0.3, 1, 3, 5])
 
 
 def test_free_text_is_not_sent_after_the_window_closed(db: Database, channel: FakeChannel, delivery: Delivery) -> None:
