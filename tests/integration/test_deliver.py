@@ -18,8 +18,8 @@ from core.later import Later
 from models import utc_now
 from models.conversation import WINDOW, Conversation
 from models.message import Message
-from models.webhook_event import ParkedStatus
-from tests.integration.doors import at_once, bring, count, rows
+from models.webhook_event import ParkedStatus, WebhookEvent
+from tests.integration.doors import at_once, bring, count, read_event, rows
 from tests.integration.outgoing import (
     PATIENCE,
     PDF,
@@ -33,7 +33,7 @@ from tests.integration.outgoing import (
     the_message,
     the_worry,
 )
-from tests.unit.webhooks.payloads import ANA, BRUNO, BSUID, meta, status, value
+from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, meta, status, value
 from webhooks.channels.fake import FakeChannel
 from webhooks.channels.ports import Outgoing, Sent
 from webhooks.deliver import deliver
@@ -212,6 +212,35 @@ def test_refused_message_failed_and_is_shown_to_a_person(
     assert (the_message(db, id_).status, the_message(db, id_).error) == ("failed", "graph_131021")
     assert "graph_131021" in the_worry(db, chat)
     assert len(channel.asked) == 1
+
+
+def test_number_that_the_answer_calls_unreachable_is_tried_once_in_its_other_form(
+    db: Database, channel: FakeChannel, delivery: Delivery
+) -> None:
+    chat = a_chat(db)
+    id_ = an_answer(db, chat)
+    channel.script = [Refused("graph_131026"), Refused("graph_131026")]
+    with pytest.raises(Later) as raised:
+        deliver(id_, delivery=delivery)
+    assert raised.value.seconds == 0
+    deliver(id_, delivery=delivery)
+    assert [message.to.wa_id for message in channel.asked] == [ANA, ANA_SHORT]
+    assert (the_message(db, id_).status, "131026" in the_worry(db, chat)) == ("failed", True)
+
+
+def test_fault_of_the_channel_is_repeated_with_longer_waits_and_has_an_end(
+    db: Database, channel: FakeChannel, delivery: Delivery
+) -> None:
+    chat = a_chat(db)
+    id_, waits = an_answer(db, chat), []
+    channel.script = [Unreachable("graph_131000")] * 9
+    for _ in range(8):
+        with pytest.raises(Unreachable) as raised:
+            deliver(id_, delivery=delivery)
+        waits.append(raised.value.retry_after)
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 320]
+    deliver(id_, delivery=delivery)
+    assert (the_message(db, id_).status, "131000" in the_worry(db, chat)) == ("failed", True)
 
 
 def test_messages_of_a_conversation_keep_their_order(db: Database, channel: FakeChannel, delivery: Delivery) -> None:
@@ -428,6 +457,9 @@ def test_parallel_receipts_end_in_the_furthest(db: Database, channel: FakeChanne
     id_ = an_answer(db, a_chat(db))
     deliver(id_, delivery=delivery)
     at_once([partial(_receipt, db, id_, state) for state in ["sent", "delivered", "read"] * 4], threads=6)
+    # Each thread reads the newest webhook, which may be another's: what nobody read is read now.
+    for left in rows(db, WebhookEvent, WebhookEvent.state == "new"):
+        read_event(db, left.id)
     assert the_message(db, id_).status == "read"
 
 
