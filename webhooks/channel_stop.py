@@ -14,7 +14,7 @@ from models.alert import end_alert, raise_alert
 from models.channel_state import ChannelState
 from models.outbox import QUEUE_OF
 from models.pace import Limit, take
-from webhooks.remedies import of_name
+from webhooks.remedies import of_name, of_receipt
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +55,16 @@ def stop_channel(session: Session, channel: str, code: str, now: datetime, *, by
 
 def may_probe(session: Session, state: ChannelState, now: datetime) -> bool:
     """Whether this message is the one that tries the stopped channel now; at most one a minute is."""
-    action = of_name(state.stopped_code or "")
-    if action and action.do == "stop_for_operator":
+    code = state.stopped_code or ""
+    action = of_name(code) or of_receipt(state.channel, code)
+    if action.do == "stop_for_operator":
         return False
     return take(session, _probes(state.channel), now) == 0
+
+
+def ends_with_receipt(state: ChannelState) -> bool:
+    """Whether a receipt stopped it, after the message had been taken: then being taken proves nothing."""
+    return (state.stopped_code or "").isdecimal()
 
 
 def resume_channel(session: Session, channel: str, *, by: str = "clock") -> int:

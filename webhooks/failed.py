@@ -106,10 +106,11 @@ def _slow_pair(case: Case) -> float | None:
     return seconds if _again(case, None) else None
 
 
-def _stop(case: Case) -> float | None:
+def _stop(case: Case) -> float:
+    """However often: while the channel is stopped, one message a minute is sent at most."""
     by_itself = case.action.do == "stop"
     stop_channel(case.session, case.message.channel, case.code, case.now, by_itself=by_itself)
-    return PROBE_SECONDS if _again(case, None) else None
+    return PROBE_SECONDS
 
 
 def _pause_proactive(case: Case) -> float | None:

@@ -16,7 +16,7 @@ from models.conversation import Conversation
 from models.message import Message
 from models.outbox import Outbox
 from models.pace import take, wait
-from webhooks.channel_stop import REST_SECONDS, may_probe
+from webhooks.channel_stop import REST_SECONDS, ends_with_receipt, may_probe
 from webhooks.channels.ports import Outgoing, Template
 from webhooks.compose import compose, split_caption
 from webhooks.delivery import Delivery
@@ -46,8 +46,9 @@ _LOCKED = (
 
 @dataclass(frozen=True)
 class Passed:
-    """A message that is marked as being sent, and nobody else sends it. `probing`: its channel is stopped, and it tries
-    whether that is over."""
+    """A message that is marked as being sent, and nobody else sends it. `probing`: its channel is stopped, and an
+    answer that takes it ends that. Where a receipt stopped the channel, one that takes it is needed: `probe` in the
+    message's payload."""
 
     message_id: int
     channel: str
@@ -85,6 +86,9 @@ def pass_gate(session: Session, message_id: int, delivery: Delivery) -> Passed |
         return None
     _take_turn_of_pair(session, message, conversation, delivery, now)
     message.status, message.sending_at = "sending", now
+    if probing and ends_with_receipt(state):
+        message.payload = {**message.payload, "probe": True}
+        probing = False
     return Passed(message.id, message.channel, conversation.contact_id, outgoing, probing)
 
 

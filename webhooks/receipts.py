@@ -14,6 +14,7 @@ from models.conversation import Conversation
 from models.message import Message
 from models.outbox import add_work
 from models.webhook_event import ParkedStatus
+from webhooks.channel_stop import resume_channel
 from webhooks.contacts import remember_wa_id
 from webhooks.failed import Case, treat, worry_about
 from webhooks.items import ReceiptArrived
@@ -94,6 +95,9 @@ def _apply(session: Session, message: Message, receipt: ReceiptArrived) -> None:
     message.error = None
     if receipt.status in {"delivered", "read"} and message.payload.get("other_variant"):
         _remember_variant(session, message)
+    if message.payload.get("probe"):
+        message.payload = {name: kept for name, kept in message.payload.items() if name != "probe"}
+        resume_channel(session, message.channel)
     if before in {"unknown", "failed"}:
         _end_worry(session, message, before, error)
 

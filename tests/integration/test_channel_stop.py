@@ -152,9 +152,17 @@ def test_receipt_that_tells_of_a_refused_account_stops_the_channel_and_keeps_the
     deliver(id_, delivery=delivery)
     bring(db, meta(value(statuses=[status("fake.1", "failed", code=131042)])))
     assert (_stopped(db), the_message(db, id_).status) == ("131042", "queued")
+    for place in range(2, 7):
+        # Being taken proves nothing then: it was taken before, too.
+        watch.pass_by(2 * PROBE_SECONDS)
+        deliver(id_, delivery=delivery)
+        assert (_stopped(db), the_message(db, id_).status) == ("131042", "accepted")
+        bring(db, meta(value(statuses=[status(f"fake.{place}", "failed", code=131042)])))
+        assert (the_message(db, id_).status, the_message(db, id_).error) == ("queued", "131042")
     watch.pass_by(2 * PROBE_SECONDS)
     deliver(id_, delivery=delivery)
-    assert (_stopped(db), the_message(db, id_).status, len(channel.taken)) == (None, "accepted", 2)
+    bring(db, meta(value(statuses=[status("fake.7", "sent")])))
+    assert (_stopped(db), _open_alerts(db), the_message(db, id_).status) == (None, [], "sent")
 
 
 def test_command_starts_a_stopped_channel_and_says_how_many_wait(
