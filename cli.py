@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: migrate, seed-demo, nlu, templates, file-map."""
+"""Commands for whoever installs, runs or changes it: migrate, seed-demo, channel, costs, templates, nlu, file-map."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 import migrations
+from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
 from cli_models import COMMANDS
 from cli_nlu import nlu
@@ -28,6 +29,8 @@ def main() -> None:
 
 main.add_command(nlu)
 main.add_command(templates)
+main.add_command(channel)
+main.add_command(costs_command)
 for command in COMMANDS:
     nlu.add_command(command)
 

@@ -42,22 +42,25 @@ from webhooks.channels.twilio_health import TwilioHealth
 from webhooks.channels.twilio_record import TwilioRecord
 from webhooks.channels.twilio_templates import TwilioTemplates
 from webhooks.check_number import check_numbers
-from webhooks.deliver import Delivery, deliver, show_typing
+from webhooks.deliver import deliver
+from webhooks.delivery import Delivery
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
+from webhooks.pacing import Pacing, forget_paces
 from webhooks.prune import prune_webhooks
 from webhooks.reconcile_twilio import reconcile_twilio
 from webhooks.simulator import ACCOUNT_ID as SIMULATED_ACCOUNT
 from webhooks.stored_contents import StoredContents
 from webhooks.sync_templates import sync_templates
 from webhooks.template_files import read_templates
+from webhooks.typing_indicator import show_typing
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"check_number": 300.0, "prune_webhooks": 3600.0, "sync_templates": 3600.0}
+CHORES = {"check_number": 300.0, "forget_paces": 3600.0, "prune_webhooks": 3600.0, "sync_templates": 3600.0}
 # As long as Twilio is configured.
 TWILIO_CHORES = {"reconcile_twilio": 300.0}
 
@@ -99,6 +102,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         language=settings.customer_language,
         code_template=settings.meta_code_template,
         code_content_sid=settings.twilio_code_content_sid,
+        pacing=Pacing(settings.send_per_second, settings.pair_seconds, settings.pair_burst),
     )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     bot = Bot(
@@ -143,6 +147,7 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
         push=settings.simulated_channel,
     )
     return {
+        "forget_paces": Route(partial(forget_paces, db=db)),
         "check_number": Route(partial(check_numbers, db=db, channels=_healths(settings)), most_tries=3),
         "reconcile_twilio": Route(partial(reconcile_twilio, db=db, record=_twilio_record(settings))),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),

@@ -30,6 +30,7 @@ from bot.effects import (
 )
 from bot.facts import digest
 from bot.readings import mark_contradicted
+from bot.reason import reason_of
 from bot.say import say
 from bot.send_code import send_code
 from bot.snapshot import Snapshot
@@ -77,7 +78,7 @@ def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], appli
         return False
     if any(isinstance(effect, Close) for effect in effects) and _wrote_again(session, snapshot):
         raise Conflict("customer_wrote_again", str(snapshot.conversation_id))
-    writer = _Writer(session, snapshot, applied)
+    writer = _Writer(session, snapshot, applied, reason_of(snapshot.dialogue, effects))
     for effect in effects:
         writer.write(effect)
     writer.settle_inbound(effects)
@@ -104,10 +105,11 @@ def _memory(effects: Sequence[Effect]) -> dict[str, Any]:
 
 
 class _Writer:
-    def __init__(self, session: Session, snapshot: Snapshot, applied: Applied) -> None:
+    def __init__(self, session: Session, snapshot: Snapshot, applied: Applied, reason: str) -> None:
         self._session = session
         self._snapshot = snapshot
         self._applied = applied
+        self._reason = reason
         self._writers: dict[type[Any], Callable[[Any], None]] = {
             Say: self._say,
             AskNetwork: self._ask_network,
@@ -140,7 +142,7 @@ class _Writer:
         self._session.execute(_SETTLE, {"ids": ids, "now": utc_now(), "outcome": outcome})
 
     def _say(self, effect: Say) -> None:
-        say(self._session, self._snapshot, effect)
+        say(self._session, self._snapshot, effect, self._reason)
 
     def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
         ask(

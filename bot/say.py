@@ -21,14 +21,14 @@ from models.outbox import QUEUE_OF
 # Written out, since it runs for every answer: the message and the work of sending it are one statement.
 _SAY = text(
     "WITH said AS (INSERT INTO message (conversation_id, channel, direction, kind, text, payload, attachment_id,"
-    " author, status, key, receipts, received_at) VALUES (:conversation, :channel, 'out', :kind, :text, :payload,"
-    " :attachment, 'bot', 'queued', :key, '{}', :now) RETURNING id)"
+    " author, status, key, reason, receipts, received_at) VALUES (:conversation, :channel, 'out', :kind, :text,"
+    " :payload, :attachment, 'bot', 'queued', :key, :reason, '{}', :now) RETURNING id)"
     " INSERT INTO outbox (queue, topic, ref_id, run_after, tries) SELECT :queue, 'deliver', id, :now, 0 FROM said"
 ).bindparams(bindparam("payload", type_=JSONB))
 
 
-def say(session: Session, snapshot: Snapshot, said: Say) -> None:
-    """Queues the bubble in the snapshot's conversation; it is sent after the commit."""
+def say(session: Session, snapshot: Snapshot, said: Say, reason: str) -> None:
+    """Queues the bubble in the snapshot's conversation; it is sent after the commit. `reason` is what it is for."""
     key = uuid.uuid4().hex
     row = {
         "conversation": snapshot.conversation_id,
@@ -38,6 +38,7 @@ def say(session: Session, snapshot: Snapshot, said: Say) -> None:
         "payload": _payload(said, key),
         "attachment": _attachment(session, said.document) if said.document else None,
         "key": key,
+        "reason": reason,
         "now": utc_now(),
         "queue": QUEUE_OF["deliver"],
     }

@@ -45,6 +45,7 @@ def send_code(session: Session, effect: SendCode, snapshot: Snapshot, texts: Tex
         text=texts("identify.code_message", code=effect.code),
         payload={"template": "code", "parameters": [effect.code]},
         author="bot",
+        reason="code",
         status="queued",
         key=uuid.uuid4().hex,
     )

@@ -103,6 +103,7 @@ def queue_text(session: Session, conversation: Conversation, body: str, *, autho
         direction="out",
         text=body,
         author=author,
+        reason="agent",
         status="queued",
         key=key,
     )

@@ -32,6 +32,8 @@ class Message(Base):
 
     Outbound: `reason` says what it was sent for (an intent, agent, a template's purpose); `billable` and
     `cost_category` are what the channel said it costs, once known. `resends` counts repeats after a failure was known.
+    `receipts` are those of the try that counts, by state; under `tries` are the provider's names of earlier ones, each
+    with its code. `sent_as` in the payload is the template that it went as.
     """
 
     __tablename__ = "message"
@@ -44,6 +46,13 @@ class Message(Base):
             "conversation_id",
             postgresql_where=text("direction = 'in' and handled_at is null"),
         ),
+        Index(
+            "ix_message_tries",
+            text("(receipts -> 'tries')"),
+            postgresql_using="gin",
+            postgresql_where=text("receipts ? 'tries'"),
+        ),
+        Index("ix_message_sending_at", "sending_at", postgresql_where=text("sending_at is not null")),
         Index("ix_message_underway", "conversation_id", "id", postgresql_where=text("status in ('queued', 'sending')")),
     )
 

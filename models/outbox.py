@@ -23,6 +23,7 @@ QUEUE_OF = {
     "prune_webhooks": "background",
     "sync_templates": "background",
     "reconcile_twilio": "background",
+    "forget_paces": "background",
 }
 
 

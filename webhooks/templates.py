@@ -19,8 +19,9 @@ def build_template(row: ChannelTemplate, payload: Mapping[str, Any]) -> Template
     """
     names = tuple(dict.fromkeys(row.variables))
     values = payload.get("values") or dict(zip(names, payload.get("parameters", ()), strict=False))
+    words = wording(row.components)
     try:
-        filled = fill(wording(row.components), row.variables, values)
+        filled = fill(words, row.variables, values)
     except BadValue as problem:
         raise Refused("template_value", str(problem)) from problem
     return Template(
@@ -31,6 +32,7 @@ def build_template(row: ChannelTemplate, payload: Mapping[str, Any]) -> Template
         body=filled.body,
         buttons=tuple(TemplateButton(kind, index, value) for kind, index, value in filled.buttons),
         provider_id=row.provider_id,
+        header_file=words.header_kind in {"document", "image", "video"},
     )
 
 

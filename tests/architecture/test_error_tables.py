@@ -1,37 +1,37 @@
-"""docs/whatsapp-errors.md says what the channels do with each error code."""
+"""docs/whatsapp-errors.md says what the channels do with each error code, and every code means one thing."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
+from typing import get_args
 
+import pytest
+from click.testing import CliRunner
+
+from cli_channels import errors_command
 from tests.architecture.tree import text
-from webhooks.channels import meta, twilio
-
-ROW = re.compile(r"^\| ([\d, –]+) \| .+? \| (stopped|later)(?:, (\d+))?.* \|$", re.MULTILINE)
-
-
-def table(heading: str) -> tuple[frozenset[int], dict[int, float]]:
-    """The codes that stop the channel, and those worth repeating with their waits, as the page tells them."""
-    part = text("docs/whatsapp-errors.md").partition(f"## {heading}")[2].partition("\n## ")[0]
-    stopped: set[int] = set()
-    later: dict[int, float] = {}
-    for codes, verdict, seconds in ROW.findall(part):
-        numbers = [number for code in codes.split(", ") for number in expanded(code)]
-        if verdict == "stopped":
-            stopped |= set(numbers)
-        else:
-            later |= dict.fromkeys(numbers, float(seconds))
-    return frozenset(stopped), later
+from webhooks.channels.errors import MEANS, REPEATING, STOPPING, Do
+from webhooks.failed import ACTS, QUIET
+from webhooks.remedies import TABLES
 
 
-def expanded(code: str) -> range:
-    low, _, high = code.partition("–")
-    return range(int(low), int(high or low) + 1)
+def test_page_is_what_the_tables_say() -> None:
+    assert text("docs/whatsapp-errors.md") == CliRunner().invoke(errors_command).output
 
 
-def test_page_tells_meta_codes_as_they_are_treated() -> None:
-    assert table("Meta") == (meta.STOP_CHANNEL, meta.TRY_LATER)
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_code_stands_in_one_entry(name: str) -> None:
+    codes = Counter(number for entry in TABLES[name].entries for number in entry.numbers())
+    assert [code for code, times in codes.items() if times > 1] == []
 
 
-def test_page_tells_twilio_codes_as_they_are_treated() -> None:
-    assert table("Twilio") == (twilio.STOP_CHANNEL, twilio.TRY_LATER)
+def test_every_action_is_told_and_what_is_done_has_its_function() -> None:
+    actions = set(get_args(Do))
+    assert set(MEANS) == actions
+    # What only fails has none.
+    assert actions - set(ACTS) == {"drop", "identity", "ignore", "refused"}
+    assert actions >= STOPPING | REPEATING | QUIET
+
+
+def test_tables_are_named_as_in_rows() -> None:
+    assert {table.prefix for table in TABLES.values()} == {"graph_", "twilio_"}

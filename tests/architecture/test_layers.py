@@ -15,6 +15,7 @@ FRONT_HALL = frozenset(
         "worker",
         "clock",
         "cli",
+        "cli_channels",
         "cli_database",
         "cli_models",
         "cli_nlu",

@@ -25,8 +25,10 @@ from provisioning.run import run
 from tests.conversations.network import DemoNetwork
 from webhooks.channels import meta_inbound
 from webhooks.channels.fake import FakeChannel
-from webhooks.deliver import Delivery, deliver, show_typing
+from webhooks.deliver import deliver
+from webhooks.delivery import Delivery
 from webhooks.intake import accept
+from webhooks.typing_indicator import show_typing
 from wiring import build
 
 # What the product does with a message once it is in; what is planned for later is left alone.

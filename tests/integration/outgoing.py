@@ -5,30 +5,52 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from core.db import Database
+from models import utc_now
 from models.agent import Agent
 from models.attachment import Attachment
+from models.channel_template import ChannelTemplate
 from models.conversation import Conversation
 from models.message import Message
 from models.outbox import add_work
 from tests.integration.doors import bring, rows
 from tests.unit.webhooks.payloads import ANA, meta, text, value
 from webhooks.channels.ports import Channel
-from webhooks.deliver import Delivery
+from webhooks.delivery import Delivery
 from webhooks.media_links import MediaLinks
 
 PATIENCE = timedelta(seconds=60)
 PDF = b"%PDF-1.4 fatura"
 
 
-def a_delivery(db: Database, channels: Mapping[str, Channel]) -> Delivery:
-    """Everything the handler needs, over these channels."""
-    return Delivery(db, channels, MediaLinks("https://suporte.example.com.br", "k" * 32), PATIENCE)
+def a_delivery(db: Database, channels: Mapping[str, Channel], **more: Any) -> Delivery:
+    """Everything the handler needs, over these channels; without limits, unless `more` says so."""
+    links = MediaLinks("https://suporte.example.com.br", "k" * 32)
+    return Delivery(db, channels, links, PATIENCE, code_template="codigo_de_acesso", **more)
+
+
+class Watch:
+    """A clock that only moves when it is told to, and what was slept through on it."""
+
+    def __init__(self) -> None:
+        self.now = utc_now()
+        self.naps: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        """Time goes by."""
+        self.now += timedelta(seconds=seconds)
+
+    def nap(self, seconds: float) -> None:
+        """Sleeps at once."""
+        self.naps.append(seconds)
 
 
 def a_chat(db: Database, *, wa_id: str = ANA, bsuid: str = "") -> int:
@@ -57,6 +79,22 @@ def an_invoice(db: Database, conversation_id: int, caption: str = "Vence em 30/1
         session.add(attachment)
         session.flush()
     return an_answer(db, conversation_id, caption, kind="document", attachment_id=attachment.id)
+
+
+def a_template(db: Database, purpose: str, **more: Any) -> ChannelTemplate:
+    """An approved template of this purpose, or as `more` says."""
+    with db.transaction() as session:
+        words = [
+            {
+                "type": "BODY",
+                "text": "Olá!" + "".join(f" {{{{{n}}}}}" for n, _ in enumerate(more.get("variables", ()), 1)),
+            }
+        ]
+        fields: dict[str, Any] = {"channel": "meta", "name": f"{purpose}_v1", "language": "pt_BR", "status": "APPROVED"}
+        fields = {**fields, "components": words, **more}
+        row = ChannelTemplate(purpose=purpose, **fields)
+        session.add(row)
+        return row
 
 
 def a_person_takes_over(db: Database, conversation_id: int) -> None:

@@ -33,7 +33,7 @@ def said(db: Database, bubble: Say) -> int:
     """The bot says it; the message's id."""
     chat = a_chat(db)
     with db.transaction() as session:
-        say(session, read_snapshot(session, chat), bubble)
+        say(session, read_snapshot(session, chat), bubble, "invoice_second_copy")
     return max(int(message.id) for message in rows(db, Message))
 
 

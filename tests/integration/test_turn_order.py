@@ -200,7 +200,7 @@ def test_words_are_the_customers_own_and_places_are_read_from_what_the_channel_s
 def test_request_is_a_bubble_of_its_kind(demo: Database, ask: str, kind: str) -> None:
     id_ = open_conversation(demo, ANA)
     with demo.transaction() as session:
-        say(session, snapshot(demo, id_), Say("Toque no botão.", ask=ask))
+        say(session, snapshot(demo, id_), Say("Toque no botão.", ask=ask), "greet")
     (sent,) = messages(demo, id_, "out")
     assert (sent.kind, sent.text, sent.payload) == (kind, "Toque no botão.", {})
 

@@ -1,4 +1,4 @@
-"""Meta's Cloud API, the sending half: five calls of the Graph API and the table of what its errors mean."""
+"""Meta's Cloud API, the sending half: five calls of the Graph API."""
 
 from __future__ import annotations
 
@@ -7,30 +7,14 @@ from typing import Any
 
 import requests
 
-from core.errors import Failure, Misconfigured, Refused, Unreachable
+from core.errors import Unreachable
 from core.http import send as call
+from webhooks.channels.meta_errors import ERRORS
 from webhooks.channels.meta_shapes import KINDS_OF_META, ORDERS, body_of, fitting, uploaded
 from webhooks.channels.ports import File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
 
-# What an error code asks for. Codes, never texts or HTTP statuses: Meta changes those (docs/whatsapp-errors.md).
-STOP_CHANNEL = frozenset(
-    {0, 3, 10, 190, 368, 130497, 131031, 131037, 131042, 131045, *range(200, 300), *range(133000, 133017)}
-)
-TRY_LATER = {
-    1: 5.0,
-    2: 5.0,
-    4: 120.0,
-    613: 120.0,
-    80007: 120.0,
-    130429: 3.0,
-    131000: 5.0,
-    131016: 10.0,
-    131056: 6.0,
-    131057: 60.0,
-    135000: 5.0,
-}
 TIMEOUT = (3.0, 10.0)
 # With the send that follows it has to fit into the lease of the outbound queue.
 UPLOAD_TIMEOUT = (3.0, 12.0)
@@ -102,24 +86,7 @@ class MetaChannel:
             answer = {}
         if response.ok and not (isinstance(answer, dict) and "error" in answer):
             return answer if isinstance(answer, dict) else {}
-        raise failure_of(response.status_code, answer, response.headers.get("Retry-After", ""))
-
-
-def failure_of(status: int, answer: Any, retry_after: str = "") -> Failure:
-    """The failure that a Graph answer stands for: by error code where there is one, else by HTTP status."""
-    error = answer.get("error") if isinstance(answer, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    code = code if isinstance(code, int) else None
-    name = f"graph_{code if code is not None else f'http_{status}'}"
-    if code in STOP_CHANNEL and not (code == 0 and status >= 500):
-        return Misconfigured(name)
-    if code in TRY_LATER:
-        return Unreachable(name, retry_after=TRY_LATER[code])
-    if status == 429 or status >= 500:
-        return Unreachable(name, retry_after=float(retry_after) if retry_after.isdigit() else None)
-    if status in {401, 403}:
-        return Misconfigured(name)
-    return Refused(name)
+        raise ERRORS.failure_of(response.status_code, answer, response.headers.get("Retry-After", ""))
 
 
 def _reached(answer: dict[str, Any]) -> str:

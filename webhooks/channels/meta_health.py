@@ -10,7 +10,7 @@ import requests
 from core.errors import Failure, Unreachable
 from core.http import send as call
 from webhooks.channels.health_ports import NumberState
-from webhooks.channels.meta import failure_of
+from webhooks.channels.meta_errors import ERRORS
 
 TIMEOUT = (3.0, 10.0)
 FIELDS = "verified_name,quality_rating,throughput,status,name_status,whatsapp_business_manager_messaging_limit"
@@ -70,7 +70,7 @@ class MetaHealth:
         except ValueError:
             answer = {}
         if not response.ok or not isinstance(answer, dict) or "error" in answer:
-            raise failure_of(response.status_code, answer)
+            raise ERRORS.failure_of(response.status_code, answer)
         return answer
 
 

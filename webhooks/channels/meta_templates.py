@@ -9,7 +9,7 @@ import requests
 
 from core.errors import Unreachable
 from core.http import send as call
-from webhooks.channels.meta import failure_of
+from webhooks.channels.meta_errors import ERRORS
 from webhooks.channels.template_ports import Components, Draft, Listed
 
 FIELDS = "id,name,language,status,category,quality_score,rejected_reason,components"
@@ -82,7 +82,7 @@ class MetaTemplates:
             answer = {}
         if response.ok and isinstance(answer, dict) and "error" not in answer:
             return answer
-        raise failure_of(response.status_code, answer, response.headers.get("Retry-After", ""))
+        raise ERRORS.failure_of(response.status_code, answer, response.headers.get("Retry-After", ""))
 
 
 def _listed(row: Mapping[str, Any]) -> Listed:

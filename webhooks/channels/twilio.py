@@ -1,4 +1,4 @@
-"""Twilio's WhatsApp API, the sending half, through Twilio's own client, and the table of what its errors mean."""
+"""Twilio's WhatsApp API, the sending half, through Twilio's own client."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 from twilio.rest.content.v1.content import ContentList
 
-from core.errors import Failure, Misconfigured, Refused, Unreachable
+from core.errors import Refused, Unreachable
 from webhooks.channels.ports import ContentCache, Outgoing, Recipient, Sent
 from webhooks.channels.twilio_client import said
 from webhooks.channels.twilio_content import SHAPES, Content, content_of, fitting, in_words, template_variables
+from webhooks.channels.twilio_errors import ERRORS
 from webhooks.channels.twilio_inbound import KEY
 
 log = logging.getLogger(__name__)
 
-STOP_CHANNEL = frozenset({20003, 20005, 63013, 63032})
-TRY_LATER = {20429: 5.0, 21611: 60.0, 30001: 60.0, 63012: 10.0, 63018: 6.0}
 # The content was deleted, or belongs to another account.
 UNKNOWN_CONTENT = frozenset({20404, 21655})
 CONTENT_AGAIN_SECONDS = 1.0
@@ -99,7 +98,7 @@ class TwilioChannel:
         try:
             made = self._client.content.v1.contents.create(ContentList.ContentCreateRequest(wanted))
         except TwilioException as error:
-            raise failure_of(*said(error)) from error
+            raise ERRORS.failure_of(*said(error)) from error
         except (ValueError, TypeError, AttributeError) as error:
             raise Unreachable("answer_without_id") from error
         except Unreachable as failure:
@@ -116,7 +115,7 @@ class TwilioChannel:
         try:
             created = self._client.messages.create(**to, **content)
         except TwilioException as error:
-            raise failure_of(*said(error)) from error
+            raise ERRORS.failure_of(*said(error)) from error
         except (ValueError, TypeError, AttributeError) as error:
             # It took the message but answered in a way that the client cannot read: it may well have left.
             raise Unreachable("answer_without_id", ambiguous=True) from error
@@ -128,20 +127,6 @@ class TwilioChannel:
 def _plain(message: Outgoing) -> dict[str, Any]:
     body = {"body": message.text} if message.text else {}
     return {**body, "media_url": [message.file.link]} if message.file else body
-
-
-def failure_of(status: int, answer: object) -> Failure:
-    """The failure that Twilio's answer stands for: by its code, else by HTTP status."""
-    code = answer.get("code") if isinstance(answer, dict) else None
-    code = code if isinstance(code, int) else None
-    name = f"twilio_{code if code is not None else f'http_{status}'}"
-    if code in STOP_CHANNEL or status in {401, 403}:
-        return Misconfigured(name)
-    if code in TRY_LATER:
-        return Unreachable(name, retry_after=TRY_LATER[code])
-    if status == 429 or status >= 500:
-        return Unreachable(name)
-    return Refused(name)
 
 
 def _address(to: Recipient) -> str:

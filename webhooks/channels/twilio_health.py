@@ -6,7 +6,7 @@ import requests
 
 from core.http import send as call
 from webhooks.channels.health_ports import NumberState
-from webhooks.channels.twilio import failure_of
+from webhooks.channels.twilio_errors import ERRORS
 
 TIMEOUT = (3.0, 10.0)
 
@@ -27,7 +27,7 @@ class TwilioHealth:
         except ValueError:
             answer = {}
         if not response.ok or not isinstance(answer, dict):
-            raise failure_of(response.status_code, answer)
+            raise ERRORS.failure_of(response.status_code, answer)
         status = str(answer.get("status") or "")
         return NumberState(
             name=str(answer.get("friendly_name") or "")[:200],

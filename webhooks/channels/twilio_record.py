@@ -11,8 +11,8 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from core.errors import Unreachable
-from webhooks.channels.twilio import failure_of
 from webhooks.channels.twilio_client import API, said
+from webhooks.channels.twilio_errors import ERRORS
 
 PAGE_SIZE = 500
 
@@ -93,5 +93,5 @@ class TwilioRecord:
 
 def _failure(error: Exception) -> Exception:
     if isinstance(error, TwilioException):
-        return failure_of(*said(error))
+        return ERRORS.failure_of(*said(error))
     return Unreachable("answer_not_read", type(error).__name__)

@@ -13,7 +13,7 @@ from core.errors import Refused, Unreachable
 from core.http import send as call
 from core.template_text import SLOT
 from webhooks.channels.template_ports import Components, Draft, Listed
-from webhooks.channels.twilio import failure_of
+from webhooks.channels.twilio_errors import ERRORS
 
 PAGE = 100
 MOST_PAGES = 100
@@ -83,7 +83,7 @@ class TwilioTemplates:
             answer = {}
         if response.ok and isinstance(answer, dict):
             return answer
-        raise failure_of(response.status_code, answer)
+        raise ERRORS.failure_of(response.status_code, answer)
 
 
 def _status(told: Any) -> str:

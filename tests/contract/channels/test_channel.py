@@ -22,8 +22,17 @@ from tests.contract.channels.rigs import (
     twilio_rig,
 )
 from tests.integration.doors import bring, rows
-from tests.integration.outgoing import a_delivery, an_answer, an_invoice, patience_ran_out, the_message, the_worry
+from tests.integration.outgoing import (
+    Watch,
+    a_delivery,
+    an_answer,
+    an_invoice,
+    patience_ran_out,
+    the_message,
+    the_worry,
+)
 from tests.unit.webhooks.payloads import ANA, BSUID, meta, status, text, twilio, value
+from webhooks.channel_stop import PROBE_SECONDS
 from webhooks.channels.ports import Channel, File, Outgoing, Recipient
 from webhooks.deliver import deliver
 
@@ -177,12 +186,15 @@ def test_lost_answer_is_settled_by_a_receipt_with_our_key(db: Database, rig: Rig
 
 
 def test_message_waits_while_the_channel_is_stopped(db: Database, rig: Rig) -> None:
-    delivery = a_delivery(db, {rig.source: rig.channel})
+    watch = Watch()
+    delivery = a_delivery(db, {rig.source: rig.channel}, clock=watch)
     id_ = an_answer(db, _chat(db, rig))
     rig.fail_next("bad_token")
-    with pytest.raises(Later):
-        deliver(id_, delivery=delivery)
+    for _ in range(2):
+        with pytest.raises(Later):
+            deliver(id_, delivery=delivery)
     assert the_message(db, id_).status == "queued"
+    watch.pass_by(PROBE_SECONDS)
     deliver(id_, delivery=delivery)
     assert len(rig.arrived()) == 1
 

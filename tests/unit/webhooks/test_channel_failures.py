@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.errors import Failure, Misconfigured, Refused, Unreachable
-from webhooks.channels import meta, twilio
+from webhooks.channels.meta_errors import ERRORS as META
+from webhooks.channels.twilio_errors import ERRORS as TWILIO
 
 
 def _graph(code: object) -> dict[str, Any]:
@@ -24,13 +25,13 @@ def _graph(code: object) -> dict[str, Any]:
 )
 def test_graph_code_decides_whatever_the_status(status: int, codes: tuple[int, ...], kind: type[Failure]) -> None:
     for code in codes:
-        failure = meta.failure_of(status, _graph(code))
+        failure = META.failure_of(status, _graph(code))
         assert (type(failure), failure.code, failure.ambiguous) == (kind, f"graph_{code}", False)
 
 
 @pytest.mark.parametrize("code", [100, 131008, 131009, 131026, 131047, 131051, 131053, 132001, 132015, 130472, 131049])
 def test_graph_code_that_repeating_cannot_help_is_refused(code: int) -> None:
-    assert isinstance(meta.failure_of(400, _graph(code)), Refused)
+    assert isinstance(META.failure_of(400, _graph(code)), Refused)
 
 
 @pytest.mark.parametrize(
@@ -41,18 +42,18 @@ def test_graph_code_that_repeating_cannot_help_is_refused(code: int) -> None:
     [(400, Refused), (401, Misconfigured), (403, Misconfigured), (429, Unreachable), (503, Unreachable)],
 )
 def test_http_status_decides_when_there_is_no_code(answer: Any, status: int, kind: type[Failure]) -> None:
-    assert type(meta.failure_of(status, answer)) is kind
-    assert type(twilio.failure_of(status, answer)) is kind
+    assert type(META.failure_of(status, answer)) is kind
+    assert type(TWILIO.failure_of(status, answer)) is kind
 
 
 def test_code_zero_is_a_token_problem_unless_the_server_is_down() -> None:
-    assert isinstance(meta.failure_of(401, _graph(0)), Misconfigured)
-    assert isinstance(meta.failure_of(500, _graph(0)), Unreachable)
+    assert isinstance(META.failure_of(401, _graph(0)), Misconfigured)
+    assert isinstance(META.failure_of(500, _graph(0)), Unreachable)
 
 
 @pytest.mark.parametrize(("header", "wait"), [("7", 7.0), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)])
 def test_graph_wait_is_believed_when_it_is_a_number(header: str, wait: float | None) -> None:
-    assert meta.failure_of(429, {}, header).retry_after == wait
+    assert META.failure_of(429, {}, header).retry_after == wait
 
 
 @pytest.mark.parametrize(
@@ -67,5 +68,5 @@ def test_graph_wait_is_believed_when_it_is_a_number(header: str, wait: float | N
     ],
 )
 def test_twilio_code_decides(code: int, kind: type[Failure]) -> None:
-    failure = twilio.failure_of(400, {"code": code, "message": "words"})
+    failure = TWILIO.failure_of(400, {"code": code, "message": "words"})
     assert (type(failure), failure.code) == (kind, f"twilio_{code}")
