@@ -115,7 +115,7 @@ class Intake:
             self._message(session, item)
         elif isinstance(item, ReceiptArrived):
             apply_receipt(session, item)
-        else:
+        elif isinstance(item, NotActedUpon):
             _keep(session, event_id, position, item)
 
     def _message(self, session: Session, item: MessageArrived) -> None:
