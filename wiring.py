@@ -33,6 +33,7 @@ from webhooks.channels.meta import MetaChannel
 from webhooks.channels.ports import Channel
 from webhooks.channels.twilio import TwilioChannel
 from webhooks.deliver import Delivery, deliver, show_typing
+from webhooks.effects.here import Terms
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
@@ -78,24 +79,25 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         code_template=settings.meta_code_template,
     )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
+    texts = Texts.load(settings.customer_language)
     bot = Bot(
         db=db,
         sources=Sources(db, erp, parser, settings.secret_key, language=settings.customer_language),
         business=partial(_business, db),
-        texts=Texts.load(settings.customer_language),
+        texts=texts,
         proof=settings.identity_proof,
         debounce=debounce,
     )
-    intake = partial(
-        take_in,
-        db=db,
-        debounce_seconds=settings.turn_debounce_seconds,
+    terms = Terms(
+        debounce=debounce,
         answer_limit=timedelta(minutes=settings.answer_limit_minutes),
+        quiet=timedelta(minutes=settings.echo_quiet_minutes),
+        texts=texts,
     )
     network = partial(run, db=db, access=_access(settings), lines=_lines(settings), finished=unlock_ledger.job_finished)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
-        "intake": Route(intake),
+        "intake": Route(partial(take_in, db=db, terms=terms)),
         "turn": Route(partial(take_turn, bot=bot), most_tries=6, give_up=partial(give_up, bot=bot)),
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),

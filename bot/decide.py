@@ -93,6 +93,9 @@ def _asked_meanwhile(turn: Turn) -> tuple[str, ...]:
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
         return _to_person(turn)
+    if all(message.kind == "welcome" for message in turn.inbound):
+        # The chat was opened for the first time, and nothing is written yet.
+        return dispatch(turn, "greet")
     if people.sent_proof(turn):
         return people.about_media(turn)
     other = identify.other_document(turn)

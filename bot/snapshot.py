@@ -24,6 +24,7 @@ class Snapshot:
     version: int
     handler: str
     protocol: str
+    quiet_until: datetime | None
     dialogue: Dialogue
     inbound: tuple[Inbound, ...]
     newest_received_at: datetime | None
@@ -37,8 +38,8 @@ class Snapshot:
 
 # Written out: read for every turn.
 _CONVERSATION = text(
-    "SELECT conversation.id, contact_id, conversation.channel, version, handler, protocol, dialogue, customer_ref,"
-    " proved_by, proved_at, ARRAY(SELECT value FROM contact_alias AS alias"
+    "SELECT conversation.id, contact_id, conversation.channel, version, handler, protocol, quiet_until,"
+    " dialogue, customer_ref, proved_by, proved_at, ARRAY(SELECT value FROM contact_alias AS alias"
     " WHERE alias.contact_id = contact.id AND alias.kind = 'match_key') AS phones"
     " FROM conversation JOIN contact ON contact.id = contact_id WHERE conversation.id = :id"
 )
@@ -69,6 +70,7 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
         version=conversation.version,
         handler=conversation.handler,
         protocol=conversation.protocol,
+        quiet_until=conversation.quiet_until,
         dialogue=Dialogue.load(conversation.dialogue),
         inbound=tuple(Inbound(m.id, m.kind, m.text, m.reply_id) for m in waiting),
         newest_received_at=max(received, default=None),

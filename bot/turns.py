@@ -24,6 +24,7 @@ from bot.texts import Texts
 from bot.turn import Missing, Turn
 from core.db import Database
 from core.errors import Conflict
+from core.later import Later
 from handoff.hand_over import hand_over
 from models import utc_now
 from models.message import Message
@@ -69,7 +70,8 @@ class Bot:
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
     """Answers what waits in the conversation. May be called at any time, twice, or in parallel.
 
-    Raises Conflict when the conversation changed meanwhile: then it is to be called again.
+    Raises Conflict when the conversation changed meanwhile: then it is to be called again; and Later while a person
+    answers from the phone's own app, so that whoever is forgotten there is answered in the end.
     """
     with bot.db.reading() as session:
         snapshot = read_snapshot(session, conversation_id)
@@ -81,6 +83,8 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
     if runs_away:
         _to_people(bot, conversation_id, "reason.runs_away")
         return
+    if snapshot.inbound or snapshot.jobs:
+        _wait_for_person(snapshot)
     if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
         return
     effects, understanding = _decide(bot, snapshot)
@@ -138,6 +142,13 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         weak_dbm=business.weak_dbm,
         facts=facts,
     )
+
+
+def _wait_for_person(snapshot: Snapshot) -> None:
+    """Raises Later until the end of the time in which a person who answered from the phone's app may go on."""
+    quiet = (snapshot.quiet_until - utc_now()).total_seconds() if snapshot.quiet_until else 0
+    if quiet > 0:
+        raise Later(quiet, "a person answers from the phone")
 
 
 def _more_is_coming(snapshot: Snapshot, debounce: timedelta) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.phone import match_key
 from models import utc_now
+from models.alert import raise_alert
 from models.contact import ContactAlias
 from webhooks.channels.ports import Recipient
 from webhooks.items import Sender
@@ -36,6 +38,11 @@ _NAME = text(
 )
 _ADD = text(
     "INSERT INTO contact (channel, profile_name, created_at) VALUES (:channel, :profile_name, :now) RETURNING id"
+)
+_OWNERS = text(
+    "SELECT known.contact_id FROM contact_alias AS known"
+    " JOIN unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS given (kind, value)"
+    " ON known.kind = given.kind AND known.value = given.value WHERE known.channel = :channel"
 )
 _ANSWERS_TO = text(
     "SELECT kind, value FROM contact_alias WHERE contact_id = :contact AND kind IN ('wa_id', 'bsuid', 'address')"
@@ -78,6 +85,32 @@ def resolve_contact(session: Session, channel: str, sender: Sender) -> int:
     if row["profile_name"] and row["profile_name"] != profile_name:
         session.execute(_CALL, {**row, "contact": contact_id})
     return int(contact_id)
+
+
+def rename_contact(session: Session, channel: str, old: Sender, new: Sender, at: datetime) -> int | None:
+    """Gives the contact that is known by the `old` names the `new` ones too, and returns its id; None where nobody is
+    known by them. Where a new name is somebody else's already nothing is merged: an alert tells people. May be called
+    again."""
+    before, names = _names(old), _names(new)
+    session.execute(_LOCK, {"locks": sorted({_lock_number(channel, kind, value) for kind, value in before + names})})
+    row = {
+        "channel": channel,
+        "kinds": [kind for kind, _ in before],
+        "values": [value for _, value in before],
+        "number_told": bool(old.wa_id),
+    }
+    known = session.execute(_FIND, row).all()
+    if not known:
+        return None
+    contact_id = int(known[0].id)
+    named = {"channel": channel, "kinds": [kind for kind, _ in names], "values": [value for _, value in names]}
+    others = set(session.execute(_OWNERS, named).scalars()) - {contact_id}
+    if others:
+        text_ = "Um cliente mudou para um número que já é de outro contato; nada foi juntado"
+        raise_alert(session, "contact.conflict", f"contact:{contact_id}", text_, detail={"others": sorted(others)})
+        return contact_id
+    session.execute(_NAME, {**named, "contact": contact_id, "now": at})
+    return contact_id
 
 
 def recipient_of(session: Session, contact_id: int) -> Recipient:

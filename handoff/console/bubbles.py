@@ -110,6 +110,8 @@ def _author(author: str, names: dict[str, str]) -> str:
         return "Cliente"
     if author == "bot":
         return "Atendimento automático"
+    if author == "phone_app":
+        return "Equipe, pelo celular"
     return names.get(author, author.removeprefix("agent:"))
 
 

@@ -220,10 +220,10 @@ def test_item_the_database_refuses_does_not_hurt_the_others(db: Database) -> Non
 
 
 def test_unknown_kinds_are_counted_and_shown(db: Database) -> None:
-    bring(db, meta(value([text(type="hologram"), text(type="reaction")])), meta({"event": "x"}, field="brand_new"))
+    bring(db, meta(value([text(type="hologram"), text(group_id="g1")])), meta({"event": "x"}, field="brand_new"))
     assert [message.kind for message in rows(db, Message)] == ["unsupported"]
     kept = [(item.kind, item.outcome) for item in rows(db, WebhookItem)]
-    assert kept == [("message.reaction", "ignored"), ("brand_new", "ignored")]
+    assert kept == [("messages.group", "ignored"), ("brand_new.x", "unknown")]
 
 
 @pytest.mark.parametrize("body", ["😀" * 4096, "a\x00b", "\u202eoirártnoc", "'; DROP TABLE message; --", "/restart"])
