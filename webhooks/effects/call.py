@@ -27,11 +27,12 @@ def call_arrived(session: Session, item: CallArrived, here: Here) -> None:
     contact_id = resolve_contact(session, item.channel, item.sender)
     name = f"{item.call_id}/{item.event}"
     called = item.by_customer and item.event == "connect"
+    event = "call_permission" if item.event == "permission" else "call"
     place = find_or_open(session, contact_id, item.channel, name) if called else find_open(session, contact_id)
     if place is None:
         keep(session, here, f"calls.{item.event}", "ignored", "no conversation is open", item.payload)
         return
-    if tell(session, place.id, item.channel, "call", item.summary, name, item.at, here) and called:
+    if tell(session, place.id, item.channel, event, item.summary, name, item.at, here) and called:
         _answer(session, item, place, here)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.consent import Consent
@@ -44,16 +44,12 @@ def identity_changed(session: Session, item: IdentityChanged, here: Here) -> Non
 
 
 def preference_changed(session: Session, item: PreferenceChanged, here: Here) -> None:
-    """An entry in the register of consents, once for each time that the person decided."""
+    """An entry in the register of consents, once for each time that the person decided: what was said is the proof."""
     contact_id = resolve_contact(session, item.channel, item.sender)
-    said = name_of(item.payload.get("MessageSid") or item.payload.get("SmsSid"))
-    same = or_(Consent.at == item.at, Consent.proof["message"].astext == said) if said else Consent.at == item.at
-    known = select(Consent.id).where(
-        Consent.contact_id == contact_id, Consent.decision == item.decision, Consent.source == item.source, same
-    )
-    if session.scalar(known.limit(1)) is not None:
+    mine = (Consent.contact_id == contact_id) & (Consent.source == item.source)
+    if session.scalar(select(Consent.id).where(mine, Consent.proof["said"] == item.payload).limit(1)) is not None:
         return
-    proof = {"webhook_event": here.event_id, "message": said, "said": item.payload}
+    proof = {"webhook_event": here.event_id, "said": item.payload}
     row = Consent(
         contact_id=contact_id,
         purpose="marketing",
