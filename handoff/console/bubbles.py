@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.masking import mask_personal_data
+from handoff.console.details import details_text
 from handoff.console.understood import Understood, understood
 from handoff.console.wording import KINDS, STATUS, TEXT_KINDS, TICKS, clock, day, without_documents
 from models.agent import Agent
@@ -90,7 +91,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         side=message.direction,
         robot=message.author == "bot",
         by=_author(message.author, names),
-        text=without_documents(message.text) if message.direction == "in" else message.text,
+        text=_text(message),
         label="" if message.kind in TEXT_KINDS or row.filename or message.direction == "event" else _kind(message.kind),
         at=clock(message.received_at, zone),
         day=new_day,
@@ -103,6 +104,12 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         picture=row.mime_type in SHOWN_TYPES,
         understood=understood(row.Reading, names) if row.Reading else None,
     )
+
+
+def _text(message: Message) -> str:
+    if message.direction != "in":
+        return message.text
+    return without_documents("\n".join(filter(None, (message.text, details_text(message.kind, message.payload)))))
 
 
 def _author(author: str, names: dict[str, str]) -> str:

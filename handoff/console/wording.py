@@ -34,6 +34,8 @@ KINDS = {
     "contacts": "Cartão de contato",
     "reaction": "Reação",
     "order": "Pedido do catálogo",
+    "flow": "Formulário respondido",
+    "welcome": "Abriu a conversa",
     "unsupported": "Tipo de mensagem que o WhatsApp não nos entrega",
     "unknown": "Tipo de mensagem desconhecido",
 }

@@ -27,6 +27,8 @@ _asks = partial(Kind[Piece], "messages", read=message, answered=True, opens=True
 _other = partial(Kind[Piece], "messages")
 _UNREAD = "a placeholder; the bot asks once for text"
 
+_RENAMED = "“O cliente mudou de número ou de identificação…”"
+
 MESSAGES = (
     _asks("text", effect="a message", seen="the words", content=holds.text),
     _asks("image", effect="a message; its file is fetched", seen="the picture and its caption", content=holds.media),
@@ -51,9 +53,10 @@ MESSAGES = (
     _asks("button", effect="a tap on a template's button", seen="its title", content=holds.template_button),
     _other("reaction", reaction, effect="shown on its message, parked until that is known", seen="the emoji"),
     _asks("order", effect="a message", seen="the items and the words to it", content=holds.order),
-    _other("system.user_changed_number", renamed, effect="the new number is another name of the contact"),
-    _other("system.user_changed_user_id", renamed, effect="the new BSUID is another name of the contact"),
-    _other("system.customer_changed_number", renamed, effect="as user_changed_number: its older name"),
+    *(
+        _other(f"system.{name}", renamed, effect="the new names belong to the same contact", seen=_RENAMED)
+        for name in ("user_changed_number", "user_changed_user_id", "customer_changed_number")
+    ),
     _other(
         "system.customer_identity_changed",
         identity,

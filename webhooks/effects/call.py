@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.calls import answer_call
 from models import utc_now
 from models.conversation import Conversation
-from models.message import Message
-from models.outbox import add_work
 from webhooks.contacts import resolve_contact
 from webhooks.effects.conversations import Place, find_open, find_or_open
 from webhooks.effects.here import Here, keep
 from webhooks.effects.told import tell
 from webhooks.items import CallArrived
 
-REASON = "call_not_taken"
 CALLED_LONG_AGO = "o cliente ligou e o aviso chegou com atraso"
 
 
@@ -45,23 +40,5 @@ def _answer(session: Session, item: CallArrived, place: Place, here: Here) -> No
         conversation.needs_person = CALLED_LONG_AGO
         return
     quiet = place.quiet_until is not None and place.quiet_until > now
-    if place.handler != "bot" or quiet or _told_already(session, place.id):
-        return
-    row = Message(
-        conversation_id=place.id,
-        channel=item.channel,
-        direction="out",
-        text=here.terms.texts("call.not_taken"),
-        author="bot",
-        status="queued",
-        key=uuid.uuid4().hex,
-        reason=REASON,
-    )
-    session.add(row)
-    session.flush()
-    add_work(session, "deliver", row.id)
-
-
-def _told_already(session: Session, conversation_id: int) -> bool:
-    mine = (Message.conversation_id == conversation_id) & (Message.direction == "out") & (Message.reason == REASON)
-    return bool(session.scalar(select(func.count()).select_from(Message).where(mine)))
+    if place.handler == "bot" and not quiet:
+        answer_call(session, place.id, item.channel, here.terms.texts)
