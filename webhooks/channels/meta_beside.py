@@ -68,6 +68,8 @@ def preference(piece: Piece, kind: Kind[Piece]) -> list[Item]:
 
 def standby(piece: Piece, kind: Kind[Piece]) -> list[Item]:
     """As its kind is read otherwise, but somebody else's automaton is in charge."""
+    if not piece.standby:
+        return not_told(piece, "nothing known in it")
     row = piece.kinds.find(piece.part, piece.name)
     items = row.read(piece, row)
     return [replace(one, standby=True) if isinstance(one, MessageArrived | EchoArrived) else one for one in items]
