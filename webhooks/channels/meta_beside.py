@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from webhooks.channels.kinds import Kind
 from webhooks.channels.meta_messages import not_told
-from webhooks.channels.meta_piece import CHANNEL, Piece, dicts
+from webhooks.channels.meta_piece import CHANNEL, Piece, dicts, obj
 from webhooks.cleaning import name_of, words
 from webhooks.items import CallArrived, EchoArrived, Item, MessageArrived, PreferenceChanged, ReceiptArrived
 
@@ -25,7 +25,7 @@ def echo(piece: Piece, kind: Kind[Piece]) -> list[Item]:
         to,
         piece.at,
         content.kind,
-        content.text,
+        content.text or words(obj(piece.sub("interactive").get("body")).get("text")),
         key=name_of(piece.raw.get("biz_opaque_callback_data")),
         quoted_id=name_of(piece.sub("context").get("id")),
         media=content.media,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -60,6 +61,7 @@ def _is_ours(session: Session, item: EchoArrived, contact_id: int) -> bool:
                 Message.provider_id.is_(None),
                 Message.status.in_(("sending", "unknown")),
                 Message.text == item.text,
+                Message.kind == item.kind if not item.text else sa.true(),
             )
             .order_by(Message.id)
             .limit(1)
