@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from functools import partial
+from threading import Thread
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import update
 
 from core.db import Database
@@ -15,9 +17,14 @@ from models import utc_now
 from models.contact import Contact
 from models.conversation import Conversation
 from models.message import Message
-from models.webhook_event import ParkedChange
-from tests.integration.doors import at_once, bring, count, planned, read_event, rows, store
+from models.webhook_event import ParkedChange, WebhookEvent
+from tests.integration.doors import TERMS, at_once, bring, count, planned, read_event, rows, store
 from tests.unit.webhooks.payloads import edit, meta, reaction, revoke, text, value
+from webhooks.channels.meta_inbound import read
+from webhooks.effects.here import Here
+from webhooks.intake import apply
+
+WAITS_FOR_LOCK = sa.text("SELECT true FROM pg_locks WHERE locktype = 'advisory' AND NOT granted LIMIT 1")
 
 
 def _one(db: Database) -> Any:
@@ -131,6 +138,22 @@ def test_customer_cannot_edit_or_revoke_what_we_said(db: Database) -> None:
     _set(db, direction="out", author="bot")
     bring(db, meta(value([edit("w1", "outra coisa"), revoke("w1")])))
     assert (_one(db).text, _one(db).edited_at, _one(db).revoked_at) == ("oi", None, None)
+
+
+def test_edit_waits_for_its_message_that_is_being_added(db: Database) -> None:
+    said, changed = (
+        store(db, meta(value([text("um", message_id="w1")])))[0],
+        store(db, meta(value([edit("w1", "dois")])))[0],
+    )
+    (item,) = read(rows(db, WebhookEvent, WebhookEvent.id == said)[0].body, utc_now())
+    later = Thread(target=partial(read_event, db, changed))
+    with db.transaction() as session:
+        apply(session, item, Here(said, 0, utc_now(), TERMS))
+        later.start()
+        with db.reading() as other:
+            assert any(other.scalar(WAITS_FOR_LOCK) for _ in range(100_000))
+    later.join(20)
+    assert (_one(db).text, count(db, ParkedChange)) == ("dois", 0)
 
 
 def test_message_and_its_changes_at_the_same_moment_leave_nothing_parked(db: Database) -> None:

@@ -119,7 +119,12 @@ BESIDE = (
         opens=True,
     ),
     Kind[Piece](
-        "standby", "*", standby, "as otherwise, but never answered: another automaton is in charge", "the same"
+        "standby",
+        "*",
+        standby,
+        "as otherwise, but never answered: another automaton is in charge",
+        "the same",
+        opens=True,
     ),
     Kind[Piece]("calls", "connect", call, "an event; told once by text that nobody answers", CALLED, True, True),
     Kind[Piece]("calls", "terminate", call, "an event in the open conversation", "A ligação terminou."),

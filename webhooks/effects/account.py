@@ -18,7 +18,9 @@ def account_changed(session: Session, item: AccountChanged, here: Here) -> None:
         return
     for kind in item.ends:
         end_alert(session, kind, item.subject, by="whatsapp")
-    raise_alert(session, item.alert, item.subject, item.text, severity=item.severity, detail=item.payload)
+    # What was said word for word stays with the webhook: it may name a customer, and alerts must not.
+    detail = {"webhook_event": here.event_id, "position": here.position}
+    raise_alert(session, item.alert, item.subject, item.text, severity=item.severity, detail=detail)
     if item.state:
         state = insert(ChannelState).values(channel=item.channel, **item.state)
         session.execute(state.on_conflict_do_update(index_elements=["channel"], set_=item.state))
