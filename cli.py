@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: migrate, seed-demo, channel, costs, templates, nlu, file-map."""
+"""Commands for whoever installs, runs or changes it: migrate, demo, channel, costs, templates, nlu, pages of docs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from cli_models import COMMANDS
 from cli_nlu import nlu
 from cli_templates import templates
 from demo import DEMO_FILE, seed_demo
+from webhooks.channels.kinds_page import page
 
 ROOT = Path(__file__).resolve().parent
 # From the front door inwards; "" is the front hall, whose modules lie at the top.
@@ -69,6 +70,12 @@ def file_map_command() -> None:
         click.echo(f"\n## {room or 'front hall'}\n\n| file | what it is |\n|---|---|")
         for path, caption in _captions(room):
             click.echo(f"| `{path}` | {caption.replace('|', chr(92) + '|')} |")
+
+
+@main.command("inbound-table")
+def inbound_table_command() -> None:
+    """Escreve a página sobre tudo o que o WhatsApp envia e o que isso faz: docs/whatsapp-inbound.md."""
+    click.echo(page(), nl=False)
 
 
 def _captions(room: str) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,7 @@ from webhooks.channels.twilio_templates import TwilioTemplates
 from webhooks.check_number import check_numbers
 from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
+from webhooks.effects.here import Terms
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.pacing import Pacing, forget_paces
@@ -105,11 +106,12 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         pacing=Pacing(settings.send_per_second, settings.pair_seconds, settings.pair_burst),
     )
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
+    texts = Texts.load(settings.customer_language)
     bot = Bot(
         db=db,
         sources=Sources(db, erp, parser, settings.secret_key, language=settings.customer_language),
         business=partial(_business, db),
-        texts=Texts.load(settings.customer_language),
+        texts=texts,
         proof=settings.identity_proof,
         debounce=debounce,
         orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
@@ -117,16 +119,16 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         voice=settings.voice_without_transcript,
         hears=bool(settings.transcription),
     )
-    intake = partial(
-        take_in,
-        db=db,
-        debounce_seconds=settings.turn_debounce_seconds,
+    terms = Terms(
+        debounce=debounce,
         answer_limit=timedelta(minutes=settings.answer_limit_minutes),
+        quiet=timedelta(minutes=settings.echo_quiet_minutes),
+        texts=texts,
     )
     network = partial(run, db=db, access=_access(settings), lines=_lines(settings), finished=unlock_ledger.job_finished)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
-        "intake": Route(intake),
+        "intake": Route(partial(take_in, db=db, terms=terms)),
         "turn": Route(partial(take_turn, bot=bot), most_tries=6, give_up=partial(give_up, bot=bot)),
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),

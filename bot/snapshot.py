@@ -29,6 +29,7 @@ class Snapshot:
     version: int
     handler: str
     protocol: str
+    quiet_until: datetime | None
     dialogue: Dialogue
     inbound: tuple[Inbound, ...]
     newest_received_at: datetime | None
@@ -38,7 +39,6 @@ class Snapshot:
     customer_ref: str | None
     proved_by: str | None
     proved_at: datetime | None
-    quiet_until: datetime | None
     revoked: tuple[int, ...]
     unheard_since: datetime | None
 
@@ -83,6 +83,7 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
         version=conversation.version,
         handler=conversation.handler,
         protocol=conversation.protocol,
+        quiet_until=conversation.quiet_until,
         dialogue=Dialogue.load(conversation.dialogue),
         inbound=tuple(_inbound(message) for message in waiting),
         newest_received_at=max(received, default=None),
@@ -92,7 +93,6 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
         customer_ref=conversation.customer_ref,
         proved_by=conversation.proved_by,
         proved_at=conversation.proved_at,
-        quiet_until=conversation.quiet_until,
         revoked=tuple(message.id for message in found if message.revoked_at is not None),
         unheard_since=min((m.received_at for m in waiting if m.kind == "audio" and m.transcript is None), default=None),
     )

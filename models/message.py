@@ -22,7 +22,8 @@ class Message(Base):
     Outbound states: queued, sending, accepted, sent, delivered, read; failed, unknown (no answer came and no
     receipt followed) and discarded (a person took over before it left). Inbound: received.
     `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered,
-    silent, person, too_old.
+    silent, person, too_old, revoked (taken back before an answer) and standby (somebody else's automaton answers).
+    `author` of an outbound message is bot, agent:<login>, or phone_app: a person in the phone's WhatsApp Business app.
 
     The three times of an inbound message: `provider_at` when the customer sent it, `received_at` when it reached us,
     `handled_at`. `quoted_id` is the provider's name of the message that this one answers. `reaction` is the emoji that

@@ -25,7 +25,8 @@ class WebhookEvent(Base):
 
 
 class WebhookItem(Base):
-    """An item of an event that was not simply applied. `outcome`: unknown, ignored, failed."""
+    """An item of an event that is no row of its own. `outcome`: unknown (nobody knows the kind), ignored (known,
+    nothing to do), stored (it had its effect and is kept for the record) or failed (it could not be read or stored)."""
 
     __tablename__ = "webhook_item"
     __table_args__ = (

@@ -14,7 +14,8 @@ from models import utc_now
 from models.contact import ContactAlias
 from webhooks.aliases import add_names, find, lock_names, names_of, numbers_of, taken
 from webhooks.channels.ports import Recipient
-from webhooks.items import Sender, name_of
+from webhooks.cleaning import name_of
+from webhooks.items import Sender
 
 log = logging.getLogger(__name__)
 

@@ -1,8 +1,7 @@
-"""What a webhook can bring, in our own words: messages, receipts, and what we do not act upon."""
+"""What a webhook can bring, in our own words: messages, changes of them, receipts, news of the account, the rest."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,9 +29,14 @@ class Sender:
 class MessageArrived:
     """One inbound message.
 
-    `kind` is text, button, list, image, video, audio, document, sticker, location, contacts, order or unsupported.
-    `reply_id` is the id of the button or row that was tapped, `quoted_id` the provider's name of the message that this
-    one answers. `media` is the file to fetch, if it has one. `payload` keeps what the channel said.
+    `kind` is text, button, list, image, video, audio, document, sticker, location, contacts, order, flow, welcome or
+    unsupported. `text` are the customer's own words (a caption too); `reply_id` is the id of the button or row that was
+    tapped, `quoted_id` the provider's name of the message that this one answers. `media` is the file to fetch, if it
+    has one. `details` is what the kind holds besides words, in our own form (a place, cards of contacts, a form's
+    answers), `marks` what was said around it (forwarded, the ad it came from). `payload` keeps what the channel said.
+
+    Where `opens` is False it is shown in an open conversation and opens none. Where `answered` is False the bot does
+    not answer it; with `standby` somebody else's automaton does.
     """
 
     channel: str
@@ -45,6 +49,144 @@ class MessageArrived:
     payload: dict[str, Any] = field(default_factory=dict)
     quoted_id: str = ""
     media: MediaRef | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, Any] = field(default_factory=dict)
+    opens: bool = True
+    answered: bool = True
+    standby: bool = False
+
+
+@dataclass(frozen=True)
+class MessageEdited:
+    """The message `provider_id` says `text` now. `side` is who wrote it: in (the customer) or out (a person of ours,
+    in the phone's app). `edit_id` is the channel's name of the edit itself."""
+
+    channel: str
+    provider_id: str
+    edit_id: str
+    side: str
+    at: datetime
+    text: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MessageRevoked:
+    """The message `provider_id` was taken back by whoever wrote it (`side` as in MessageEdited)."""
+
+    channel: str
+    provider_id: str
+    side: str
+    at: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReactionArrived:
+    """An emoji on the message `provider_id`; an empty one takes it back. It asks for nothing."""
+
+    channel: str
+    provider_id: str
+    at: datetime
+    emoji: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EchoArrived:
+    """A message that left our number without us: a person answered from the phone's app, or, with `standby`, somebody
+    else's automaton did. `to` is the customer; `key` is our own key if the channel gave one back."""
+
+    channel: str
+    provider_id: str
+    to: Sender
+    at: datetime
+    kind: str
+    text: str = ""
+    key: str = ""
+    quoted_id: str = ""
+    media: MediaRef | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+    standby: bool = False
+
+
+@dataclass(frozen=True)
+class ContactRenamed:
+    """The person known by `old` names is called by `new` ones now (another number, another BSUID)."""
+
+    channel: str
+    old: Sender
+    new: Sender
+    at: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IdentityChanged:
+    """The same number is on another phone or installation now: it may be somebody else who holds it."""
+
+    channel: str
+    sender: Sender
+    at: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PreferenceChanged:
+    """What the person wants to receive, told to the channel: `decision` is in or out, for messages of marketing.
+    `source` as in the register of consents: whatsapp or twilio."""
+
+    channel: str
+    sender: Sender
+    at: datetime
+    decision: str
+    source: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CallArrived:
+    """A call that we do not take. `event` is connect, terminate or permission; `by_customer` who called.
+    `summary` tells people about it in a few Portuguese words."""
+
+    channel: str
+    call_id: str
+    sender: Sender
+    at: datetime
+    event: str
+    by_customer: bool
+    summary: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AccountChanged:
+    """Something about our account or number that an operator must know.
+
+    `alert` is the alert's kind and `subject` its subject; `text` is for people, in Portuguese. `ends` are the alerts of
+    the same subject whose cause is gone by this. `state` are new values for the columns of the channel's state.
+    """
+
+    channel: str
+    alert: str
+    subject: str
+    severity: str
+    text: str
+    ends: tuple[str, ...] = ()
+    state: dict[str, str] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TemplateChanged:
+    """Meta changed one of our templates: `what` is the webhook's field (message_template_status_update ...), `payload`
+    its value."""
+
+    channel: str
+    what: str
+    at: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,27 +212,18 @@ class NotActedUpon:
     raw: dict[str, Any] = field(default_factory=dict)
 
 
-Item = MessageArrived | ReceiptArrived | NotActedUpon
-
-
-# WhatsApp's own names have fewer than 200 characters; a longer one is no name, and no index could hold it.
-LONGEST_NAME = 400
-
-
-def name_of(value: Any) -> str:
-    """A channel's name for a person or a message as text; empty where there is none or it cannot be one."""
-    name = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return name if len(name) <= LONGEST_NAME else ""
-
-
-def clean(value: Any) -> Any:
-    """The same JSON value without what PostgreSQL cannot store: null characters, halves of surrogate pairs, NaN."""
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, dict):
-        return {clean(str(key)): clean(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [clean(item) for item in value]
-    return value
+Item = (
+    MessageArrived
+    | MessageEdited
+    | MessageRevoked
+    | ReactionArrived
+    | EchoArrived
+    | ContactRenamed
+    | IdentityChanged
+    | PreferenceChanged
+    | CallArrived
+    | AccountChanged
+    | TemplateChanged
+    | ReceiptArrived
+    | NotActedUpon
+)

@@ -14,7 +14,7 @@ from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate
 from models.outbox import add_work
-from webhooks.items import name_of
+from webhooks.cleaning import name_of
 
 FIELDS = frozenset(
     {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.phone import mask_phone
+from handoff.console.wording import without_documents
 from handoff.place import place_in
 from models.message import Message
 
@@ -36,7 +38,7 @@ def particulars(message: Message) -> tuple[Part, ...]:
     raw = message.payload.get("raw")
     if message.direction != "in" or not isinstance(raw, Mapping):
         return ()
-    return (*_of_kind(message.kind, raw), *_ad(raw))
+    return (*_of_kind(message.kind, raw), *_answers(message), *_ad(raw))
 
 
 def unsupported_kind(message: Message) -> str:
@@ -57,6 +59,17 @@ def _of_kind(kind: str, raw: Mapping[str, Any]) -> Iterator[Part]:
         order = raw.get("order")
         items = _dicts(order.get("product_items")) if isinstance(order, Mapping) else []
         yield from (Part(_item(item)) for item in items[:MOST_SHOWN])
+
+
+def _answers(message: Message) -> Iterator[Part]:
+    """What was filled in into a form of ours. The token only says which form it was."""
+    details = message.payload.get("details")
+    answers = details.get("answers") if isinstance(details, Mapping) else None
+    if message.kind == "flow" and isinstance(answers, Mapping):
+        said = [(name, value) for name, value in answers.items() if name != "flow_token"][:MOST_SHOWN]
+        for name, value in said:
+            told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield Part(without_documents(f"{name}: {told}"[:300]))
 
 
 def _card(card: Mapping[str, Any]) -> str:

@@ -12,16 +12,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from bot.texts import Texts
 from core.db import Database
 from models.contact import Contact
 from models.conversation import Conversation
 from models.message import Message
 from models.outbox import Outbox
 from models.webhook_event import WebhookEvent
+from webhooks.effects.here import Terms
 from webhooks.intake import accept, take_in
 
 SECRET = "segredo-do-app"
-LIMIT = timedelta(minutes=15)
+TERMS = Terms(
+    debounce=timedelta(0),
+    answer_limit=timedelta(minutes=15),
+    quiet=timedelta(minutes=120),
+    texts=Texts.load(),
+)
 
 
 def meta_headers(body: bytes, secret: str = SECRET) -> dict[str, str]:
@@ -41,7 +48,7 @@ def store(db: Database, *bodies: bytes, source: str = "meta") -> list[int]:
 
 def read_event(db: Database, event_id: int) -> None:
     """Takes the event in, as the worker does."""
-    take_in(event_id, db=db, debounce_seconds=0, answer_limit=LIMIT)
+    take_in(event_id, db=db, terms=TERMS)
 
 
 def bring(db: Database, *bodies: bytes, source: str = "meta") -> None:

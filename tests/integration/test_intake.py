@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,27 +219,16 @@ def test_item_the_database_refuses_does_not_hurt_the_others(db: Database) -> Non
 
 
 def test_unknown_kinds_are_counted_and_shown(db: Database) -> None:
-    bring(db, meta(value([text(type="hologram"), text(type="reaction")])), meta({"event": "x"}, field="brand_new"))
+    bring(db, meta(value([text(type="hologram"), text(group_id="g1")])), meta({"event": "x"}, field="brand_new"))
     assert [message.kind for message in rows(db, Message)] == ["unsupported"]
     kept = [(item.kind, item.outcome) for item in rows(db, WebhookItem)]
-    assert kept == [("message.reaction", "ignored"), ("brand_new", "ignored")]
+    assert kept == [("messages.group", "ignored"), ("brand_new.x", "unknown")]
 
 
 @pytest.mark.parametrize("body", ["😀" * 4096, "a\x00b", "\u202eoirártnoc", "'; DROP TABLE message; --", "/restart"])
 def test_strange_text_is_only_text(db: Database, body: str) -> None:
     bring(db, meta(value([text(body)])))
     assert [message.text for message in rows(db, Message)] == [body.replace("\x00", "")]
-
-
-def test_every_real_payload_is_taken_in_doubled_and_in_one_batch(db: Database, shared_data: Path) -> None:
-    files = sorted((shared_data / "whatsapp").glob("meta_*.json"))
-    bodies = [path.read_bytes() for path in files]
-    bring(db, *bodies)
-    once = (*counts(db), count(db, ParkedStatus))
-    bring(db, *bodies)
-    assert (*counts(db), count(db, ParkedStatus)) == once
-    assert {event.state for event in rows(db, WebhookEvent)} == {"done"}
-    assert {item.outcome for item in rows(db, WebhookItem)} == {"ignored"}
 
 
 def test_twilio_message_is_answered_to_its_address(db: Database) -> None:

@@ -23,7 +23,7 @@ from models.conversation import Conversation
 from models.message import Message
 from nlu.fake import FakeParser
 from tests.integration.desk import messages
-from tests.integration.doors import LIMIT, at_once, bring, planned, read_event, rows, store
+from tests.integration.doors import TERMS, at_once, bring, planned, read_event, rows, store
 from tests.integration.test_turns import ANA, a_bot, demo, open_conversation, replies, unanswered, write
 from tests.unit.webhooks import payloads
 from tests.unit.webhooks.payloads import BSUID, meta, value
@@ -63,7 +63,7 @@ def test_messages_of_one_second_stand_in_the_order_they_came_to_the_door(db: Dat
     ]
     ids = store(db, *bodies)
     # The workers may get to them in any order: the last one first.
-    at_once([partial(take_in, one, db=db, debounce_seconds=0, answer_limit=LIMIT) for one in ids], threads=6)
+    at_once([partial(take_in, one, db=db, terms=TERMS) for one in ids], threads=6)
     assert waiting(db) == said
 
 

@@ -33,6 +33,12 @@ def test_greeting_names_customer_provider_and_protocol_once() -> None:
     assert "assistente" not in second
 
 
+def test_customer_who_only_opened_the_chat_is_greeted() -> None:
+    assert said(decided(a_turn(media="welcome"))).startswith("Oi, Bruno! Aqui é a assistente")
+    assert has(decided(a_turn("segunda via", media="welcome")), Say)
+    assert not said(decided(a_turn("segunda via", media="welcome"))).startswith("Oi, Bruno! Aqui é a assistente")
+
+
 @pytest.mark.parametrize("facts", [stranger(), {"identified": Down}])
 def test_greeting_does_without_a_name_when_none_is_known(facts: dict[str, object]) -> None:
     assert said(decided(a_turn("oi", facts=facts))).startswith("Oi! Aqui é a assistente")

@@ -69,3 +69,41 @@ def twilio(**fields: str) -> bytes:
     """A form with the fields every inbound message has, changed or completed by `fields`."""
     form = {"MessageSid": f"SM{next(_serial)}", "From": f"whatsapp:+{ANA}", "Body": "oi", "NumMedia": "0"}
     return urlencode({**form, **fields}).encode()
+
+
+def edit(original: str, body: str, **more: Any) -> dict[str, Any]:
+    """The customer gives an earlier message other words."""
+    inner = {"type": "text", "text": {"body": body}}
+    return _change("edit", {"original_message_id": original, "message": inner}, more)
+
+
+def revoke(original: str, **more: Any) -> dict[str, Any]:
+    """The customer takes an earlier message back."""
+    return _change("revoke", {"original_message_id": original}, more)
+
+
+def reaction(original: str, emoji: str = "👍", **more: Any) -> dict[str, Any]:
+    """The customer puts an emoji on a message; without one it is taken back."""
+    return _change("reaction", {"message_id": original, **({"emoji": emoji} if emoji else {})}, more)
+
+
+def system(kind: str, *, wa_id: str = ANA, message_id: str = "", **said: Any) -> dict[str, Any]:
+    """News of the person behind a number."""
+    return _change("system", {"type": kind, **said}, {"wa_id": wa_id, "message_id": message_id})
+
+
+def echo(body: str = "já resolvi", *, to: str = ANA, **more: Any) -> dict[str, Any]:
+    """A message that a person sent from the phone's app."""
+    said = text(body, wa_id="", **more)
+    return {**said, "from": "551230001000", "to": to}
+
+
+def echoes(*messages: Any, **more: Any) -> bytes:
+    """A body with these echoes."""
+    return meta({"messaging_product": "whatsapp", "message_echoes": list(messages), **more}, field="smb_message_echoes")
+
+
+def _change(kind: str, said: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    message = text(**{**more, "type": kind, kind: said})
+    del message["text"]
+    return message

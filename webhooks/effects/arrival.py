@@ -1,0 +1,116 @@
+"""A customer's message becomes a row in the conversation, and the bot's turn is planned where the bot is to answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from core.db import wake
+from handoff.consent import heard
+from models import utc_now
+from models.outbox import QUEUE_OF
+from webhooks.contacts import bind_shared_phone, resolve_contact
+from webhooks.effects.changes import apply_parked_changes, lock_number
+from webhooks.effects.conversations import Place, find_open, find_or_open
+from webhooks.effects.here import Here, keep
+from webhooks.items import MessageArrived
+
+TOO_OLD = "mensagem antiga, entregue com atraso pelo WhatsApp"
+
+# What follows from a message is one statement; a message that is there already adds nothing. The lock is for changes of
+# the message that came before it: see `changes`.
+_ADD_MESSAGE = text(
+    "WITH added AS (INSERT INTO message (conversation_id, channel, direction, kind, text, payload, author, status,"
+    " provider_id, receipts, provider_at, received_at, handled_at, outcome, quoted_id)"
+    " SELECT :conversation, CAST(:channel AS text), 'in', :kind, :text, CAST(:payload AS jsonb), 'customer',"
+    " 'received', CAST(:provider_id AS text), CAST('{}' AS jsonb), CAST(:at AS timestamptz),"
+    " CAST(:received_at AS timestamptz), CAST(:handled_at AS timestamptz), :outcome, :quoted_id"
+    " FROM (SELECT pg_advisory_xact_lock(:lock)) AS held"
+    " ON CONFLICT (channel, provider_id) DO NOTHING RETURNING id),"
+    " seen AS (UPDATE conversation SET last_inbound_at = greatest(last_inbound_at, :at),"
+    " needs_person = coalesce(:worry, needs_person) WHERE id = :conversation AND EXISTS (SELECT FROM added)),"
+    " planned AS (INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
+    " SELECT CAST(:typing_queue AS text), 'typing', id, CAST(:now AS timestamptz), 0 FROM added WHERE :typing"
+    " UNION ALL SELECT :turn_queue, 'turn', :conversation, :turn_at, 0 FROM added WHERE :answer)"
+    " SELECT id FROM added"
+).bindparams(bindparam("payload", type_=JSONB))
+
+
+def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
+    """Stores the message in the contact's open conversation, or in a new one where its kind opens one."""
+    contact_id = resolve_contact(session, item.channel, item.sender)
+    if item.opens:
+        place = find_or_open(session, contact_id, item.channel, item.provider_id)
+    else:
+        place = find_open(session, contact_id)
+        if place is None:
+            keep(session, here, f"messages.{item.kind}", "ignored", "no conversation is open", item.payload)
+    if place is None:
+        return
+    message_id = _add(session, item, place, here)
+    if message_id is None:
+        return
+    apply_parked_changes(session, item.channel, item.provider_id)
+    if item.kind == "contacts":
+        bind_shared_phone(session, contact_id, item.channel, item.payload)
+    if not item.reply_id and (place.handler != "bot" or not item.answered or item.standby):
+        # Nobody's bot will read it: a refusal of marketing is honoured all the same.
+        heard(session, contact_id, item.text, item.provider_id, item.at)
+
+
+def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> int | None:
+    """The one place where a customer's message becomes a row: its id, or None when it was there."""
+    now = utc_now()
+    outcome = _outcome(item, place, here)
+    answer = place.handler == "bot" and outcome is None
+    quiet = place.quiet_until is not None and place.quiet_until > now
+    turn_at = now + here.terms.debounce
+    row = {
+        "conversation": place.id,
+        "channel": item.channel,
+        "kind": item.kind,
+        "text": item.text,
+        "payload": payload_of(item),
+        "provider_id": item.provider_id,
+        "quoted_id": item.quoted_id or None,
+        "at": item.at,
+        "received_at": here.received_at,
+        "now": now,
+        "handled_at": now if outcome else None,
+        "outcome": outcome,
+        "worry": TOO_OLD if outcome == "too_old" else None,
+        "answer": answer,
+        "typing": answer and not quiet,
+        "typing_queue": QUEUE_OF["typing"],
+        "turn_queue": QUEUE_OF["turn"],
+        # While a person answers from the phone the bot waits; it must not forget whom that person forgot.
+        "turn_at": max(turn_at, place.quiet_until) if quiet and place.quiet_until else turn_at,
+        "lock": lock_number(item.channel, item.provider_id),
+    }
+    added: int | None = session.execute(_ADD_MESSAGE, row).scalar_one_or_none()
+    if answer and not quiet:
+        wake(session, QUEUE_OF["typing"])
+        if here.terms.debounce <= timedelta(0):
+            wake(session, QUEUE_OF["turn"])
+    return added
+
+
+def payload_of(item: MessageArrived) -> dict[str, object]:
+    """What the row keeps beside the words. `raw` is the channel's own object."""
+    payload: dict[str, object] = {"reply_id": item.reply_id, "raw": item.payload, **item.marks}
+    if item.details:
+        payload["details"] = item.details
+    return payload
+
+
+def _outcome(item: MessageArrived, place: Place, here: Here) -> str | None:
+    """How the message is handled from the start; None where it waits for the bot or for people."""
+    if item.standby:
+        return "standby"
+    if not item.answered:
+        return "silent"
+    too_old = place.handler == "bot" and utc_now() - item.at > here.terms.answer_limit
+    return "too_old" if too_old else None
