@@ -15,7 +15,11 @@ from core.media_store import MediaStore, key_of, media_store
 from core.settings import load
 from stores import free_port
 
-NEEDED = {"DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing", "REDIS_URL": "redis://127.0.0.1/0", "SECRET_KEY": "k"}
+NEEDED = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing",
+    "REDIS_URL": "redis://127.0.0.1/0",
+    "SECRET_KEY": "k",
+}
 HELLO = b"um arquivo de cliente" * 1000
 
 Make = Callable[..., MediaStore]
