@@ -53,7 +53,9 @@ def create_app(settings: Settings) -> Flask:
         )
     )
     app.register_blueprint(
-        console_blueprint(db=wiring.db, secret_key=settings.secret_key, public_url=settings.public_url)
+        console_blueprint(
+            db=wiring.db, secret_key=settings.secret_key, public_url=settings.public_url, store=wiring.store
+        )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
     if settings.simulated_channel:

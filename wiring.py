@@ -18,11 +18,13 @@ from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
 from core.db import Database, make_engine
 from core.http import make_session
+from core.media_store import MediaStore, media_store
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
+from nlu.transcription import Transcriber, load_transcriber
 from provisioning.actions import BLOCK_SIGNAL
 from provisioning.drivers import radius, simulator
 from provisioning.ports import AccessControl, LineReader
@@ -30,19 +32,23 @@ from provisioning.request import ask, target_of
 from provisioning.run import run
 from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.channels.meta import MetaChannel
-from webhooks.channels.ports import Channel
+from webhooks.channels.meta_media import MetaMedia
+from webhooks.channels.ports import Channel, MediaSource
 from webhooks.channels.twilio import TwilioChannel
 from webhooks.deliver import Delivery, deliver, show_typing
+from webhooks.expire_media import expire_media
+from webhooks.fetch_media import MEGABYTE, MediaDesk, fetch_media
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.prune import prune_webhooks
+from webhooks.transcribe import Hearing, go_on_without, transcribe
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"prune_webhooks": 3600.0}
+CHORES = {"prune_webhooks": 3600.0, "expire_media": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Wiring:
     doorbell: Doorbell
     parser: RasaClient
     links: MediaLinks
+    store: MediaStore
     routes: Mapping[str, Route]
 
 
@@ -63,7 +70,9 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     db = Database(make_engine(settings.database_url, pool_size=pool_size), doorbell.ring)
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
-    return Wiring(settings, db, doorbell, parser, links, _routes(settings, db, parser, links))
+    store = media_store(settings)
+    routes = {**_routes(settings, db, parser, links), **_media_routes(settings, db, store)}
+    return Wiring(settings, db, doorbell, parser, links, store, routes)
 
 
 def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks) -> dict[str, Route]:
@@ -91,6 +100,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         db=db,
         debounce_seconds=settings.turn_debounce_seconds,
         answer_limit=timedelta(minutes=settings.answer_limit_minutes),
+        transcribes=bool(settings.transcription),
     )
     network = partial(run, db=db, access=_access(settings), lines=_lines(settings), finished=unlock_ledger.job_finished)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
@@ -103,6 +113,37 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "unlock_expiry": Route(expiry),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
     }
+
+
+def _media_routes(settings: Settings, db: Database, store: MediaStore) -> dict[str, Route]:
+    """Customers' files: fetched, heard, deleted."""
+    keep = timedelta(days=settings.media_keep_days)
+    desk = MediaDesk(db, _media_sources(settings), store, settings.media_most_megabytes * MEGABYTE, keep)
+    debounce = timedelta(seconds=settings.turn_debounce_seconds)
+    hearing = Hearing(db, store, _transcriber(settings), settings.customer_language[:2], debounce)
+    return {
+        "fetch_media": Route(partial(fetch_media, desk=desk)),
+        "transcribe": Route(
+            partial(transcribe, hearing=hearing), most_tries=3, give_up=partial(go_on_without, hearing=hearing)
+        ),
+        "expire_media": Route(partial(expire_media, db=db, store=store)),
+    }
+
+
+def _media_sources(settings: Settings) -> dict[str, MediaSource]:
+    meta = MetaMedia(
+        make_session(),
+        graph_url=settings.graph_url,
+        version=settings.meta_api_version,
+        access_token=settings.graph_token,
+    )
+    return {meta_inbound.CHANNEL: meta}
+
+
+def _transcriber(settings: Settings) -> Transcriber | None:
+    if not settings.transcription:
+        return None
+    return load_transcriber(settings.transcription, settings.transcription_model)
 
 
 def _business(db: Database) -> Business:

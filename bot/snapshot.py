@@ -16,7 +16,10 @@ from models import utc_now
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The conversation as it was read. `version` tells at the end whether somebody changed it meanwhile."""
+    """The conversation as it was read. `version` tells at the end whether somebody changed it meanwhile.
+
+    `hearing_since` is when the first voice note came that is still being turned into words.
+    """
 
     conversation_id: int
     contact_id: int
@@ -28,6 +31,7 @@ class Snapshot:
     inbound: tuple[Inbound, ...]
     newest_received_at: datetime | None
     oldest_received_at: datetime | None
+    hearing_since: datetime | None
     jobs: tuple[JobResult, ...]
     phones: tuple[str, ...]
     customer_ref: str | None
@@ -44,7 +48,9 @@ _CONVERSATION = text(
 )
 # In the provider's order: WhatsApp delivers out of order, and its clock has whole seconds only.
 _WAITING = text(
-    "SELECT id, kind, text, coalesce(payload ->> 'reply_id', '') AS reply_id, received_at FROM message"
+    "SELECT id, kind, text, coalesce(payload ->> 'reply_id', '') AS reply_id, received_at,"
+    " kind = 'audio' AND transcript IS NULL AND EXISTS (SELECT FROM outbox WHERE topic = 'transcribe'"
+    " AND ref_id = message.id AND done_at IS NULL) AS being_heard FROM message"
     " WHERE conversation_id = :id AND direction = 'in' AND handled_at IS NULL ORDER BY provider_at, id"
 )
 _JOBS = text(
@@ -73,6 +79,7 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
         inbound=tuple(Inbound(m.id, m.kind, m.text, m.reply_id) for m in waiting),
         newest_received_at=max(received, default=None),
         oldest_received_at=min(received, default=None),
+        hearing_since=min((message.received_at for message in waiting if message.being_heard), default=None),
         jobs=tuple(_job(job, now) for job in jobs),
         phones=tuple(conversation.phones),
         customer_ref=conversation.customer_ref,

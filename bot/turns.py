@@ -24,6 +24,7 @@ from bot.texts import Texts
 from bot.turn import Missing, Turn
 from core.db import Database
 from core.errors import Conflict
+from core.later import Later
 from handoff.hand_over import hand_over
 from models import utc_now
 from models.message import Message
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 MOST_FACTS = 40
 # Fragments may push the answer back, but not for ever.
 LONGEST_WAIT_IN_DEBOUNCES = 4
+# A voice note that was not turned into words by then is answered without.
+LONGEST_HEARING = timedelta(seconds=60)
 # Nobody reads and writes that fast for that long: it is another machine that answers each bubble of ours.
 MOST_ANSWERS = 40
 ANSWERS_WITHIN = timedelta(minutes=5)
@@ -69,7 +72,8 @@ class Bot:
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
     """Answers what waits in the conversation. May be called at any time, twice, or in parallel.
 
-    Raises Conflict when the conversation changed meanwhile: then it is to be called again.
+    Raises Conflict when the conversation changed meanwhile: then it is to be called again. Raises Later while a voice
+    note is being turned into words.
     """
     with bot.db.reading() as session:
         snapshot = read_snapshot(session, conversation_id)
@@ -83,6 +87,7 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         return
     if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
         return
+    _wait_for_words(snapshot)
     effects, understanding = _decide(bot, snapshot)
     if not effects:
         return
@@ -147,6 +152,16 @@ def _more_is_coming(snapshot: Snapshot, debounce: timedelta) -> bool:
     now = utc_now()
     fresh = now - snapshot.newest_received_at < debounce * 0.9
     return fresh and now - snapshot.oldest_received_at < debounce * LONGEST_WAIT_IN_DEBOUNCES
+
+
+def _wait_for_words(snapshot: Snapshot) -> None:
+    """A voice note and what was written around it are one turn. Whoever turns it into words plans the turn; this one
+    comes back for the case that nobody does, in time for a person who waits."""
+    if snapshot.hearing_since is None:
+        return
+    left = (snapshot.hearing_since + LONGEST_HEARING - utc_now()).total_seconds()
+    if left > 0:
+        raise Later(left, "a voice note is being turned into words")
 
 
 def _leave_to_people(session: Session, snapshot: Snapshot) -> None:

@@ -16,9 +16,9 @@ class Attachment(Base):
     """`sha256` is the hex digest of the bytes, `size` their number; empty and 0 until they are here.
 
     Bytes of ours stand in `data`, written with the message that needs them. A customer's are in the media store under
-    `stored_as`, which says that the key is needed while the state is wanted or here, and in any other state that the
-    bytes are still to be deleted. `state`: wanted (to be fetched: `origin` says from where), here, refused (`error`: what it is does not
-    pass), lost (the channel no longer has it) or expired (deleted by policy, at `expires_at`).
+    `stored_as`: needed while the state is wanted or here; in any other state the bytes are still to be deleted.
+    `state`: wanted (to be fetched: `origin` says from where; `error`, why it is not here yet), here, refused (`error`:
+    what it is does not pass), lost (the channel no longer has it) or expired (deleted by policy, at `expires_at`).
     `origin` is what the channel said: {id or url, mime_type, sha256, filename, voice}. `mime_type` is what the bytes
     are, once here; before, what was claimed.
     """

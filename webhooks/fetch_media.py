@@ -19,6 +19,7 @@ from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.later import Later
 from core.media_store import MediaStore, key_of
 from models import utc_now
+from models.alert import end_alert, raise_alert
 from models.attachment import Attachment
 from models.outbox import hasten
 from webhooks.channels.ports import Fetched, MediaRef, MediaSource
@@ -34,6 +35,8 @@ LATEST_SECONDS = 3600.0
 NO_CHANNEL_SECONDS = 300.0
 DELETION_FIRST_SECONDS = 2.0
 GONE = "media_gone"
+ALERT = "media.fetch"
+NOT_FETCHED = "Arquivos de clientes não estão sendo baixados: confira o acesso ao canal e MEDIA_STORE"
 ENDINGS = {"audio/ogg": ".ogg", "audio/amr": ".amr", "image/webp": ".webp", "image/jpeg": ".jpg", "video/3gpp": ".3gp"}
 NAMES = {"image": "imagem", "sticker": "figurinha", "audio": "audio", "video": "video"}
 
@@ -120,6 +123,7 @@ def _keep(desk: MediaDesk, attachment_id: int, fetched: Fetched, row: Any) -> No
         attachment.filename = row.filename or _name(row.kind, attachment.mime_type)
         attachment.expires_at = utc_now() + desk.keep
         hasten(session, "transcribe", row.message_id)
+        end_alert(session, ALERT, row.channel, by="fetch_media")
 
 
 def _reserve(session: Session, attachment_id: int, key: str) -> None:
@@ -153,6 +157,8 @@ def _try_again(db: Database, attachment_id: int, row: Any, failure: Failure) -> 
         return
     with db.transaction() as session:
         session.get_one(Attachment, attachment_id).error = failure.code
+        if isinstance(failure, Misconfigured):
+            raise_alert(session, ALERT, row.channel, f"{NOT_FETCHED} ({failure.code})", detail={"code": failure.code})
     wait = max(_wait(age), failure.retry_after or 0)
     raise Unreachable(failure.code, failure.detail, retry_after=wait) from failure
 

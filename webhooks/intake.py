@@ -20,6 +20,7 @@ from models.webhook_event import WebhookItem
 from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.contacts import resolve_contact
 from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived
+from webhooks.media_wanted import want_media
 from webhooks.receipts import apply_receipt
 
 log = logging.getLogger(__name__)
@@ -68,8 +69,13 @@ def accept(db: Database, source: str, body: bytes) -> None:
         connection.execute(_STORE, {"source": source, "body": body, "queue": queue})
 
 
-def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limit: timedelta) -> None:
-    """Turns a stored body into rows. May run any number of times: what is there already stays as it is."""
+def take_in(
+    event_id: int, *, db: Database, debounce_seconds: float, answer_limit: timedelta, transcribes: bool = False
+) -> None:
+    """Turns a stored body into rows. May run any number of times: what is there already stays as it is.
+
+    `transcribes`: voice notes are turned into words before they are answered.
+    """
     with db.statements() as connection:
         event = connection.execute(_READ, {"id": event_id}).one()
     if event.state != "new":
@@ -79,7 +85,7 @@ def take_in(event_id: int, *, db: Database, debounce_seconds: float, answer_limi
     except ValueError as error:
         log.warning("webhook %s cannot be read: %s", event_id, error)
         items = [NotActedUpon("body", "unknown", f"cannot be read: {error}"[:200])]
-    intake = Intake(debounce_seconds, answer_limit)
+    intake = Intake(debounce_seconds, answer_limit, transcribes)
     for position, item in enumerate(items):
         last = position == len(items) - 1
         try:
@@ -105,9 +111,10 @@ def _done(session: Session, event_id: int) -> None:
 class Intake:
     """Applies one item inside the caller's transaction."""
 
-    def __init__(self, debounce_seconds: float, answer_limit: timedelta) -> None:
+    def __init__(self, debounce_seconds: float, answer_limit: timedelta, transcribes: bool) -> None:
         self._debounce = debounce_seconds
         self._limit = answer_limit
+        self._transcribes = transcribes
 
     def apply(self, session: Session, event_id: int, position: int, item: Item) -> None:
         """Brings the item into the database. Called again with the same item it changes nothing."""
@@ -145,6 +152,8 @@ class Intake:
             "turn_at": now + timedelta(seconds=self._debounce),
         }
         session.execute(_ADD_MESSAGE, row)
+        if item.media is not None:
+            want_media(session, item.channel, item.provider_id, item.media, transcribes=self._transcribes)
         if answer:
             wake(session, QUEUE_OF["typing"])
             if self._debounce <= 0:

@@ -8,17 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import Misconfigured, Refused
 from core.later import Later
 from core.media_store import MediaStore
 from models import utc_now
-from models.outbox import add_work
+from models.alert import end_alert, raise_alert
+from models.outbox import add_work, close_work
 from nlu.transcription import Transcriber, Transcript
 
 log = logging.getLogger(__name__)
 
+ALERT = "transcription.stopped"
+NOT_HEARD = "Áudios não estão sendo transcritos: confira TRANSCRIPTION_MODEL e MEDIA_STORE"
 # Fetching brings the work forward; this is only how often it looks by itself.
 LOOK_AGAIN_SECONDS = 3600.0
 # Sixteen kilobytes a second are far more than any voice note has: five minutes and not a film.
@@ -58,6 +62,7 @@ def transcribe(message_id: int, *, hearing: Hearing) -> None:
         if heard is not None:
             words = {"id": message_id, "text": heard.text, "confidence": heard.confidence}
             session.execute(_WRITE, words)
+            end_alert(session, ALERT, "", by="transcribe")
         _plan_turn(session, message_id, hearing.debounce)
 
 
@@ -76,12 +81,15 @@ def _hear(row: Any, hearing: Hearing) -> Transcript | None:
     except Refused as failure:
         log.warning("a voice note of conversation %s cannot be heard: %s", row.conversation_id, failure)
     except Misconfigured as failure:
-        log.error("voice notes are not heard: %s", failure)
+        with hearing.db.transaction() as session:
+            raise_alert(session, ALERT, "", f"{NOT_HEARD} ({failure.code})", detail={"code": failure.code})
     return None
 
 
-def _plan_turn(session: Any, message_id: int, debounce: timedelta) -> None:
+def _plan_turn(session: Session, message_id: int, debounce: timedelta) -> None:
     """If the message still waits. Not before fragments that follow it had their time to come."""
+    # The turn is held while this work is open (bot/turns.py).
+    close_work(session, "transcribe", message_id)
     waiting = session.execute(_WAITING, {"id": message_id}).one_or_none()
     if waiting is not None:
         left = (waiting.received_at + debounce - utc_now()).total_seconds()

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from core.db import Database
+from core.media_store import MediaStore
 from handoff.console import (
     acts,
     corrections,
@@ -32,7 +33,7 @@ HERE = Path(__file__).parent
 
 
 def console_blueprint(
-    *, db: Database, secret_key: str, public_url: str, now: Callable[[], datetime] = utc_now
+    *, db: Database, secret_key: str, public_url: str, store: MediaStore, now: Callable[[], datetime] = utc_now
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
@@ -40,7 +41,7 @@ def console_blueprint(
     the application's own settings.
     """
     secure = public_url.startswith("https://")
-    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now)
+    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now, store=store)
     blueprint = Blueprint(
         "console",
         __name__,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from webhooks.channels.ports import MediaRef
 from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived, Sender, clean, name_of
 
 CHANNEL = "meta"
@@ -72,7 +73,10 @@ def _message(message: dict[str, Any], contact: dict[str, Any], received_at: date
     if kind in SILENT or message.get("group_id"):
         return NotActedUpon(f"message.{kind}", "ignored", "no effect on a conversation", message)
     name, text, reply_id = READERS.get(kind, _unsupported)(message)
-    return MessageArrived(CHANNEL, provider_id, sender, _time(message, received_at), name, text, reply_id, message)
+    at = _time(message, received_at)
+    return MessageArrived(
+        CHANNEL, provider_id, sender, at, name, text, reply_id, message, media=_media_of(message, kind)
+    )
 
 
 def _contact_of(message: dict[str, Any], contacts: list[dict[str, Any]], *, alone: bool) -> dict[str, Any]:
@@ -114,6 +118,14 @@ def _text(message: dict[str, Any]) -> Reading:
 def _media(message: dict[str, Any]) -> Reading:
     kind = str(message["type"])
     return ("audio" if kind == "voice" else kind), str(_part(message, kind).get("caption") or ""), ""
+
+
+def _media_of(message: dict[str, Any], kind: str) -> MediaRef | None:
+    part = _part(message, kind) if kind in MEDIA else {}
+    said = {name: name_of(part.get(name)) for name in ("id", "url", "mime_type", "sha256", "filename")}
+    if not (said["id"] or said["url"]):
+        return None
+    return MediaRef(**said, voice=kind == "voice" or part.get("voice") is True, animated=part.get("animated") is True)
 
 
 def _button(message: dict[str, Any]) -> Reading:
