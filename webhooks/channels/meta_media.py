@@ -45,10 +45,11 @@ class MetaMedia:
             raise Refused(GONE, "not an id")
         response = call(self._session, "GET", f"{self._base}/{media_id}", timeout=TIMEOUT, headers=self._headers)
         try:
-            about = response.json()
+            answer = response.json()
         except ValueError:
-            about = {}
-        if not response.ok or not isinstance(about, dict) or "error" in about:
+            answer = None
+        about = answer if isinstance(answer, dict) else {}
+        if not response.ok or "error" in about:
             raise _failure(response, about)
         url = about.get("url")
         if not isinstance(url, str):
