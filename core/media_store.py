@@ -20,12 +20,12 @@ from obstore.exceptions import (
     UnauthenticatedError,
     UnknownConfigurationKeyError,
 )
-from obstore.store import LocalStore, S3Store
+from obstore.store import LocalStore, MemoryStore, S3Store
 
 from core.errors import Misconfigured, Refused, Unreachable
 from core.settings import Settings
 
-Store = LocalStore | S3Store
+Store = LocalStore | S3Store | MemoryStore
 
 KEY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
 READ_AT_ONCE = 256 * 1024

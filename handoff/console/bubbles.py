@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.masking import mask_personal_data
+from handoff.console.attachments import ShownFile, shown_file, transcript_in_words
 from handoff.console.understood import Understood, understood
 from handoff.console.wording import KINDS, STATUS, TEXT_KINDS, TICKS, clock, day, without_documents
 from models.agent import Agent
@@ -17,8 +18,6 @@ from models.attachment import Attachment
 from models.message import Message
 from models.reading import Reading
 
-# A picture may be shown in the page; anything else is only ever downloaded.
-SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 ERRORS = {
     "window_closed": "a janela de 24 horas do WhatsApp estava fechada",
     "a person took over": "uma pessoa assumiu antes do envio",
@@ -30,7 +29,7 @@ ERRORS = {
 class Bubble:
     """One message, note or event. `side` is in, out, note or event; `day` is set where a new day begins.
 
-    `robot` says that no person wrote it.
+    `robot` says that no person wrote it. `heard` is what a machine heard in a voice note, as (caption, words).
     """
 
     id: int
@@ -46,8 +45,8 @@ class Bubble:
     tick: str
     error: str
     options: tuple[str, ...]
-    filename: str
-    picture: bool
+    file: ShownFile | None
+    heard: tuple[str, str]
     understood: Understood | None
 
 
@@ -57,7 +56,16 @@ def read_bubbles(
     """The latest `limit` bubbles (None: all) in order, and how many older ones are not among them."""
     mine = Message.conversation_id == conversation_id
     found = session.execute(
-        select(Message, Attachment.filename, Attachment.mime_type, Reading)
+        select(
+            Message,
+            Attachment.id.label("attachment_id"),
+            Attachment.filename,
+            Attachment.mime_type,
+            Attachment.size,
+            Attachment.state,
+            Attachment.error.label("file_error"),
+            Reading,
+        )
         .outerjoin(Attachment, Attachment.id == Message.attachment_id)
         .outerjoin(Reading, Reading.message_id == Message.id)
         .where(mine)
@@ -85,13 +93,15 @@ def _agent_names(session: Session, authors: set[str]) -> dict[str, str]:
 def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
     message: Message = row.Message
     outbound = message.direction == "out"
+    by = _author(message.author, names)
+    file = shown_file(row, message.kind, by)
     return Bubble(
         id=message.id,
         side=message.direction,
         robot=message.author == "bot",
-        by=_author(message.author, names),
+        by=by,
         text=without_documents(message.text) if message.direction == "in" else message.text,
-        label="" if message.kind in TEXT_KINDS or row.filename or message.direction == "event" else _kind(message.kind),
+        label=_label(message, file),
         at=clock(message.received_at, zone),
         day=new_day,
         status=message.status if outbound else "",
@@ -99,8 +109,8 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         tick=TICKS.get(message.status, "") if outbound else "",
         error=error_text(message) if outbound else "",
         options=_options(message.payload) if outbound else (),
-        filename=row.filename or "",
-        picture=row.mime_type in SHOWN_TYPES,
+        file=file,
+        heard=transcript_in_words(message.transcript, message.transcript_confidence),
         understood=understood(row.Reading, names) if row.Reading else None,
     )
 
@@ -111,6 +121,13 @@ def _author(author: str, names: dict[str, str]) -> str:
     if author == "bot":
         return "Atendimento automático"
     return names.get(author, author.removeprefix("agent:"))
+
+
+def _label(message: Message, file: ShownFile | None) -> str:
+    """What kind of message it is, where that is not to be seen."""
+    if message.kind in TEXT_KINDS or message.direction == "event" or (file and file.shape):
+        return ""
+    return _kind(message.kind)
 
 
 def _kind(kind: str) -> str:
