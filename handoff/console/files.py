@@ -50,6 +50,7 @@ def _file(ports: Ports, conversation_id: int, message_id: int) -> Response:
             attachment_id=found.id,
         )
         data = found.data
+    size = found.size if data is None else len(data)
     shown = found.mime_type in SHOWN_TYPES
     # The type is known from the bytes. What a browser could run as a page is only ever saved.
     response = send_file(
@@ -59,7 +60,10 @@ def _file(ports: Ports, conversation_id: int, message_id: int) -> Response:
         download_name=found.filename or "arquivo",
         etag=found.sha256 or False,
         max_age=0,
+        conditional=False,
     )
+    response.content_length = size
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=600"
     return response

@@ -15,11 +15,11 @@ from core.media_store import MediaStore
 from handoff.console import console_blueprint
 from tests.integration.desk import PASSWORD
 
-NO_FILES = MediaStore(MemoryStore)
+FILES = MediaStore(MemoryStore)
 LIVE = {"X-Console": "live"}
 
 
-def console_app(db: Database, *, public_url: str = "http://127.0.0.1:8000", kept: MediaStore = NO_FILES) -> Flask:
+def console_app(db: Database, *, public_url: str = "http://127.0.0.1:8000", kept: MediaStore = FILES) -> Flask:
     """An application with nothing but the console. `kept` holds the files of customers."""
     app = Flask("console_test")
     app.register_blueprint(
