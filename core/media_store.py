@@ -98,7 +98,7 @@ def media_store(settings: Settings) -> MediaStore:
     place = settings.media_store or str(settings.data_dir / "media")
     if place.startswith("s3://"):
         return MediaStore(lambda: _bucket(place, settings))
-    return MediaStore(lambda: _folder(Path(place.removeprefix("file://"))))
+    return MediaStore(lambda: _folder(Path(place)))
 
 
 def _folder(path: Path) -> LocalStore:

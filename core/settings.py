@@ -68,6 +68,14 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _media_place(value: str) -> str:
+    """A folder, or a bucket: no other kind of store is known here, and a mistyped one is no folder."""
+    scheme, there, rest = value.partition("://")
+    if there and (scheme != "s3" or not rest.strip("/")):
+        raise ValueError
+    return value.rstrip("/") or value
+
+
 def _languages() -> tuple[str, ...]:
     """The languages that there are examples for."""
     data = Path(__file__).resolve().parents[1] / "nlu" / "data"
@@ -231,7 +239,7 @@ class Settings:
         _text, "MG...", "MG0123", default="", about="Messaging service to send through. Unset: TWILIO_FROM sends."
     )
     media_store: str = setting(
-        _text,
+        _media_place,
         "a folder, or s3://bucket/prefix",
         "s3://suporte-religa/midia",
         default="",

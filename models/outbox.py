@@ -70,16 +70,6 @@ def hasten(session: Session, topic: str, ref_id: int) -> bool:
     return bool(found.rowcount)  # type: ignore[attr-defined]
 
 
-def close_work(session: Session, topic: str, ref_id: int) -> None:
-    """Closes work within this transaction, for what must not be seen open once its result is; its worker's own
-    `finish` changes nothing then."""
-    session.execute(
-        update(Outbox)
-        .where(Outbox.topic == topic, Outbox.ref_id == ref_id, Outbox.done_at.is_(None))
-        .values(done_at=utc_now())
-    )
-
-
 _PLAN = text(
     "INSERT INTO outbox (queue, topic, ref_id, run_after, tries) SELECT :queue, CAST(:topic AS text), 0, now(), 0"
     " WHERE NOT EXISTS"

@@ -16,7 +16,7 @@ from core.later import Later
 from core.media_store import MediaStore
 from models import utc_now
 from models.alert import end_alert, raise_alert
-from models.outbox import add_work, close_work
+from models.outbox import add_work
 from nlu.transcription import Transcriber, Transcript
 
 log = logging.getLogger(__name__)
@@ -27,13 +27,15 @@ NOT_HEARD = "Áudios não estão sendo transcritos: confira TRANSCRIPTION_MODEL 
 LOOK_AGAIN_SECONDS = 3600.0
 # Sixteen kilobytes a second are far more than any voice note has: five minutes and not a film.
 MOST_BYTES = 5 * 1024 * 1024
+NOTHING = Transcript("", 0.0, 0.0, "")
 
 _READ = text(
     "SELECT message.transcript, message.conversation_id, attachment.state, attachment.stored_as, attachment.size,"
     " attachment.mime_type FROM message JOIN attachment ON attachment.id = attachment_id WHERE message.id = :id"
 )
 _WRITE = text(
-    "UPDATE message SET transcript = :text, transcript_confidence = :confidence WHERE id = :id AND transcript IS NULL"
+    "UPDATE message SET transcript = :text, transcript_confidence = :confidence"
+    " WHERE id = :id AND coalesce(transcript, '') = ''"
 )
 _WAITING = text(
     "SELECT conversation_id, received_at FROM message WHERE id = :id AND direction = 'in' AND handled_at IS NULL"
@@ -52,24 +54,25 @@ class Hearing:
 
 
 def transcribe(message_id: int, *, hearing: Hearing) -> None:
-    """Writes down what the message says, if its file can be heard, and plans the turn. May be called again."""
+    """Writes down what the message says, and plans the turn. May be called again.
+
+    What cannot be heard has an empty transcript: nobody is to wait for it.
+    """
     with hearing.db.statements() as connection:
         row = connection.execute(_READ, {"id": message_id}).one_or_none()
     if row is not None and row.state == "wanted":
         raise Later(LOOK_AGAIN_SECONDS, "the file is not here yet")
-    heard = _hear(row, hearing) if row is not None and row.transcript is None else None
+    heard = _hear(row, hearing) if row is not None and not row.transcript else None
     with hearing.db.transaction() as session:
         if heard is not None:
-            words = {"id": message_id, "text": heard.text, "confidence": heard.confidence}
-            session.execute(_WRITE, words)
             end_alert(session, ALERT, "", by="transcribe")
-        _plan_turn(session, message_id, hearing.debounce)
+        _go_on(session, message_id, heard or NOTHING, hearing.debounce)
 
 
 def go_on_without(message_id: int, *, hearing: Hearing) -> None:
     """It could not be heard, however often it was tried: the turn goes on without its words."""
     with hearing.db.transaction() as session:
-        _plan_turn(session, message_id, hearing.debounce)
+        _go_on(session, message_id, NOTHING, hearing.debounce)
 
 
 def _hear(row: Any, hearing: Hearing) -> Transcript | None:
@@ -86,10 +89,9 @@ def _hear(row: Any, hearing: Hearing) -> Transcript | None:
     return None
 
 
-def _plan_turn(session: Session, message_id: int, debounce: timedelta) -> None:
-    """If the message still waits. Not before fragments that follow it had their time to come."""
-    # The turn is held while this work is open (bot/turns.py).
-    close_work(session, "transcribe", message_id)
+def _go_on(session: Session, message_id: int, heard: Transcript, debounce: timedelta) -> None:
+    """Plans the turn if the message still waits, not before fragments that follow it had their time to come."""
+    session.execute(_WRITE, {"id": message_id, "text": heard.text, "confidence": heard.confidence})
     waiting = session.execute(_WAITING, {"id": message_id}).one_or_none()
     if waiting is not None:
         left = (waiting.received_at + debounce - utc_now()).total_seconds()

@@ -90,5 +90,5 @@ def transcript_in_words(text: str | None, confidence: float | None) -> tuple[str
     if text is None:
         return "", ""
     if not text:
-        return "Transcrição automática: não se ouviu nenhuma palavra.", ""
+        return "Transcrição automática: nenhuma palavra foi entendida.", ""
     return f"Transcrição automática, confiança de {round(100 * (confidence or 0))} %", text

@@ -162,7 +162,7 @@ def test_file_of_other_queues_is_neither_seen_nor_asked_for(helena: Person, db: 
     ("transcript", "confidence", "words"),
     [
         ("minha internet caiu", 0.823, ("confiança de 82 %", "minha internet caiu")),
-        ("", 0.0, ("não se ouviu nenhuma palavra",)),
+        ("", 0.0, ("nenhuma palavra foi entendida",)),
     ],
 )
 def test_what_was_heard_stands_below_the_recording(
