@@ -94,6 +94,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=Texts.load(settings.customer_language),
         proof=settings.identity_proof,
         debounce=debounce,
+        can_ask={name: _can_ask(channel) for name, channel in channels.items()},
+        voice=settings.voice_without_transcript,
+        hears=bool(settings.transcription),
     )
     intake = partial(
         take_in,
@@ -174,6 +177,11 @@ def _channels(settings: Settings) -> dict[str, Channel]:
             status_callback=f"{settings.public_url}/webhooks/twilio",
         )
     return channels
+
+
+def _can_ask(channel: Channel) -> frozenset[str]:
+    """What the channel has a button for by which customers answer."""
+    return frozenset(name for name in ("contact", "location") if f"{name}_request" in channel.kinds)
 
 
 def _access(settings: Settings) -> AccessControl | None:

@@ -53,6 +53,7 @@ STUCK_AFTER_SECONDS = 185
 _REMEMBER = text(
     "UPDATE conversation SET version = version + 1, dialogue = coalesce(:dialogue, dialogue),"
     " contract_ref = coalesce(:contract, contract_ref) WHERE id = :id AND version = :version AND handler = :handler"
+    " AND coalesce(quiet_until, '-infinity') <= now()"
 ).bindparams(bindparam("dialogue", type_=JSONB(none_as_null=True)))
 _SETTLE = text("UPDATE message SET handled_at = :now, outcome = :outcome WHERE id = ANY(:ids)")
 
@@ -66,8 +67,8 @@ class Applied:
 
 
 def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
-    """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read.
-    Raises Conflict when it would close over a message that came since."""
+    """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read, or
+    answers from the phone. Raises Conflict when it would close over a message that came since."""
     unchanged = {"id": snapshot.conversation_id, "version": snapshot.version, "handler": snapshot.handler}
     changed = session.execute(_REMEMBER, {**unchanged, **_memory(effects)})
     if changed.rowcount != 1:  # type: ignore[attr-defined]

@@ -37,8 +37,8 @@ def in_one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
         protocol = turn.texts("protocol", protocol=turn.protocol)
         said[-1] = replace(said[-1], text=f"{said[-1].text}\n\n{protocol}")
     if any(isinstance(effect, HandOff | Close) for effect in effects):
-        # Nobody of ours would read the tap.
-        said = [replace(say, options=(), list_button="") for say in said]
+        # Nobody of ours would read the tap. A place is for the person to read.
+        said = [replace(say, options=(), list_button="", ask="" if say.ask == "contact" else say.ask) for say in said]
     bubbles = [part for group in _groups(said) for part in _bubble(group)]
     return (*bubbles, *rest, Remember(replace(dialogue, protocol_told=True)))
 
@@ -60,10 +60,12 @@ def _bubble(group: Sequence[Say]) -> list[Say]:
     text = _text(group)
     last = next((say for say in reversed(group) if say.options), group[-1])
     document = next((say.document for say in group if say.document), None)
-    if document and (len(text) > CAPTION_LIMIT or last.options):
+    ask = next((say.ask for say in group if say.ask), "")
+    words = Say(text, ask=ask) if ask else Say(text, last.options, last.list_button)
+    if document and (len(text) > CAPTION_LIMIT or words.options or words.ask):
         # A caption is short and takes no buttons: the words follow in a bubble of their own.
-        return [Say("", document=document), Say(text, last.options, last.list_button)]
-    return [Say(text, last.options, last.list_button, document)]
+        return [Say("", document=document), words]
+    return [replace(words, document=document)]
 
 
 def _text(group: Sequence[Say]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import choose, expectations, identify, job_results, people
+from bot import choose, expectations, identify, job_results, media, people
 from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
@@ -44,7 +44,7 @@ def _consider(turn: Turn) -> list[Effect]:
         return [*effects, *_after_result(rest)]
     if turn.jobs:
         return _to_person(turn) if _asks_for_person(turn) else job_results.while_running(turn)
-    return _answer(turn) if turn.inbound else []
+    return _answer(media.noted(turn)) if turn.inbound else []
 
 
 def _before_people(turn: Turn, finished: Sequence[JobResult]) -> list[Effect]:
@@ -93,8 +93,8 @@ def _asked_meanwhile(turn: Turn) -> tuple[str, ...]:
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
         return _to_person(turn)
-    if people.sent_proof(turn):
-        return people.about_media(turn)
+    if media.sent_proof(turn):
+        return media.about_media(turn)
     other = identify.other_document(turn)
     if isinstance(other, Turn):
         # The number is registered for several people: the document says that another of them is meant now.
@@ -109,7 +109,7 @@ def _answer(turn: Turn) -> list[Effect]:
         intent = turn.reply_id[7:]
         return dispatch(turn, intent) if intent in SMALL_TALK else serve(turn, (intent,))
     if not turn.text:
-        return people.about_media(turn)
+        return dispatch(turn, "greet") if media.only_greets(turn) else media.about_media(turn)
     return _by_meaning(turn)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-_TUPLES = ("intents", "learnt", "pending", "unsure")
+_TUPLES = ("intents", "learnt", "pending", "unsure", "told")
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Dialogue:
     `document` is a typed CPF or CNPJ that is still to be proved. `contract` is the contract the conversation is about.
     `misses` counts messages in a row that were not understood. `intents` are those served so far, `learnt` the
     lines a person should read. `pending` are the wishes that wait for their turn, in order (an intent, or `intent@ref`
-    where it is about that contract); those that are also in `unsure` are asked back first. `data` belongs to the
-    running answer.
+    where it is about that contract); those that are also in `unsure` are asked back first. `told` names what is said
+    only once in a conversation, and was. `data` belongs to the running answer.
     """
 
     expect: str = ""
@@ -31,6 +31,7 @@ class Dialogue:
     learnt: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -29,12 +29,17 @@ class Document:
 
 @dataclass(frozen=True)
 class Say:
-    """One bubble. Up to three options are buttons, more are a list behind `list_button`."""
+    """One bubble. Up to three options are buttons, more are a list behind `list_button`.
+
+    `ask` puts a button below it by which the customer shares a "contact" (their own number) or a "location"; then it
+    has no options and no document.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     list_button: str = ""
     document: Document | None = None
+    ask: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import choose, confirm, identify, unclear
+from bot import choose, confirm, identify, media, unclear
 from bot.answers import REPLIES
 from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
@@ -24,7 +24,7 @@ SUBJECT = {
     "back": "signal_release",
     "last_invoice": "invoice_second_copy",
 }
-OF_IDENTITY = frozenset({"document", "two_facts", "one_time_code"})
+OF_IDENTITY = frozenset({"phone", "document", "two_facts", "one_time_code"})
 YES_OR_NO = frozenset({"confirm_release", "another_invoice", "confirm_intent"})
 # Their replies are found anywhere in the text, so that it may well say more besides.
 LOOSE = frozenset({"another_invoice", "tried"})
@@ -34,6 +34,15 @@ def answer(turn: Turn) -> list[Effect] | Turn:
     """The effects of an expected answer; or, when nothing was expected or the customer speaks of something else, the
     turn to go on with as with any other."""
     expect = turn.dialogue.expect
+    if not turn.text and not turn.reply_id and expect != "phone":
+        # Without a word nothing is answered, and the question stays open.
+        return turn
+    if expect == "confirm_release" and turn.heard_badly:
+        return media.not_heard(turn) if turn.dialogue.misses else _once_more(turn)
+    return _read(turn, expect)
+
+
+def _read(turn: Turn, expect: str) -> list[Effect] | Turn:
     if expect in OF_IDENTITY and turn.replies.gives_up(turn.answer):
         return _given_up(turn)
     if expect in {"two_facts", "one_time_code"}:
@@ -62,6 +71,7 @@ def answer(turn: Turn) -> list[Effect] | Turn:
 def _readings(expect: str) -> Reading | None:
     own: dict[str, Reading] = {
         "contract": _contract,
+        "phone": lambda turn: identify.answer_phone(turn, resume),
         "document": lambda turn: identify.answer_document(turn, resume),
         "confirm_intent": _confirm_intent,
     }
@@ -229,6 +239,8 @@ def _measured_again(turn: Turn) -> list[Effect] | Turn:
 
 def _once_more(turn: Turn) -> list[Effect] | Turn:
     """The same question again, once; after that the message is treated like any other."""
+    if turn.dialogue.expect == "phone":
+        return identify.ask_document(turn)
     if turn.dialogue.expect == "document":
         return identify.ask_again(turn)
     if turn.dialogue.misses:

@@ -36,14 +36,38 @@ def bind(turn: Turn) -> list[Effect]:
 
 
 def ask(turn: Turn, intent: str, dispatch: Dispatch) -> list[Effect]:
-    """Asks for the document that the wish needs, unless it stands in the same message or was given just before."""
+    """Asks for what the wish needs: for the phone where the channel hides it and has a button for it, once, else for a
+    document, unless it stands in the same message or was given just before."""
     typed = typed_document(turn.text)
     if typed is None and turn.dialogue.expect == "two_facts":
         typed = parse_document(turn.dialogue.document)
     if typed:
         return _got_document(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), typed, dispatch)
-    dialogue = replace(turn.dialogue, expect="document", intent=intent, misses=0, data={})
-    return [Say(turn.texts("identify.ask_document")), Remember(dialogue)]
+    turn = replace(turn, dialogue=replace(turn.dialogue, intent=intent))
+    if turn.phone_hidden and "contact" in turn.can_ask and "phone" not in turn.dialogue.told:
+        told = (*turn.dialogue.told, "phone")
+        dialogue = replace(turn.dialogue, expect="phone", misses=0, data={}, told=told)
+        return [Say(turn.texts("identify.ask_phone"), ask="contact"), Remember(dialogue)]
+    return ask_document(turn)
+
+
+def ask_document(turn: Turn, text: str = "identify.ask_document") -> list[Effect]:
+    """Asks for the document, with the sentence `text`."""
+    return [Say(turn.texts(text)), Remember(replace(turn.dialogue, expect="document", misses=0, data={}))]
+
+
+def answer_phone(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:
+    """The answer to the question for the phone: if it was shared, intake has made it the contact's by now. A document
+    will do, too. None when the words are about something else."""
+    typed = typed_document(turn.text)
+    if typed:
+        return _got_document(turn, typed, dispatch)
+    if turn.phone_hidden:
+        return None if turn.text else ask_document(turn)
+    identified = turn.identified()
+    if identified.customer:
+        return _proved(turn, identified.customer, identified.how, dispatch)
+    return ask_document(turn) if identified.candidates else ask_document(turn, "identify.phone_unknown")
 
 
 def answer_document(turn: Turn, dispatch: Dispatch) -> list[Effect] | None:

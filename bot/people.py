@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.dialogue import intent_of, none_waiting
-from bot.effects import Effect, HandOff, Option, Remember, Say
+from bot.effects import Effect, HandOff, Remember, Say
 from bot.turn import SourceDown, Turn
 from core.dates import format_date
 from core.document import parse_document
@@ -26,9 +25,10 @@ QUEUE_OF_INTENT = {
 PAPERS = frozenset({"signal_release", "invoice_second_copy", "invoice_question", "payment_negotiation"})
 
 
-def hand_off(turn: Turn, queue: str, reason: str, text: str, **values: str) -> list[Effect]:
-    """Gives the conversation to `queue`, says so with the sentence `text`, and takes all it learnt along."""
-    say = Say(turn.texts(text, queue=queue, protocol=turn.protocol, **values))
+def hand_off(turn: Turn, queue: str, reason: str, text: str, *, ask: str = "", **values: str) -> list[Effect]:
+    """Gives the conversation to `queue`, says so with the sentence `text`, and takes all it learnt along. What `ask`
+    asks for (see effects.Say) comes to the person."""
+    say = Say(turn.texts(text, queue=queue, protocol=turn.protocol, **values), ask=ask)
     dialogue = none_waiting(turn.dialogue)
     return [say, HandOff(queue, reason, summary(turn, reason)), Remember(dialogue)]
 
@@ -48,39 +48,6 @@ def hand_off_on_wish(turn: Turn) -> list[Effect]:
 def hand_off_blind(turn: Turn) -> list[Effect]:
     """The customer base does not answer: say so honestly and let a person go on."""
     return hand_off(turn, "N1", "billing_unavailable", "handoff.billing_unavailable")
-
-
-def sent_proof(turn: Turn) -> bool:
-    """Whether a file came, now or just before, with words that call it the proof of a payment."""
-    file = turn.dialogue.data.get("file") or any(message.kind in {"image", "document"} for message in turn.inbound)
-    return bool(file) and turn.replies.proves(turn.text)
-
-
-def about_media(turn: Turn) -> list[Effect]:
-    """Files, and messages without a word: a proof of payment goes to a person, a voice note is asked for in writing."""
-    kinds = {message.kind for message in turn.inbound}
-    asked = PAPERS & {turn.dialogue.intent, *turn.dialogue.intents}
-    if sent_proof(turn) or (kinds & {"image", "document"} and asked):
-        return hand_off(turn, "Financeiro", "payment_proof", "handoff.payment_proof")
-    if kinds & {"unsupported"}:
-        return _ask_once(turn, "media.unsupported")
-    if kinds & {"audio"}:
-        return _ask_once(turn, "media.audio")
-    if kinds & {"image", "document"}:
-        # The next words may say that it is a proof.
-        data = {**turn.dialogue.data, "file": True}
-        return _ask_once(replace(turn, dialogue=replace(turn.dialogue, data=data)), "media.file")
-    if kinds & {"video", "location", "contacts", "order"}:
-        return _ask_once(turn, "media.file")
-    return _ask_once(turn, "media.no_words")
-
-
-def _ask_once(turn: Turn, text: str) -> list[Effect]:
-    if turn.dialogue.misses:
-        return hand_off(turn, "N1", "not_understood", "handoff.not_understood")
-    option = Option("intent:talk_to_human", turn.texts("menu.talk_to_human"))
-    dialogue = replace(turn.dialogue, misses=turn.dialogue.misses + 1)
-    return [Say(turn.texts(text), (option,)), Remember(dialogue)]
 
 
 def summary(turn: Turn, reason: str) -> str:

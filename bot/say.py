@@ -28,11 +28,10 @@ _SAY = text(
 def say(session: Session, snapshot: Snapshot, said: Say) -> None:
     """Queues the bubble in the snapshot's conversation; it is sent after the commit."""
     options = [[option.id, option.title, option.about] for option in said.options]
-    kind = "document" if said.document else "text" if not options else "buttons" if len(options) <= 3 else "list"
     row = {
         "conversation": snapshot.conversation_id,
         "channel": snapshot.channel,
-        "kind": kind,
+        "kind": _kind(said),
         "text": said.text,
         "payload": {"options": options, "list_button": said.list_button} if options else {},
         "attachment": _attachment(session, said.document) if said.document else None,
@@ -42,6 +41,16 @@ def say(session: Session, snapshot: Snapshot, said: Say) -> None:
     }
     session.execute(_SAY, row)
     wake(session, QUEUE_OF["deliver"])
+
+
+def _kind(said: Say) -> str:
+    if said.document:
+        return "document"
+    if said.ask:
+        return f"{said.ask}_request"
+    if not said.options:
+        return "text"
+    return "buttons" if len(said.options) <= 3 else "list"
 
 
 def _attachment(session: Session, document: Document) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.dialogue import Dialogue
 from bot.turn import Inbound, JobResult
+from handoff.place import place_in
 from models import utc_now
 
 
@@ -18,7 +19,8 @@ from models import utc_now
 class Snapshot:
     """The conversation as it was read. `version` tells at the end whether somebody changed it meanwhile.
 
-    `hearing_since` is when the first voice note came that is still being turned into words.
+    `revoked` are waiting messages that the customer took back: they are not answered. `unheard_since` is when the
+    oldest voice note came that waits for its transcript; one that nothing could be heard in has an empty transcript.
     """
 
     conversation_id: int
@@ -31,27 +33,32 @@ class Snapshot:
     inbound: tuple[Inbound, ...]
     newest_received_at: datetime | None
     oldest_received_at: datetime | None
-    hearing_since: datetime | None
     jobs: tuple[JobResult, ...]
     phones: tuple[str, ...]
     customer_ref: str | None
     proved_by: str | None
     proved_at: datetime | None
+    quiet_until: datetime | None
+    revoked: tuple[int, ...]
+    unheard_since: datetime | None
 
 
+# What these bring beside their kind is data, not the customer's words.
+WORDLESS = frozenset({"location", "contacts", "sticker", "unsupported", "welcome"})
 # Written out: read for every turn.
 _CONVERSATION = text(
     "SELECT conversation.id, contact_id, conversation.channel, version, handler, protocol, dialogue, customer_ref,"
-    " proved_by, proved_at, ARRAY(SELECT value FROM contact_alias AS alias"
+    " proved_by, proved_at, quiet_until, ARRAY(SELECT value FROM contact_alias AS alias"
     " WHERE alias.contact_id = contact.id AND alias.kind = 'match_key') AS phones"
     " FROM conversation JOIN contact ON contact.id = contact_id WHERE conversation.id = :id"
 )
-# In the provider's order: WhatsApp delivers out of order, and its clock has whole seconds only.
+# In the provider's order: WhatsApp delivers out of order. Its clock has whole seconds only, so ties go by when their
+# webhook came to the door, and within one webhook by the place in it, which intake keeps to. The ids alone would tell
+# which of several workers was faster.
 _WAITING = text(
-    "SELECT id, kind, text, coalesce(payload ->> 'reply_id', '') AS reply_id, received_at,"
-    " kind = 'audio' AND transcript IS NULL AND EXISTS (SELECT FROM outbox WHERE topic = 'transcribe'"
-    " AND ref_id = message.id AND done_at IS NULL) AS being_heard FROM message"
-    " WHERE conversation_id = :id AND direction = 'in' AND handled_at IS NULL ORDER BY provider_at, id"
+    "SELECT id, kind, text, coalesce(payload ->> 'reply_id', '') AS reply_id, received_at, revoked_at, transcript,"
+    " transcript_confidence, CASE WHEN kind = 'location' THEN payload -> 'raw' END AS raw FROM message"
+    " WHERE conversation_id = :id AND direction = 'in' AND handled_at IS NULL ORDER BY provider_at, received_at, id"
 )
 _JOBS = text(
     "SELECT id, action, contract_ref, state, outcome, facts, asked_at FROM network_job"
@@ -64,8 +71,9 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
     key = {"id": conversation_id}
     # First the version, then what hangs on it: what comes between is noticed when the turn is written.
     conversation = connection.execute(_CONVERSATION, key).one()
-    waiting = connection.execute(_WAITING, key).all()
+    found = connection.execute(_WAITING, key).all()
     jobs = connection.execute(_JOBS, key).all()
+    waiting = [message for message in found if message.revoked_at is None]
     received = [message.received_at for message in waiting]
     now = utc_now()
     return Snapshot(
@@ -76,16 +84,25 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
         handler=conversation.handler,
         protocol=conversation.protocol,
         dialogue=Dialogue.load(conversation.dialogue),
-        inbound=tuple(Inbound(m.id, m.kind, m.text, m.reply_id) for m in waiting),
+        inbound=tuple(_inbound(message) for message in waiting),
         newest_received_at=max(received, default=None),
         oldest_received_at=min(received, default=None),
-        hearing_since=min((message.received_at for message in waiting if message.being_heard), default=None),
         jobs=tuple(_job(job, now) for job in jobs),
         phones=tuple(conversation.phones),
         customer_ref=conversation.customer_ref,
         proved_by=conversation.proved_by,
         proved_at=conversation.proved_at,
+        quiet_until=conversation.quiet_until,
+        revoked=tuple(message.id for message in found if message.revoked_at is not None),
+        unheard_since=min((m.received_at for m in waiting if m.kind == "audio" and m.transcript is None), default=None),
     )
+
+
+def _inbound(message: Row[Any]) -> Inbound:
+    place = place_in(message.raw) if message.raw else None
+    words = "" if message.kind in WORDLESS else message.text or message.transcript or ""
+    sure = message.transcript_confidence if message.transcript else None
+    return Inbound(message.id, message.kind, words, message.reply_id, sure, place.words if place else "")
 
 
 def _job(job: Row[Any], now: datetime) -> JobResult:

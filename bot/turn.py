@@ -16,6 +16,10 @@ from bot.texts import Texts
 from core.dates import format_when, local_date
 from nlu.understanding import Understanding
 
+# A transcript's confidence is the mean over its words: below this about two in five are guesses, and one of them may be
+# the word that matters. To ask back costs one bubble.
+SURE_HEARING = 0.6
+
 
 class Missing(Exception):
     """The decision needs this fact; it is made again once the fact is there."""
@@ -47,12 +51,18 @@ class NeedsChoice(Exception):
 
 @dataclass(frozen=True)
 class Inbound:
-    """A customer's message that waits for an answer."""
+    """A customer's message that waits for an answer.
+
+    `text` are the customer's own words: typed, a caption, or a voice note's transcript, with its `confidence` (0 to 1).
+    `place` is where a location message points to.
+    """
 
     id: int
     kind: str
     text: str
     reply_id: str = ""
+    confidence: float | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,8 @@ class Turn:
     """One turn of a conversation. Values only; the same Turn always gives the same decision.
 
     `part` is the beginning of the text that answers our question, where the rest of it asks for something more.
+    `can_ask` is what the channel has a button for (contact, location). `phone_hidden` says that the channel gave no
+    number. `voice` is what becomes of a voice note without a transcript: ask_text or hand_over.
     """
 
     protocol: str
@@ -110,6 +122,9 @@ class Turn:
     weak_dbm: float = -27.0
     facts: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
+    can_ask: frozenset[str] = frozenset()
+    phone_hidden: bool = False
+    voice: str = "ask_text"
 
     @property
     def today(self) -> date:
@@ -131,6 +146,17 @@ class Turn:
         return "\n".join(message.text for message in self.inbound if message.text).strip()
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of the waiting messages."""
+        return frozenset(message.kind for message in self.inbound)
+
+    @property
+    def heard_badly(self) -> bool:
+        """Whether some of the words may be other ones: nothing is done on them before it is confirmed."""
+        heard = (message.confidence for message in self.inbound if message.text)
+        return any(sure is not None and sure < SURE_HEARING for sure in heard)
+
+    @property
     def answer(self) -> str:
         """The words that answer a question of ours: a tapped button's title is none, its question may be another."""
         typed = "\n".join(message.text for message in self.inbound if message.text and not message.reply_id)
@@ -150,9 +176,9 @@ class Turn:
         return self.facts[key]
 
     def understanding(self) -> Understanding:
-        """What the messages mean."""
+        """What the messages mean; only to be asked back where they were heard badly."""
         found: Understanding = self.fact("understanding")
-        return found
+        return found.doubted() if self.heard_badly else found
 
     def identified(self) -> Identified:
         """Who writes, as far as it is proved."""

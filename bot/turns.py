@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,11 +20,11 @@ from bot.facts import FactFinder, Sources
 from bot.job_results import OPEN
 from bot.readings import record_readings
 from bot.snapshot import Snapshot, read_snapshot
+from bot.stillness import wait_if_told, without_settled
 from bot.texts import Texts
 from bot.turn import Missing, Turn
 from core.db import Database
 from core.errors import Conflict
-from core.later import Later
 from handoff.hand_over import hand_over
 from models import utc_now
 from models.message import Message
@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 MOST_FACTS = 40
 # Fragments may push the answer back, but not for ever.
 LONGEST_WAIT_IN_DEBOUNCES = 4
-# A voice note that was not turned into words by then is answered without.
-LONGEST_HEARING = timedelta(seconds=60)
 # Nobody reads and writes that fast for that long: it is another machine that answers each bubble of ours.
 MOST_ANSWERS = 40
 ANSWERS_WITHIN = timedelta(minutes=5)
@@ -59,7 +57,8 @@ class Business:
 
 @dataclass(frozen=True)
 class Bot:
-    """What a turn is taken with."""
+    """What a turn is taken with. `can_ask` is what each channel has a button for (contact, location), `voice` what
+    becomes of a voice note without a transcript (ask_text, hand_over), `hears` whether anything makes transcripts."""
 
     db: Database
     sources: Sources
@@ -67,13 +66,16 @@ class Bot:
     texts: Texts
     proof: str
     debounce: timedelta
+    can_ask: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    voice: str = "ask_text"
+    hears: bool = False
 
 
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
     """Answers what waits in the conversation. May be called at any time, twice, or in parallel.
 
-    Raises Conflict when the conversation changed meanwhile: then it is to be called again. Raises Later while a voice
-    note is being turned into words.
+    Raises Conflict when the conversation changed meanwhile: then it is to be called again. Raises Later while the bot
+    has to be quiet.
     """
     with bot.db.reading() as session:
         snapshot = read_snapshot(session, conversation_id)
@@ -82,12 +84,15 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         with bot.db.transaction() as session:
             _leave_to_people(session, snapshot)
         return
+    snapshot = without_settled(bot.db, snapshot)
+    if not snapshot.inbound and not snapshot.jobs:
+        return
+    wait_if_told(snapshot, hears=bot.hears)
     if runs_away:
         _to_people(bot, conversation_id, "reason.runs_away")
         return
-    if (not snapshot.inbound and not snapshot.jobs) or _more_is_coming(snapshot, bot.debounce):
+    if _more_is_coming(snapshot, bot.debounce):
         return
-    _wait_for_words(snapshot)
     effects, understanding = _decide(bot, snapshot)
     if not effects:
         return
@@ -142,6 +147,9 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         proof=bot.proof,
         weak_dbm=business.weak_dbm,
         facts=facts,
+        can_ask=bot.can_ask.get(snapshot.channel, frozenset()),
+        phone_hidden=not snapshot.phones,
+        voice=bot.voice,
     )
 
 
@@ -152,16 +160,6 @@ def _more_is_coming(snapshot: Snapshot, debounce: timedelta) -> bool:
     now = utc_now()
     fresh = now - snapshot.newest_received_at < debounce * 0.9
     return fresh and now - snapshot.oldest_received_at < debounce * LONGEST_WAIT_IN_DEBOUNCES
-
-
-def _wait_for_words(snapshot: Snapshot) -> None:
-    """A voice note and what was written around it are one turn. Whoever turns it into words plans the turn; this one
-    comes back for the case that nobody does, in time for a person who waits."""
-    if snapshot.hearing_since is None:
-        return
-    left = (snapshot.hearing_since + LONGEST_HEARING - utc_now()).total_seconds()
-    if left > 0:
-        raise Later(left, "a voice note is being turned into words")
 
 
 def _leave_to_people(session: Session, snapshot: Snapshot) -> None:

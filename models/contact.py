@@ -25,7 +25,10 @@ class Contact(Base):
 
 
 class ContactAlias(Base):
-    """One name of a contact. Kinds: wa_id, bsuid, parent_bsuid, match_key, address; unique per channel."""
+    """One name of a contact. Kinds: wa_id, bsuid, parent_bsuid, match_key, address; unique per channel, never empty.
+
+    A contact has one number at most: wa_id and address are as the channel wrote it, match_key is the same for one line.
+    """
 
     __tablename__ = "contact_alias"
     __table_args__ = (UniqueConstraint("channel", "kind", "value"),)

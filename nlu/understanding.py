@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Source = Literal["shortcut", "model", "unavailable"]
@@ -59,6 +59,15 @@ class Understanding:
     model: str = ""
     unknown_words: float = 0.0
     shadow: Shadow | None = None
+
+    def doubted(self) -> Understanding:
+        """The same of words that may have been other ones: nothing in it is sure enough to be acted on unasked."""
+        requests = tuple(replace(one, band=_doubted(one.band)) for one in self.requests)
+        return replace(self, band=_doubted(self.band), requests=requests)
+
+
+def _doubted(band: Band) -> Band:
+    return "confirm" if band == "act" else band
 
 
 @dataclass(frozen=True)

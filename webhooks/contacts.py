@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import logging
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -10,36 +12,18 @@ from sqlalchemy.orm import Session
 from core.phone import match_key
 from models import utc_now
 from models.contact import ContactAlias
+from webhooks.aliases import add_names, find, lock_names, names_of, numbers_of, taken
 from webhooks.channels.ports import Recipient
-from webhooks.items import Sender
+from webhooks.items import Sender, name_of
 
-# All statements of intake are written out: they run for every message, and the fewer they are the more are taken in.
-_LOCK = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:locks AS bigint[])) AS number")
-# Every name of the contact that the first of these names points to, the one seen last at the end.
-_FIND = text(
-    "SELECT contact.id, contact.profile_name, alias.kind, alias.value"
-    " FROM contact JOIN contact_alias AS alias ON alias.contact_id = contact.id WHERE contact.id ="
-    " (SELECT known.contact_id FROM contact_alias AS known"
-    " JOIN unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) WITH ORDINALITY AS given (kind, value, place)"
-    " ON known.kind = given.kind AND known.value = given.value"
-    " WHERE known.channel = :channel AND NOT (given.kind = 'bsuid' AND :number_told AND EXISTS"
-    " (SELECT FROM contact_alias AS number WHERE number.contact_id = known.contact_id"
-    " AND number.kind IN ('match_key', 'wa_id')))"
-    " ORDER BY given.place LIMIT 1)"
-    " ORDER BY alias.seen_at"
-)
-_NAME = text(
-    "INSERT INTO contact_alias (contact_id, channel, kind, value, seen_at)"
-    " SELECT CAST(:contact AS integer), :channel, kind, value, :now"
-    " FROM unnest(CAST(:kinds AS text[]), CAST(:values AS text[])) AS given (kind, value)"
-    " ON CONFLICT (channel, kind, value) DO UPDATE SET seen_at = excluded.seen_at"
-)
+log = logging.getLogger(__name__)
+
 _ADD = text(
     "INSERT INTO contact (channel, profile_name, created_at) VALUES (:channel, :profile_name, :now) RETURNING id"
 )
 _ANSWERS_TO = text(
     "SELECT kind, value FROM contact_alias WHERE contact_id = :contact AND kind IN ('wa_id', 'bsuid', 'address')"
-    " ORDER BY seen_at"
+    " ORDER BY seen_at, id"
 )
 _CALL = text("UPDATE contact SET profile_name = :profile_name WHERE id = :contact")
 
@@ -47,37 +31,29 @@ _CALL = text("UPDATE contact SET profile_name = :profile_name WHERE id = :contac
 def resolve_contact(session: Session, channel: str, sender: Sender) -> int:
     """The contact's id; its names are locked until the end of the transaction and brought up to date.
 
-    A person is known again by phone in either form of the ninth digit, or by BSUID. Where two names point to two
-    contacts, the phone wins and nothing is merged. A BSUID never leads a number to the contact of another number:
-    WhatsApp gives a new BSUID with a new number, so these are two people, and the first one's proof is not the other's.
+    A person is known again by phone in either form of the ninth digit, by BSUID, or by the parent BSUID of the
+    enterprise where nothing else is known. Where two names point to two contacts, the phone wins and nothing is merged.
+    A BSUID of either kind never leads a number to the contact of another number: WhatsApp gives a new BSUID with a new
+    number, so these are two people, and the first one's proof is not the other's.
 
     Two webhooks that know one person by different names may come this
     far side by side: the conversation's row is what makes them wait.
     """
-    names = _names(sender)
-    # Locks in one order, so that two webhooks of one person with different names wait instead of making two contacts.
-    session.execute(_LOCK, {"locks": sorted({_lock_number(channel, kind, value) for kind, value in names})})
-    row = {
-        "channel": channel,
-        "kinds": [kind for kind, _ in names],
-        "values": [value for _, value in names],
-        "number_told": bool(sender.wa_id),
-        "profile_name": sender.profile_name[:200],
-        "now": utc_now(),
-    }
-    known = session.execute(_FIND, row).all()
-    if not known:
-        contact_id = session.execute(_ADD, row).scalar_one()
-        session.execute(_NAME, {**row, "contact": contact_id})
-        return int(contact_id)
-    contact_id, profile_name = known[0].id, known[0].profile_name
-    latest = {alias.kind: alias.value for alias in known}
+    names = names_of(sender)
+    lock_names(session, channel, names)
+    known = find(session, channel, names)
+    called = sender.profile_name[:200]
+    if known is None:
+        row = {"channel": channel, "profile_name": called, "now": utc_now()}
+        contact_id = int(session.execute(_ADD, row).scalar_one())
+        add_names(session, channel, contact_id, names)
+        return contact_id
     # Nothing is written for a name that is the latest of its kind already: it stays what we answer to.
-    if any(latest.get(kind) != value for kind, value in names):
-        session.execute(_NAME, {**row, "contact": contact_id})
-    if row["profile_name"] and row["profile_name"] != profile_name:
-        session.execute(_CALL, {**row, "contact": contact_id})
-    return int(contact_id)
+    if any(known.latest.get(kind) != value for kind, value in names):
+        add_names(session, channel, known.contact_id, names)
+    if called and called != known.profile_name:
+        session.execute(_CALL, {"profile_name": called, "contact": known.contact_id})
+    return known.contact_id
 
 
 def recipient_of(session: Session, contact_id: int) -> Recipient:
@@ -93,17 +69,44 @@ def phones_of(session: Session, contact_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(keys))
 
 
-def _names(sender: Sender) -> list[tuple[str, str]]:
-    key = match_key(sender.wa_id, is_wa_id=True) if sender.wa_id else None
-    names = [
-        ("match_key", key or ""),
-        ("wa_id", sender.wa_id),
-        ("bsuid", sender.bsuid),
-        ("address", sender.address),
-    ]
-    return [(kind, value) for kind, value in names if value]
+def remember_wa_id(session: Session, contact_id: int, channel: str, wa_id: str) -> None:
+    """Keeps the number that the channel says it reached the contact by: Brazilian ones may be rewritten with or without
+    the ninth digit. Changes nothing when it is empty, known, another line's than the contact's, or somebody else's."""
+    if wa_id and not _bind_number(session, contact_id, channel, wa_id, match_key(wa_id, is_wa_id=True)):
+        log.info("contact %s was reached by a number that is not theirs by what we know", contact_id)
 
 
-def _lock_number(channel: str, kind: str, value: str) -> int:
-    digest = hashlib.blake2b(f"{channel}/{kind}/{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def bind_shared_phone(session: Session, contact_id: int, channel: str, payload: Mapping[str, Any]) -> bool:
+    """Gives the contact the number that they sent when we asked for it. True when it is theirs from now on.
+
+    `payload` is the message as the channel wrote it. Only the answer to our request binds anything: WhatsApp marks it
+    with its origin, and it holds the sender's own number. A card from the address book is somebody else's. Neither does
+    a number that another contact has, nor a second one: nothing is merged. May be called again.
+    """
+    cards = [card for card in payload.get("contacts") or () if isinstance(card, Mapping)]
+    if len(cards) != 1 or cards[0].get("origin") != "contact_request":
+        return False
+    phones = [phone for phone in cards[0].get("phones") or () if isinstance(phone, Mapping)]
+    if len(phones) != 1:
+        return False
+    wa_id, written = name_of(phones[0].get("wa_id")), str(phones[0].get("phone") or "")
+    key = match_key(wa_id, is_wa_id=True) if wa_id else match_key(written)
+    if wa_id and written and match_key(written) not in {None, key}:
+        return False
+    return _bind_number(session, contact_id, channel, wa_id, key)
+
+
+def _bind_number(session: Session, contact_id: int, channel: str, wa_id: str, key: str | None) -> bool:
+    """`wa_id` is kept as an address to answer to, the key only to find the contact by."""
+    names = [(kind, value) for kind, value in (("match_key", key or ""), ("wa_id", wa_id)) if value]
+    if not names:
+        return False
+    lock_names(session, channel, names)
+    known = set(numbers_of(session, contact_id).values())
+    if known - {key or wa_id} or taken(session, channel, contact_id, names):
+        return False
+    have = select(ContactAlias.kind, ContactAlias.value).where(ContactAlias.contact_id == contact_id)
+    new = set(names) - {(kind, value) for kind, value in session.execute(have)}
+    if new:
+        add_names(session, channel, contact_id, sorted(new))
+    return True

@@ -18,7 +18,7 @@ from models.conversation import protocol_of
 from models.outbox import QUEUE_OF
 from models.webhook_event import WebhookItem
 from webhooks.channels import meta_inbound, twilio_inbound
-from webhooks.contacts import resolve_contact
+from webhooks.contacts import bind_shared_phone, resolve_contact
 from webhooks.items import Item, MessageArrived, NotActedUpon, ReceiptArrived
 from webhooks.media_wanted import want_media
 from webhooks.receipts import apply_receipt
@@ -41,7 +41,7 @@ _ADD_MESSAGE = text(
     "WITH added AS (INSERT INTO message (conversation_id, channel, direction, kind, text, payload, author, status,"
     " provider_id, receipts, provider_at, received_at, handled_at, outcome)"
     " VALUES (:conversation, :channel, 'in', :kind, :text, :payload, 'customer', 'received', :provider_id, '{}',"
-    " :at, :now, :handled_at, :outcome) ON CONFLICT (channel, provider_id) DO NOTHING RETURNING id),"
+    " :at, :received_at, :handled_at, :outcome) ON CONFLICT (channel, provider_id) DO NOTHING RETURNING id),"
     " seen AS (UPDATE conversation SET last_inbound_at = greatest(last_inbound_at, :at),"
     " needs_person = coalesce(:worry, needs_person) WHERE id = :conversation AND EXISTS (SELECT FROM added))"
     " INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
@@ -85,7 +85,7 @@ def take_in(
     except ValueError as error:
         log.warning("webhook %s cannot be read: %s", event_id, error)
         items = [NotActedUpon("body", "unknown", f"cannot be read: {error}"[:200])]
-    intake = Intake(debounce_seconds, answer_limit, transcribes)
+    intake = Intake(debounce_seconds, answer_limit, event.received_at, transcribes)
     for position, item in enumerate(items):
         last = position == len(items) - 1
         try:
@@ -109,11 +109,15 @@ def _done(session: Session, event_id: int) -> None:
 
 
 class Intake:
-    """Applies one item inside the caller's transaction."""
+    """Applies one item inside the caller's transaction. `received_at` is when its webhook came to the door: that, not
+    when a worker got to it, is the order of arrival. Items of one webhook are applied in the order they stand in."""
 
-    def __init__(self, debounce_seconds: float, answer_limit: timedelta, transcribes: bool) -> None:
+    def __init__(
+        self, debounce_seconds: float, answer_limit: timedelta, received_at: datetime, transcribes: bool
+    ) -> None:
         self._debounce = debounce_seconds
         self._limit = answer_limit
+        self._received_at = received_at
         self._transcribes = transcribes
 
     def apply(self, session: Session, event_id: int, position: int, item: Item) -> None:
@@ -130,6 +134,8 @@ class Intake:
         conversation = _open_conversation(session, contact_id, item)
         if conversation is None:
             return
+        if item.kind == "contacts":
+            bind_shared_phone(session, contact_id, item.channel, item.payload)
         conversation_id, handler = conversation
         now = utc_now()
         too_old = handler == "bot" and now - item.at > self._limit
@@ -142,6 +148,7 @@ class Intake:
             "payload": {"reply_id": item.reply_id, "raw": item.payload},
             "provider_id": item.provider_id,
             "at": item.at,
+            "received_at": self._received_at,
             "now": now,
             "handled_at": now if too_old else None,
             "outcome": "too_old" if too_old else None,

@@ -8,5 +8,7 @@ from bot.turn import Turn
 
 
 def answer(turn: Turn) -> list[Effect]:
-    """Hands over at once; nothing is asked first."""
+    """Hands over at once; nothing is asked first. Where the channel has a button for it, the place saves a question."""
+    if "location" in turn.can_ask:
+        return people.hand_off(turn, "Comercial", "new_plan_sales", "handoff.new_plan_sales_place", ask="location")
     return people.hand_off(turn, "Comercial", "new_plan_sales", "handoff.new_plan_sales")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from bot.turns import LONGEST_HEARING, take_turn
+from bot.stillness import HEARING_TAKES
+from bot.turns import Bot, take_turn
 from core.db import Database
 from core.errors import Misconfigured, Refused, Unreachable
 from core.later import Later
@@ -55,6 +57,11 @@ def now_of(db: Database, message: Message) -> Message:
     return found
 
 
+def listening(db: Database) -> Bot:
+    """The bot of a deployment that turns voice notes into words."""
+    return replace(a_bot(db), hears=True)
+
+
 def answers(db: Database, message: Message) -> list[Message]:
     return messages(db, message.conversation_id, "out")
 
@@ -66,39 +73,39 @@ def due(db: Database, topic: str) -> list[Outbox]:
 def test_turn_waits_while_a_voice_note_is_fetched_and_heard(demo: Database, kept: MediaStore) -> None:
     note = a_voice_note(demo)
     with pytest.raises(Later) as raised:
-        take_turn(note.conversation_id, bot=a_bot(demo))
-    assert 50 < raised.value.seconds <= LONGEST_HEARING.total_seconds()
+        take_turn(note.conversation_id, bot=listening(demo))
+    assert 50 < raised.value.seconds <= HEARING_TAKES.total_seconds()
     assert due(demo, "transcribe") == []
     bring_it(demo, kept)
     assert [row.ref_id for row in due(demo, "transcribe")] == [note.id]
     with pytest.raises(Later):
-        take_turn(note.conversation_id, bot=a_bot(demo))
+        take_turn(note.conversation_id, bot=listening(demo))
     assert answers(demo, note) == []
 
 
 def test_words_are_written_down_and_the_turn_follows(demo: Database, kept: MediaStore) -> None:
-    note, ear = a_voice_note(demo), Ear()
+    note, ear = a_voice_note(demo), Ear("boleto")
     bring_it(demo, kept)
     before = len(open_work(demo, "turn"))
     transcribe(note.id, hearing=a_hearing(demo, kept, ear))
     heard = now_of(demo, note)
-    assert (heard.transcript, heard.transcript_confidence) == ("minha internet caiu", 0.8)
+    assert (heard.transcript, heard.transcript_confidence) == ("boleto", 0.8)
     assert ear.heard == [(OGG, "audio/ogg", "pt")]
     assert len(open_work(demo, "turn")) == before + 1
-    take_turn(note.conversation_id, bot=a_bot(demo))
-    assert len(answers(demo, note)) == 1
+    take_turn(note.conversation_id, bot=listening(demo))
+    assert [message.kind for message in answers(demo, note)] == ["document"]
 
 
 def test_words_around_a_voice_note_and_its_own_are_one_turn(demo: Database, kept: MediaStore) -> None:
     arrive(demo, text("oi"))
     note = a_voice_note(demo)
     with pytest.raises(Later):
-        take_turn(note.conversation_id, bot=a_bot(demo))
+        take_turn(note.conversation_id, bot=listening(demo))
     bring_it(demo, kept)
     transcribe(note.id, hearing=a_hearing(demo, kept, Ear()))
     arrive(demo, text("por favor"))
     for _ in range(3):
-        take_turn(note.conversation_id, bot=a_bot(demo))
+        take_turn(note.conversation_id, bot=listening(demo))
     assert len(answers(demo, note)) == 1
     assert all(message.handled_at for message in messages(demo, note.conversation_id, "in"))
 
@@ -121,8 +128,8 @@ def test_without_an_engine_the_turn_is_taken_at_once(demo: Database) -> None:
 def test_turn_does_not_wait_longer_than_a_minute(demo: Database) -> None:
     note = a_voice_note(demo)
     with demo.transaction() as session:
-        session.execute(update(Message).values(received_at=utc_now() - LONGEST_HEARING))
-    take_turn(note.conversation_id, bot=a_bot(demo))
+        session.execute(update(Message).values(received_at=utc_now() - HEARING_TAKES))
+    take_turn(note.conversation_id, bot=listening(demo))
     assert len(answers(demo, note)) == 1
 
 
@@ -132,7 +139,7 @@ def test_file_that_is_lost_lets_the_turn_go_on(demo: Database, kept: MediaStore)
     assert len(due(demo, "transcribe")) == 1
     transcribe(note.id, hearing=a_hearing(demo, kept, Ear()))
     assert now_of(demo, note).transcript == ""
-    take_turn(note.conversation_id, bot=a_bot(demo))
+    take_turn(note.conversation_id, bot=listening(demo))
     assert len(answers(demo, note)) == 1
 
 
@@ -150,7 +157,7 @@ def test_recording_that_cannot_be_heard_lets_the_turn_go_on(
     bring_it(demo, kept)
     transcribe(note.id, hearing=a_hearing(demo, kept, Ear(failures=[failure])))
     assert now_of(demo, note).transcript == ""
-    take_turn(note.conversation_id, bot=a_bot(demo))
+    take_turn(note.conversation_id, bot=listening(demo))
     assert len(answers(demo, note)) == 1
 
 
@@ -162,9 +169,9 @@ def test_engine_that_fails_again_and_again_lets_the_turn_go_on(demo: Database, k
         with pytest.raises(error):
             transcribe(note.id, hearing=hearing)
     with pytest.raises(Later):
-        take_turn(note.conversation_id, bot=a_bot(demo))
+        take_turn(note.conversation_id, bot=listening(demo))
     go_on_without(note.id, hearing=hearing)
-    take_turn(note.conversation_id, bot=a_bot(demo))
+    take_turn(note.conversation_id, bot=listening(demo))
     assert len(answers(demo, note)) == 1
 
 
@@ -200,7 +207,7 @@ def test_wrong_model_alerts_until_it_is_mended_and_holds_nobody(demo: Database, 
     ear = Ear(failures=[Misconfigured("transcription_model")])
     transcribe(note.id, hearing=a_hearing(demo, kept, ear))
     assert [alert.kind for alert in rows(demo, Alert, Alert.ended_at.is_(None))] == ["transcription.stopped"]
-    take_turn(note.conversation_id, bot=a_bot(demo))
+    take_turn(note.conversation_id, bot=listening(demo))
     transcribe(note.id, hearing=a_hearing(demo, kept, ear))
     assert rows(demo, Alert, Alert.ended_at.is_(None)) == []
 

@@ -198,8 +198,9 @@ def only(effects: Iterable[Effect], kind: type[E]) -> E:
     return found[0]
 
 
-def has(effects: Iterable[Effect], kind: type[Effect]) -> bool:
-    return any(isinstance(effect, kind) for effect in effects)
+def has(effects: Iterable[Effect], *kinds: type[Effect]) -> bool:
+    """Whether there is an effect of any of these kinds."""
+    return any(isinstance(effect, kinds) for effect in effects)
 
 
 def said(effects: Iterable[Effect]) -> str:

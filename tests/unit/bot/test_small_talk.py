@@ -151,26 +151,6 @@ def test_question_of_ours_is_still_answered_when_the_model_is_away() -> None:
     assert has(chat.say("pode liberar", nlu=parser), UnlockOnTrust)
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        ("audio", "ouvir áudios"),
-        ("image", "Recebi seu arquivo"),
-        ("video", "Recebi seu arquivo"),
-        ("document", "Recebi seu arquivo"),
-        ("location", "Recebi seu arquivo"),
-        ("sticker", "Não entendi"),
-        ("unsupported", "formato que não consigo ver"),
-    ],
-)
-def test_media_without_words_is_asked_about_once_and_then_a_person_comes(kind: str, words: str) -> None:
-    chat = Chat()
-    effects = chat.say(media=kind)
-    assert words in said(effects)
-    assert only(effects, Say).options[0].id == "intent:talk_to_human"
-    assert has(chat.say(media=kind), HandOff)
-
-
 def test_media_with_words_is_read_by_its_words() -> None:
     assert "F-1002-1" in said(decided(a_turn("boleto", media="image")))
 
