@@ -42,22 +42,22 @@ def fetch_public(
 ) -> tuple[bytes, str]:
     """(bytes, content type as said) of what stands at `url`, following redirects; at most `limit` bytes are read.
 
-    `headers` and `auth` go to `trusted_hosts` only, and over HTTPS only. Each name is resolved once, and the very
-    address that was found to be public is connected to; `allowed_hosts` may be internal and may be trusted without
-    HTTPS. Hosts are names or name:port; without a port the usual one of the scheme is meant. `session` gives the TLS
-    settings. Raises Refused `gone` (404, 410), `too_large`, `internal_address`, `not_http`, `too_many_redirects` or
-    `http_<status>`, Misconfigured `http_401` or `http_403` where credentials were sent, and Unreachable for the rest.
-    May be called again.
+    `headers` and `auth` go to `trusted_hosts` only, over HTTPS only, and never where a redirect leads. Each name is
+    resolved once, and the very address that was found to be public is connected to; `allowed_hosts` may be internal and
+    may be trusted without HTTPS. Hosts are names or name:port (see `host_of`); without a port the usual one of the
+    scheme is meant. `session` gives the TLS settings. Raises Refused `gone` (404, 410), `too_large`,
+    `internal_address`, `not_http`, `too_many_redirects` or `http_<status>`, Misconfigured `http_401` or `http_403`
+    where credentials were sent, and Unreachable for the rest. May be called again.
     """
     until = time.monotonic() + LONGEST_SECONDS
     with make_session(pool=1) as guarded:
         guarded.verify, guarded.cert = session.verify, session.cert
         for scheme in PORTS:
             guarded.mount(f"{scheme}://", _GuardedAdapter(frozenset(allowed_hosts)))
-        for _ in range(most_redirects + 1):
+        for hop in range(most_redirects + 1):
             place = _place_of(url)
-            open_way = place.scheme != "https" and not _listed(place, allowed_hosts)
-            trusted = _listed(place, trusted_hosts) and not open_way
+            closed_way = place.scheme == "https" or _listed(place, allowed_hosts)
+            trusted = hop == 0 and closed_way and _listed(place, trusted_hosts)
             options: dict[str, Any] = {"headers": dict(headers or {}), "auth": auth} if trusted else {}
             with send(guarded, "GET", url, timeout=timeout, allow_redirects=False, stream=True, **options) as answer:
                 if not answer.is_redirect:
@@ -66,6 +66,12 @@ def fetch_public(
                     return _body(answer, limit, until), answer.headers.get("Content-Type", "")
                 url = urljoin(url, answer.headers["Location"])
     raise Refused("too_many_redirects")
+
+
+def host_of(url: str) -> str:
+    """name:port of an http(s) address, for the lists of `fetch_public`. Raises Refused `not_http` for another."""
+    place = _place_of(url)
+    return f"{str(place.host).lower()}:{place.port or PORTS[str(place.scheme)]}"
 
 
 def _place_of(url: str) -> Url:

@@ -85,9 +85,9 @@ def size_in_words(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")
 
 
-def transcript_in_words(text: str | None, confidence: float | None) -> tuple[str, str]:
-    """(caption, words) of what a machine heard in a voice note; both empty where none listened."""
-    if text is None:
+def transcript_in_words(text: str | None, confidence: float | None, file: ShownFile | None) -> tuple[str, str]:
+    """(caption, words) of what a machine heard in a voice note; both empty where none listened, or none could."""
+    if text is None or not (text or (file and file.shape)):
         return "", ""
     if not text:
         return "Transcrição automática: nenhuma palavra foi entendida.", ""

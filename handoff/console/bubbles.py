@@ -110,7 +110,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         error=error_text(message) if outbound else "",
         options=_options(message.payload) if outbound else (),
         file=file,
-        heard=transcript_in_words(message.transcript, message.transcript_confidence),
+        heard=transcript_in_words(message.transcript, message.transcript_confidence, file),
         understood=understood(row.Reading, names) if row.Reading else None,
     )
 

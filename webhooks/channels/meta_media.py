@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import requests
 
 from core.errors import Failure, Refused, Unreachable
 from core.http import send as call
-from core.safe_fetch import fetch_public
+from core.safe_fetch import fetch_public, host_of
 from webhooks.channels.meta import failure_of
 from webhooks.channels.ports import Fetched, MediaRef
 
-# Where Meta keeps media; the token goes nowhere else (docs/whatsapp-errors.md).
+# Where Meta keeps media; the token goes nowhere else.
 HOSTS = (".facebook.com", ".fbcdn.net", ".fbsbx.com", ".whatsapp.net")
 GONE = "media_gone"
 # 100 with this subcode: no such object. 131052: Meta itself could not get the file.
@@ -90,11 +88,10 @@ class _Expired(Refused):
 
 
 def _place(url: str) -> str:
-    """name:port of an address; empty where there is none."""
+    """name:port of an address; empty where it is none that could be fetched."""
     try:
-        parts = urlsplit(url)
-        return f"{(parts.hostname or '').lower()}:{parts.port or {'http': 80}.get(parts.scheme, 443)}"
-    except ValueError:
+        return host_of(url)
+    except Refused:
         return ""
 
 

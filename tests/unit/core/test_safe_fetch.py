@@ -91,6 +91,12 @@ def test_credentials_go_to_trusted_hosts_and_not_where_they_redirect_to(site: Si
     assert (found, site.asked, other.asked) == (b"data", [("/media", BASIC)], [("/file?signed=1", "")])
 
 
+def test_credentials_are_not_sent_again_where_a_trusted_host_redirects_to_itself(site: Site) -> None:
+    site.put("/file", body=b"data")
+    _fetch(site.put("/media", 302, Location="/file"), site, auth=("AC1", "token"), trusted_hosts={site.host})
+    assert site.asked == [("/media", BASIC), ("/file", "")]
+
+
 def test_stranger_gets_no_credentials(site: Site) -> None:
     _fetch(site.put("/a"), site, auth=("AC1", "token"), trusted_hosts={"api.twilio.com"})
     assert site.asked == [("/a", "")]
@@ -173,7 +179,7 @@ def test_public_addresses_are_told_from_internal_ones(address: str, public: bool
 
 @pytest.mark.parametrize("told", [True, False])
 def test_larger_file_is_refused_whether_its_size_is_told_or_not(site: Site, told: bool) -> None:
-    length = {"Content_Length": "1001"} if told else {}
+    length: dict[str, Any] = {"Content_Length": "1001"} if told else {}
     with pytest.raises(Refused, match="too_large"):
         _fetch(site.put("/a", body=b"x" * 1001, **length), site)
     assert len(_fetch(site.put("/b", body=b"x" * 1000), site)[0]) == 1000
