@@ -22,22 +22,23 @@ HEARD_WITHIN_SECONDS = 3600
 
 # One statement: nothing is added where the message has its file already, or is not there.
 _WANT = text(
-    "WITH mine AS (SELECT id, kind FROM message WHERE channel = :channel AND provider_id = :provider_id"
-    " AND direction = 'in' AND attachment_id IS NULL FOR UPDATE),"
+    "WITH mine AS (SELECT id, kind, direction FROM message WHERE channel = :channel AND provider_id = :provider_id"
+    " AND attachment_id IS NULL FOR UPDATE),"
     " file AS (INSERT INTO attachment (filename, mime_type, sha256, size, state, origin, created_at)"
     " SELECT :filename, :mime_type, '', 0, 'wanted', :origin, :now FROM mine RETURNING id),"
     " linked AS (UPDATE message SET attachment_id = file.id FROM file, mine WHERE message.id = mine.id)"
     " INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
     " SELECT :fetch_queue, 'fetch_media', id, CAST(:now AS timestamptz), 0 FROM file UNION ALL"
     " SELECT :hear_queue, 'transcribe', id, CAST(:now AS timestamptz) + make_interval(secs => :hear), 0 FROM mine"
-    " WHERE :transcribes AND kind = 'audio'"
+    " WHERE :transcribes AND kind = 'audio' AND direction = 'in'"
 ).bindparams(bindparam("origin", type_=JSONB))
 
 
 def want_media(session: Session, channel: str, provider_id: str, media: MediaRef, *, transcribes: bool) -> None:
     """Adds the file that the message `provider_id` is to get, and the work of fetching it; called again, nothing.
 
-    `transcribes`: a voice note is to be heard too, and its turn waits for that (bot/turns.py).
+    The message is a customer's, or one that a person sent from the phone's own app. `transcribes`: a customer's voice
+    note is to be heard too, and its turn waits for that (bot/stillness.py).
     """
     row: dict[str, Any] = {
         "channel": channel,
