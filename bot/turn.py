@@ -14,11 +14,8 @@ from bot.dialogue import Dialogue
 from bot.replies import Replies, replies_in
 from bot.texts import Texts
 from core.dates import format_when, local_date
+from models.message import SURE_HEARING
 from nlu.understanding import Understanding
-
-# A transcript's confidence is the mean over its words: below this about two in five are guesses, and one of them may be
-# the word that matters. To ask back costs one bubble.
-SURE_HEARING = 0.6
 
 
 class Missing(Exception):

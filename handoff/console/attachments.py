@@ -83,12 +83,3 @@ def size_in_words(size: int) -> str:
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} KB"
     return f"{size / 1024 / 1024:.1f} MB".replace(".", ",")
-
-
-def transcript_in_words(text: str | None, confidence: float | None, file: ShownFile | None) -> tuple[str, str]:
-    """(caption, words) of what a machine heard in a voice note; both empty where none listened, or none could."""
-    if text is None or not (text or (file and file.shape)):
-        return "", ""
-    if not text:
-        return "Transcrição automática: nenhuma palavra foi entendida.", ""
-    return f"Transcrição automática, confiança de {round(100 * (confidence or 0))} %", text

@@ -10,14 +10,28 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.masking import mask_personal_data
-from handoff.console.attachments import ShownFile, shown_file, transcript_in_words
+from handoff.console.attachments import ShownFile, shown_file
+from handoff.console.particulars import Part, particulars, unsupported_kind
+from handoff.console.quotes import UNKNOWN, Quote, read_quotes
 from handoff.console.understood import Understood, understood
-from handoff.console.wording import KINDS, STATUS, TEXT_KINDS, TICKS, clock, day, without_documents
+from handoff.console.wording import (
+    EVENT_MARKS,
+    KINDS,
+    STATUS,
+    TEXT_KINDS,
+    TICKS,
+    author_name,
+    clock,
+    day,
+    heard,
+    without_documents,
+)
 from models.agent import Agent
 from models.attachment import Attachment
 from models.message import Message
 from models.reading import Reading
 
+NO_WORDS = "transcrição automática: nenhuma palavra foi entendida"
 ERRORS = {
     "window_closed": "a janela de 24 horas do WhatsApp estava fechada",
     "a person took over": "uma pessoa assumiu antes do envio",
@@ -29,7 +43,9 @@ ERRORS = {
 class Bubble:
     """One message, note or event. `side` is in, out, note or event; `day` is set where a new day begins.
 
-    `robot` says that no person wrote it. `heard` is what a machine heard in a voice note, as (caption, words).
+    `robot` says that no person wrote it. `marks` are words on what became of it (edited, only watched), `earlier` what
+    stood there before each edit, as (when, what). `revoked` says who took it back; it stays readable. `heard` says
+    where the words of a voice note are from.
     """
 
     id: int
@@ -46,8 +62,22 @@ class Bubble:
     error: str
     options: tuple[str, ...]
     file: ShownFile | None
-    heard: tuple[str, str]
     understood: Understood | None
+    parts: tuple[Part, ...]
+    quote: Quote | None
+    reaction: str
+    marks: tuple[str, ...]
+    earlier: tuple[tuple[str, str], ...]
+    revoked: str
+    transcript: str
+    heard: str
+
+    @property
+    def key(self) -> str:
+        """Changes with whatever may change of a bubble that is on the page already."""
+        length = len(self.error) + len(self.text) + len(self.transcript)
+        seen = (self.status, length, len(self.earlier), self.revoked, self.reaction, self.file and self.file.key)
+        return "/".join(map(str, seen)) + (self.understood.key if self.understood else "")
 
 
 def read_bubbles(
@@ -75,11 +105,13 @@ def read_bubbles(
     total = session.scalar(select(func.count()).select_from(Message).where(mine)) or 0
     corrected_by = {f"agent:{row.Reading.corrected_by}" for row in found if row.Reading and row.Reading.corrected_by}
     names = _agent_names(session, {row.Message.author for row in found} | corrected_by)
+    quotes = read_quotes(session, conversation_id, [row.Message for row in found], names)
     bubbles: list[Bubble] = []
     last_day = ""
     for row in reversed(found):
         name = day(row.Message.received_at, now, zone)
-        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name))
+        quote = quotes.get(row.Message.quoted_id, UNKNOWN) if row.Message.quoted_id else None
+        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name, quote))
         last_day = name
     return bubbles, total - len(found)
 
@@ -90,17 +122,18 @@ def _agent_names(session: Session, authors: set[str]) -> dict[str, str]:
     return {f"agent:{row.login}": row.name for row in rows}
 
 
-def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
+def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quote | None) -> Bubble:
     message: Message = row.Message
     outbound = message.direction == "out"
-    by = _author(message.author, names)
+    parts = particulars(message)
+    by = author_name(message.author, names)
     file = shown_file(row, message.kind, by)
     return Bubble(
         id=message.id,
         side=message.direction,
         robot=message.author == "bot",
         by=by,
-        text=without_documents(message.text) if message.direction == "in" else message.text,
+        text=_text(message, parts),
         label=_label(message, file),
         at=clock(message.received_at, zone),
         day=new_day,
@@ -110,28 +143,65 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str) -> Bubble:
         error=error_text(message) if outbound else "",
         options=_options(message.payload) if outbound else (),
         file=file,
-        heard=transcript_in_words(message.transcript, message.transcript_confidence, file),
         understood=understood(row.Reading, names) if row.Reading else None,
+        parts=parts,
+        quote=quote,
+        reaction=message.reaction,
+        marks=_marks(message, zone),
+        earlier=_earlier(message, zone),
+        revoked=_revoked(message),
+        transcript=without_documents(message.transcript or ""),
+        heard=_heard(message, file),
     )
 
 
-def _author(author: str, names: dict[str, str]) -> str:
-    if author == "customer":
-        return "Cliente"
-    if author == "bot":
-        return "Atendimento automático"
-    return names.get(author, author.removeprefix("agent:"))
+def _text(message: Message, parts: tuple[Part, ...]) -> str:
+    if message.kind == "location" and parts:
+        # The name of the place, which stands there already.
+        return ""
+    if message.direction == "event":
+        return f"{EVENT_MARKS.get(message.kind, '')} {message.text}".strip()
+    return without_documents(message.text) if message.direction == "in" else message.text
+
+
+def _heard(message: Message, file: ShownFile | None) -> str:
+    """Where the words of a voice note are from; that there were none, if anybody listened."""
+    if message.transcript:
+        return heard(message.transcript_confidence)
+    return NO_WORDS if message.transcript == "" and file and file.shape else ""
 
 
 def _label(message: Message, file: ShownFile | None) -> str:
     """What kind of message it is, where that is not to be seen."""
     if message.kind in TEXT_KINDS or message.direction == "event" or (file and file.shape):
         return ""
-    return _kind(message.kind)
+    if message.kind == "unsupported" and (what := unsupported_kind(message)):
+        return f"{KINDS['unsupported']}: {what}"
+    return KINDS.get(message.kind, f"Mensagem do tipo {message.kind}")
 
 
-def _kind(kind: str) -> str:
-    return KINDS.get(kind, f"Mensagem do tipo {kind}")
+def _marks(message: Message, zone: str) -> tuple[str, ...]:
+    edited = f"editada às {clock(message.edited_at, zone)}" if message.edited_at else ""
+    watched = "em espera: outro aplicativo atende" if message.outcome == "standby" else ""
+    return tuple(filter(None, (edited, watched)))
+
+
+def _earlier(message: Message, zone: str) -> tuple[tuple[str, str], ...]:
+    found = [edit for edit in message.payload.get("edits") or () if isinstance(edit, dict)]
+    return tuple((_moment(edit.get("at"), zone), without_documents(str(edit.get("text") or ""))) for edit in found)
+
+
+def _moment(at: object, zone: str) -> str:
+    try:
+        return clock(datetime.fromisoformat(str(at)), zone)
+    except ValueError:
+        return ""
+
+
+def _revoked(message: Message) -> str:
+    if message.revoked_at is None:
+        return ""
+    return "apagada pelo cliente" if message.direction == "in" else "apagada"
 
 
 def error_text(message: Message) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
 from core.dates import format_date, local_date, local_time
 from core.document import find_documents
+from models.message import SURE_HEARING
+
+SURELY_HEARD = 0.85
 
 STATUS = {
     "queued": "na fila",
@@ -34,10 +37,15 @@ KINDS = {
     "contacts": "Cartão de contato",
     "reaction": "Reação",
     "order": "Pedido do catálogo",
+    "welcome": "Abriu a conversa",
+    "flow": "Formulário respondido",
+    "contact_request": "Com botão para enviar o contato",
+    "location_request": "Com botão para enviar a localização",
     "unsupported": "Tipo de mensagem que o WhatsApp não nos entrega",
     "unknown": "Tipo de mensagem desconhecido",
 }
 TEXT_KINDS = frozenset({"text", "buttons", "list", "button", "interactive"})
+EVENT_MARKS = {"call": "📞", "number_changed": "🔁", "identity_changed": "🔁"}
 CONTRACT_STATUS = {"active": "ativo", "blocked": "bloqueado por débito", "cancelled": "cancelado"}
 JOB_STATE = {
     "asked": "pedida",
@@ -69,6 +77,20 @@ PROOF = {
 }
 TICKET_STATE = {"open": "aberto", "closed": "fechado"}
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+
+
+def author_name(author: str, names: Mapping[str, str]) -> str:
+    """Who wrote a message, for people to read. `names` gives people's names by `agent:login`."""
+    known = {"customer": "Cliente", "bot": "Atendimento automático", "phone_app": "Equipe, pelo celular"}
+    return known.get(author) or names.get(author, author.removeprefix("agent:"))
+
+
+def heard(confidence: float | None) -> str:
+    """How sure a machine is of the words it heard in a voice note."""
+    if confidence is None:
+        return "transcrição automática"
+    sure = "boa" if confidence >= SURELY_HEARD else "média" if confidence >= SURE_HEARING else "baixa, ouça o áudio"
+    return f"transcrição automática, confiança {sure}"
 
 
 def clock(at: datetime, zone: str) -> str:

@@ -131,6 +131,30 @@ def a_full_conversation(db: Database) -> int:
     return id_
 
 
+def an_odd_conversation(db: Database) -> int:
+    """Elisa's, with every kind of message that is more than words."""
+    id_ = a_conversation(db, name="Elisa Prado", said=None)
+    add(db, id_, "Quando vocês vêm?", provider_id="wamid.first", reaction="🙏")
+    place = {"latitude": -23.18641, "longitude": -45.88412, "name": "Padaria Real", "address": "Rua da Serra, 40, Sul"}
+    shown = [{"name": {"formatted_name": "Bruno Lima"}, "phones": [{"phone": "+55 12 98111-0002"}]}]
+    items = [{"product_retailer_id": "roteador-ax", "quantity": 1, "item_price": 349.9, "currency": "BRL"}]
+    ad = {"headline": "Fibra 700 Mega", "body": "Instalação grátis em novembro"}
+    add(db, id_, "Vi o anúncio de vocês", payload={"raw": {"referral": ad}})
+    add(db, id_, "", kind="location", payload={"raw": {"location": place}})
+    add(db, id_, "", kind="contacts", payload={"raw": {"contacts": shown}})
+    add(db, id_, "", kind="order", payload={"raw": {"order": {"product_items": items}}})
+    add(db, id_, "", kind="unsupported", payload={"raw": {"unsupported": {"type": "poll_creation"}}})
+    add(db, id_, "", kind="audio", transcript="oi tudo bem a internet caiu de novo", transcript_confidence=0.52)
+    edits = [{"at": utc_now().isoformat(), "text": "meu cpf é 529.982.247-25 e caiu aqi"}]
+    add(db, id_, "caiu aqui na rua toda", edited_at=utc_now(), payload={"edits": edits})
+    add(db, id_, "esquece, achei grosseiro", revoked_at=utc_now())
+    add(db, id_, "essa aqui", quoted_id="wamid.first")
+    add(db, id_, "e aquela outra?", quoted_id="wamid.unknown", outcome="standby")
+    add(db, id_, "Chegamos em 20 minutos.", "out", author="phone_app", status="delivered", quoted_id="wamid.first")
+    add(db, id_, "Chamada de voz perdida", "event", kind="call", author="system")
+    return id_
+
+
 LETTER = "Venho por meio desta registrar minha indignação com o serviço prestado por esta empresa. " * 12
 
 

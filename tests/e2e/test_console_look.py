@@ -9,7 +9,15 @@ import pytest
 from playwright.sync_api import Page
 
 from core.db import Database
-from tests.e2e.console_scene import a_full_conversation, address, cast, readings_to_review, server, sign_in
+from tests.e2e.console_scene import (
+    a_full_conversation,
+    address,
+    an_odd_conversation,
+    cast,
+    readings_to_review,
+    server,
+    sign_in,
+)
 from tests.integration.desk import a_conversation
 
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
@@ -22,6 +30,7 @@ def test_pages_fit_and_are_readable(
     desktop_page: Page, phone_page: Page, address: str, db: Database, tmp_path: Path, scheme: str
 ) -> None:
     id_ = a_full_conversation(db)
+    odd = an_odd_conversation(db)
     readings_to_review(db, id_)
     a_conversation(db, name="Elisa Prado", said="a internet está muito lenta hoje, dá para ver?", hours_ago=0.05)
     a_conversation(db, name="Fábio Nunes", said="quero mudar de plano", handler="bot", queue=None)
@@ -33,6 +42,7 @@ def test_pages_fit_and_are_readable(
         for shot, path in (
             ("inbox", "/"),
             ("conversation", f"/c/{id_}"),
+            ("odd", f"/c/{odd}"),
             ("customer", f"/c/{id_}?ver=cliente"),
             ("understood", f"/c/{id_}"),
             ("review", "/revisao"),
@@ -42,6 +52,8 @@ def test_pages_fit_and_are_readable(
             page.goto(f"{address}{path}")
             if shot == "understood":
                 page.evaluate("for (const box of document.querySelectorAll('.understood')) box.open = true")
+            if shot == "odd":
+                page.evaluate("for (const box of document.querySelectorAll('.earlier')) box.open = true")
             page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png")
             assert not cut_off(page), (shot, name)
             assert not too_faint(page), (shot, name)

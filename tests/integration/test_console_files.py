@@ -161,7 +161,7 @@ def test_file_of_other_queues_is_neither_seen_nor_asked_for(helena: Person, db: 
 @pytest.mark.parametrize(
     ("transcript", "confidence", "words"),
     [
-        ("minha internet caiu", 0.823, ("confiança de 82 %", "minha internet caiu")),
+        ("minha internet caiu", 0.823, ("transcrição automática, confiança", "minha internet caiu")),
         ("", 0.0, ("nenhuma palavra foi entendida",)),
     ],
 )

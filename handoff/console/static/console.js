@@ -121,11 +121,10 @@ function replaceThread(old, part) {
 
 // A message that changed: what was opened stays open, and the keyboard stays where it was.
 function swap(known, item) {
-  const box = item.querySelector("details");
-  if (box && known.querySelector("details")?.open) box.open = true;
-  const stood = known.contains(document.activeElement);
+  for (const box of item.querySelectorAll("details")) box.open = document.getElementById(box.id)?.open ?? false;
+  const stood = known.contains(document.activeElement) && document.activeElement.closest("details")?.id;
   known.replaceWith(item);
-  if (stood) box?.querySelector("summary").focus({ preventScroll: true });
+  if (stood) document.getElementById(stood)?.querySelector("summary").focus({ preventScroll: true });
 }
 
 function count() {
