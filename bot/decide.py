@@ -18,7 +18,7 @@ from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
 
 def decide(turn: Turn) -> tuple[Effect, ...]:
     """What to do about this turn. Raises turn.Missing when a fact is needed first; nothing else."""
-    turn = _of_this_version(turn)
+    turn = media.noted(_of_this_version(turn))
     try:
         effects = _consider(turn)
     except SourceDown:
@@ -44,7 +44,7 @@ def _consider(turn: Turn) -> list[Effect]:
         return [*effects, *_after_result(rest)]
     if turn.jobs:
         return _to_person(turn) if _asks_for_person(turn) else job_results.while_running(turn)
-    return _answer(media.noted(turn)) if turn.inbound else []
+    return _answer(turn) if turn.inbound else []
 
 
 def _before_people(turn: Turn, finished: Sequence[JobResult]) -> list[Effect]:

@@ -14,7 +14,7 @@ from bot.dialogue import Dialogue
 from bot.replies import Replies, replies_in
 from bot.texts import Texts
 from core.dates import format_when, local_date
-from models.message import SURE_HEARING
+from core.hearing import SURE_HEARING
 from nlu.understanding import Understanding
 
 

@@ -14,10 +14,6 @@ from models import Base, utc_now
 # How far an outbound message got. A receipt never moves it back (WhatsApp sends receipts late and out of order).
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 2, "accepted": 3, "sent": 4, "delivered": 5, "read": 6}
 
-# A transcript's confidence is the mean over its words: below this about two in five are guesses, and one of them may be
-# the word that matters. Nothing is done on such words before they are confirmed.
-SURE_HEARING = 0.6
-
 
 class Message(Base):
     """One bubble, note or event.

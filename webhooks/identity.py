@@ -34,8 +34,9 @@ def rename_contact(session: Session, channel: str, old: Sender, new: Sender, at:
 
     `at` is when WhatsApp says it happened. Where `new` names another number, the old one is no longer the contact's:
     it may be given to somebody else, who must not inherit what it proved. A proof that rested on it is dropped, and the
-    open conversation tells of the change. Where a new name is another contact's already, nothing is merged: people are
-    alerted. May be called again, also late: whoever first wrote from the old number after `at` is somebody else.
+    open conversation tells of the change. An empty number in `new` says nothing of the number. Where a new name is
+    another contact's already, nothing is merged: people are alerted. May be called again, also late: whoever first
+    wrote from the old number after `at` is somebody else.
     """
     before, after = names_of(old), names_of(new)
     lock_names(session, channel, [*before, *after])

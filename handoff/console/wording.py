@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from core.dates import format_date, local_date, local_time
 from core.document import find_documents
-from models.message import SURE_HEARING
+from core.hearing import SURE_HEARING
 
 SURELY_HEARD = 0.85
 

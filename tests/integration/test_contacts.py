@@ -98,6 +98,12 @@ def test_new_number_is_the_same_contact_and_the_old_one_is_free(session: Session
     assert ("address", f"whatsapp:+{ANA}") not in aliases(session, ana)
 
 
+def test_new_number_told_by_bsuid_alone_leaves_the_old_number_too(session: Session) -> None:
+    ana = resolve(session, wa_id=ANA, bsuid="BR.1")
+    assert rename(session, Sender(bsuid="BR.1"), Sender(wa_id=CARLA, bsuid="BR.2")) == ana
+    assert phones_of(session, ana) == (f"+{CARLA}",)
+
+
 @pytest.mark.parametrize(("how", "left"), [("phone", None), ("two_facts", "two_facts"), ("code", "code")])
 def test_proof_by_phone_ends_with_the_phone(session: Session, how: str, left: str | None) -> None:
     ana = resolve(session, wa_id=ANA)
