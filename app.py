@@ -59,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
             db=wiring.db,
             secret_key=settings.secret_key,
             public_url=settings.public_url,
+            store=wiring.store,
             language=settings.customer_language,
         )
     )

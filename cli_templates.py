@@ -18,7 +18,7 @@ from webhooks.channels.template_ports import TemplateAdmin
 from webhooks.sync_templates import missing, push_missing, sync_channel
 from webhooks.template_files import FOLDER, TemplateFile, UnreadableTemplate, read_templates
 from webhooks.template_lint import problems
-from wiring import template_admins
+from wiring_channels import template_admins
 
 NOT_SET_UP = (
     "Nenhum canal tem modelos: falta META_ACCOUNT_ID (com META_ACCESS_TOKEN) ou TWILIO_ACCOUNT_SID nas configurações."

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
-from twilio.rest import Client
 
 from billing import unlock_ledger
 from billing.erps.local import LocalErp
@@ -19,49 +18,48 @@ from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
 from core.db import Database, make_engine
 from core.http import make_session
+from core.media_store import MediaStore, media_store
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
+from nlu.transcription import Transcriber, load_transcriber
 from provisioning.actions import BLOCK_SIGNAL
 from provisioning.drivers import radius, simulator
 from provisioning.ports import AccessControl, LineReader
 from provisioning.request import ask, target_of
 from provisioning.run import run
-from webhooks.channels import meta_inbound, twilio_inbound
-from webhooks.channels.health_ports import NumberHealth
-from webhooks.channels.meta import MetaChannel
-from webhooks.channels.meta_health import MetaHealth
-from webhooks.channels.meta_templates import MetaTemplates
-from webhooks.channels.ports import Channel
-from webhooks.channels.template_ports import TemplateAdmin
-from webhooks.channels.twilio import TwilioChannel
-from webhooks.channels.twilio_client import make_client
-from webhooks.channels.twilio_health import TwilioHealth
-from webhooks.channels.twilio_record import TwilioRecord
-from webhooks.channels.twilio_templates import TwilioTemplates
+from webhooks.channels import meta_inbound
 from webhooks.check_number import check_numbers
 from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
 from webhooks.effects.here import Terms
+from webhooks.expire_media import expire_media
+from webhooks.fetch_media import MEGABYTE, MediaDesk, fetch_media
 from webhooks.intake import take_in
 from webhooks.media_links import MediaLinks
 from webhooks.pacing import Pacing, forget_paces
 from webhooks.prune import prune_webhooks
 from webhooks.reconcile_twilio import reconcile_twilio
-from webhooks.simulator import ACCOUNT_ID as SIMULATED_ACCOUNT
-from webhooks.stored_contents import StoredContents
 from webhooks.sync_templates import sync_templates
 from webhooks.template_files import read_templates
+from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
+from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
 
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
-CHORES = {"check_number": 300.0, "forget_paces": 3600.0, "prune_webhooks": 3600.0, "sync_templates": 3600.0}
+CHORES = {
+    "check_number": 300.0,
+    "expire_media": 3600.0,
+    "forget_paces": 3600.0,
+    "prune_webhooks": 3600.0,
+    "sync_templates": 3600.0,
+}
 # As long as Twilio is configured.
 TWILIO_CHORES = {"reconcile_twilio": 300.0}
 
@@ -75,6 +73,7 @@ class Wiring:
     doorbell: Doorbell
     parser: RasaClient
     links: MediaLinks
+    store: MediaStore
     routes: Mapping[str, Route]
 
     @property
@@ -89,12 +88,14 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     db = Database(make_engine(settings.database_url, pool_size=pool_size), doorbell.ring)
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
-    return Wiring(settings, db, doorbell, parser, links, _routes(settings, db, parser, links))
+    store = media_store(settings)
+    routes = {**_routes(settings, db, parser, links), **_media_routes(settings, db, store), **_chores(settings, db)}
+    return Wiring(settings, db, doorbell, parser, links, store, routes)
 
 
 def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks) -> dict[str, Route]:
     erp = LocalErp(SqlStore(db), lambda: load_provider(db))
-    channels = _channels(settings, db)
+    channels = channels_of(settings, db)
     delivery = Delivery(
         db,
         channels,
@@ -115,7 +116,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         proof=settings.identity_proof,
         debounce=debounce,
         orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
-        can_ask={name: _can_ask(channel) for name, channel in channels.items()},
+        can_ask={name: asks_of(channel) for name, channel in channels.items()},
         voice=settings.voice_without_transcript,
         hears=bool(settings.transcription),
     )
@@ -124,6 +125,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         answer_limit=timedelta(minutes=settings.answer_limit_minutes),
         quiet=timedelta(minutes=settings.echo_quiet_minutes),
         texts=texts,
+        transcribes=bool(settings.transcription),
     )
     network = partial(run, db=db, access=_access(settings), lines=_lines(settings), finished=unlock_ledger.job_finished)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
@@ -134,8 +136,28 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
-        **_chores(settings, db),
     }
+
+
+def _media_routes(settings: Settings, db: Database, store: MediaStore) -> dict[str, Route]:
+    """Customers' files: fetched, heard, deleted."""
+    keep = timedelta(days=settings.media_keep_days)
+    desk = MediaDesk(db, media_sources(settings), store, settings.media_most_megabytes * MEGABYTE, keep)
+    debounce = timedelta(seconds=settings.turn_debounce_seconds)
+    hearing = Hearing(db, store, _transcriber(settings), settings.customer_language[:2], debounce)
+    return {
+        "fetch_media": Route(partial(fetch_media, desk=desk)),
+        "transcribe": Route(
+            partial(transcribe, hearing=hearing), most_tries=3, give_up=partial(go_on_without, hearing=hearing)
+        ),
+        "expire_media": Route(partial(expire_media, db=db, store=store)),
+    }
+
+
+def _transcriber(settings: Settings) -> Transcriber | None:
+    if not settings.transcription:
+        return None
+    return load_transcriber(settings.transcription, settings.transcription_model)
 
 
 def _chores(settings: Settings, db: Database) -> dict[str, Route]:
@@ -150,8 +172,8 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
     )
     return {
         "forget_paces": Route(partial(forget_paces, db=db)),
-        "check_number": Route(partial(check_numbers, db=db, channels=_healths(settings)), most_tries=3),
-        "reconcile_twilio": Route(partial(reconcile_twilio, db=db, record=_twilio_record(settings))),
+        "check_number": Route(partial(check_numbers, db=db, channels=number_healths(settings)), most_tries=3),
+        "reconcile_twilio": Route(partial(reconcile_twilio, db=db, record=twilio_record(settings))),
         "prune_webhooks": Route(partial(prune_webhooks, db=db, keep=timedelta(days=settings.webhook_keep_days))),
         "sync_templates": Route(sync),
     }
@@ -163,92 +185,6 @@ def _business(db: Database) -> Business:
         row = provider_row(session)
         weak = row.policies.get("optical", {}).get("weak_dbm", WEAK_DBM)
         return Business(provider_of(row), policy_of(row), float(weak))
-
-
-def _channels(settings: Settings, db: Database) -> dict[str, Channel]:
-    channels: dict[str, Channel] = {
-        meta_inbound.CHANNEL: MetaChannel(
-            make_session(),
-            graph_url=settings.graph_url,
-            version=settings.meta_api_version,
-            phone_number_id=settings.meta_phone_number_id,
-            access_token=settings.graph_token,
-            order_details=settings.meta_order_details,
-        )
-    }
-    if settings.twilio_account_sid:
-        channels[twilio_inbound.CHANNEL] = TwilioChannel(
-            _twilio(settings),
-            contents=StoredContents(db, twilio_inbound.CHANNEL),
-            sender=settings.twilio_from,
-            status_callback=f"{settings.public_url}/webhooks/twilio",
-            messaging_service=settings.twilio_messaging_service_sid,
-            language=settings.customer_language,
-        )
-    return channels
-
-
-def _healths(settings: Settings) -> dict[str, NumberHealth]:
-    healths: dict[str, NumberHealth] = {
-        meta_inbound.CHANNEL: MetaHealth(
-            make_session(),
-            graph_url=settings.graph_url,
-            version=settings.meta_api_version,
-            phone_number_id=settings.meta_phone_number_id,
-            access_token=settings.graph_token,
-        )
-    }
-    if settings.twilio_account_sid:
-        healths[twilio_inbound.CHANNEL] = TwilioHealth(
-            make_session(),
-            api_url=settings.twilio_api_url,
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token,
-        )
-    return healths
-
-
-def _can_ask(channel: Channel) -> frozenset[str]:
-    """What the channel has a button for by which customers answer."""
-    return frozenset(name for name in ("contact", "location") if f"{name}_request" in channel.kinds)
-
-
-def template_admins(settings: Settings) -> dict[str, TemplateAdmin]:
-    """Who keeps the templates of each channel; none of those that are not set up for it."""
-    admins: dict[str, TemplateAdmin] = {}
-    account = SIMULATED_ACCOUNT if settings.simulated_channel else settings.meta_account_id
-    if account:
-        admins[meta_inbound.CHANNEL] = MetaTemplates(
-            make_session(),
-            graph_url=settings.graph_url,
-            version=settings.meta_api_version,
-            account_id=account,
-            access_token=settings.graph_token,
-        )
-    if settings.twilio_account_sid:
-        admins[twilio_inbound.CHANNEL] = TwilioTemplates(
-            make_session(),
-            content_url=settings.twilio_content_url,
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token,
-        )
-    return admins
-
-
-def _twilio(settings: Settings) -> Client:
-    return make_client(
-        make_session(),
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token,
-        api_url=settings.twilio_api_url,
-        content_url=settings.twilio_content_url,
-    )
-
-
-def _twilio_record(settings: Settings) -> TwilioRecord | None:
-    if not settings.twilio_account_sid:
-        return None
-    return TwilioRecord(_twilio(settings), api_url=settings.twilio_api_url, sender=settings.twilio_from)
 
 
 def _access(settings: Settings) -> AccessControl | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -12,9 +12,8 @@ from core.db import Database
 from core.later import Later
 from models import utc_now
 
-# Longer than any voice note takes to be fetched and read; after that it counts as one that cannot be heard.
-HEARING_TAKES = timedelta(seconds=90)
-ASK_AGAIN_SECONDS = 1.5
+# After that a voice note counts as one that cannot be heard: a person waits.
+HEARING_TAKES = timedelta(seconds=60)
 
 _SETTLE = text(
     "UPDATE message SET handled_at = :now, outcome = CASE WHEN revoked_at IS NULL THEN 'person' ELSE 'revoked' END"
@@ -37,13 +36,10 @@ def without_settled(db: Database, snapshot: Snapshot) -> Snapshot:
 
 def wait_if_told(snapshot: Snapshot, *, hears: bool) -> None:
     """Raises Later while a person speaks from the phone, or while a voice note of the turn is being read (`hears`:
-    something reads them). What the customer wrote stays waiting."""
+    something reads them, and plans a turn as soon as it has). What the customer wrote stays waiting."""
     now = utc_now()
     if snapshot.quiet_until and snapshot.quiet_until > now:
         raise Later((snapshot.quiet_until - now).total_seconds(), "a person answers from the phone")
-    if hears and _being_read(snapshot.unheard_since, now):
-        raise Later(ASK_AGAIN_SECONDS, "a voice note is being read")
-
-
-def _being_read(since: datetime | None, now: datetime) -> bool:
-    return since is not None and now - since < HEARING_TAKES
+    left = (snapshot.unheard_since + HEARING_TAKES - now).total_seconds() if hears and snapshot.unheard_since else 0
+    if left > 0:
+        raise Later(left, "a voice note is being read")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,6 +66,14 @@ def _choice(*allowed: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def _media_place(value: str) -> str:
+    """A folder, or a bucket: no other kind of store is known here, and a mistyped one is no folder."""
+    scheme, there, rest = value.partition("://")
+    if there and (scheme != "s3" or not rest.strip("/")):
+        raise ValueError
+    return value.rstrip("/") or value
 
 
 def _languages() -> tuple[str, ...]:
@@ -237,7 +246,7 @@ class Settings:
         about="Approved authentication content for one-time codes on Twilio (IDENTITY_PROOF=one_time_code).",
     )
     media_store: str = setting(
-        _text,
+        _media_place,
         "a folder, or s3://bucket/prefix",
         "s3://suporte-religa/midia",
         default="",
@@ -427,6 +436,7 @@ def _check_together(settings: Settings) -> None:
         problems.append("RADIUS_SECRET: faltando. Esperado junto com RADIUS_DATABASE_URL. Exemplo: RADIUS_SECRET=...")
     if settings.line_driver and not settings.line_driver_url:
         problems.append("LINE_DRIVER_URL: faltando. Esperado junto com LINE_DRIVER. Exemplo: http://127.0.0.1:8090")
+    problems += _transcription_problems(settings)
     if problems:
         raise SettingsError(problems)
 
@@ -434,6 +444,26 @@ def _check_together(settings: Settings) -> None:
 def _safe_for_secrets(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in {"127.0.0.1", "::1", "localhost"}
+
+
+def _transcription_problems(settings: Settings) -> list[str]:
+    """An engine is named like the package that it needs; the package and the model are large, and come separately."""
+    if not settings.transcription:
+        return []
+    problems = []
+    if find_spec(settings.transcription) is None:
+        problems.append(
+            f"TRANSCRIPTION={settings.transcription}: o pacote não está instalado."
+            " Rode: pip install -r requirements-voice.txt"
+        )
+    if not settings.transcription_model:
+        problems.append("TRANSCRIPTION_MODEL: faltando. Esperado junto com TRANSCRIPTION: a pasta do modelo.")
+    elif not (Path(settings.transcription_model) / "model.bin").is_file():
+        problems.append(
+            f"TRANSCRIPTION_MODEL: não há um modelo em {settings.transcription_model!r}."
+            " Esperado: uma pasta com model.bin (formato CTranslate2). Exemplo: /srv/whisper-small"
+        )
+    return problems
 
 
 def example() -> str:

@@ -17,10 +17,13 @@ def record(session: Session, actor: str, action: str, subject: str, **detail: An
     session.add(Audit(actor=actor, action=action, subject=subject, detail=detail))
 
 
-def record_once(session: Session, actor: str, action: str, subject: str, *, within: timedelta) -> None:
-    """Adds the row unless the same actor already has one for it in the last `within`: for pages that refresh."""
+def record_once(session: Session, actor: str, action: str, subject: str, *, within: timedelta, **detail: Any) -> None:
+    """Adds the row unless the same actor already has one for it, with this detail, in the last `within`: for pages
+    that refresh and players that ask for a file in parts."""
     known = select(Audit.id).where(
         Audit.subject == subject, Audit.at > utc_now() - within, Audit.actor == actor, Audit.action == action
     )
+    if detail:
+        known = known.where(Audit.detail.contains(detail))
     if session.execute(known.limit(1)).first() is None:
-        record(session, actor, action, subject)
+        record(session, actor, action, subject, **detail)

@@ -16,8 +16,9 @@ class Attachment(Base):
     """`sha256` is the hex digest of the bytes, `size` their number; empty and 0 until they are here.
 
     Bytes of ours stand in `data`, written with the message that needs them. A customer's are in the media store under
-    `stored_as`. `state`: wanted (to be fetched: `origin` says from where), here, refused (`error`: what it is does not
-    pass), lost (the channel no longer has it) or expired (deleted by policy, at `expires_at`).
+    `stored_as`: needed while the state is wanted or here; in any other state the bytes are still to be deleted.
+    `state`: wanted (to be fetched: `origin` says from where; `error`, why it is not here yet), here, refused (`error`:
+    what it is does not pass), lost (the channel no longer has it) or expired (deleted by policy, at `expires_at`).
     `origin` is what the channel said: {id or url, mime_type, sha256, filename, voice}. `mime_type` is what the bytes
     are, once here; before, what was claimed.
     """
@@ -27,6 +28,7 @@ class Attachment(Base):
         CheckConstraint("state in ('wanted', 'here', 'refused', 'lost', 'expired')", name="state"),
         CheckConstraint("state <> 'here' or data is not null or stored_as is not null", name="bytes_somewhere"),
         Index("ix_attachment_expires_at", "expires_at", postgresql_where=text("state = 'here'")),
+        Index("ix_attachment_stored_as", "stored_as", postgresql_where=text("stored_as is not null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

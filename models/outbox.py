@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Index, select, text, update
+from sqlalchemy import Connection, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import wake
@@ -24,6 +24,9 @@ QUEUE_OF = {
     "sync_templates": "background",
     "reconcile_twilio": "background",
     "forget_paces": "background",
+    "fetch_media": "background",
+    "transcribe": "background",
+    "expire_media": "background",
 }
 
 
@@ -57,6 +60,18 @@ def add_work(session: Session, topic: str, ref_id: int, *, after_seconds: float 
     session.add(Outbox(queue=queue, topic=topic, ref_id=ref_id, run_after=run_after))
     if after_seconds <= 0:
         wake(session, queue)
+
+
+def hasten(session: Session, topic: str, ref_id: int) -> bool:
+    """Makes work that waits due at once; False when none of it is open."""
+    found = session.execute(
+        update(Outbox)
+        .where(Outbox.topic == topic, Outbox.ref_id == ref_id, Outbox.done_at.is_(None))
+        .values(run_after=func.least(Outbox.run_after, utc_now()))
+    )
+    if found.rowcount:  # type: ignore[attr-defined]
+        wake(session, QUEUE_OF[topic])
+    return bool(found.rowcount)  # type: ignore[attr-defined]
 
 
 _PLAN = text(

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from core.db import Database
+from core.media_store import MediaStore
 from handoff.console import (
     acts,
     channel,
@@ -38,6 +39,7 @@ def console_blueprint(
     db: Database,
     secret_key: str,
     public_url: str,
+    store: MediaStore,
     now: Callable[[], datetime] = utc_now,
     language: str = "pt_BR",
 ) -> Blueprint:
@@ -47,7 +49,7 @@ def console_blueprint(
     customers', in which templates are sent. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
-    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now, language=language)
+    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now, store=store, language=language)
     blueprint = Blueprint(
         "console",
         __name__,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.masking import mask_personal_data
+from handoff.console.attachments import ShownFile, shown_file
 from handoff.console.particulars import Part, particulars, unsupported_kind
 from handoff.console.quotes import UNKNOWN, Quote, read_quotes
 from handoff.console.understood import Understood, understood
@@ -30,9 +31,8 @@ from models.attachment import Attachment
 from models.message import Message
 from models.reading import Reading
 
-# A picture may be shown in the page; anything else is only ever downloaded.
-SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 WAYS_TO_PAY = {"pix_code": "Pix", "boleto_line": "Boleto", "link": "Link de pagamento"}
+NO_WORDS = "transcrição automática: nenhuma palavra foi entendida"
 ERRORS = {
     "window_closed": "a janela de 24 horas do WhatsApp estava fechada",
     "template_value": "um valor do modelo falta, ou não é aceito pelo WhatsApp",
@@ -63,8 +63,7 @@ class Bubble:
     tick: str
     error: str
     options: tuple[str, ...]
-    filename: str
-    picture: bool
+    file: ShownFile | None
     understood: Understood | None
     parts: tuple[Part, ...]
     quote: Quote | None
@@ -79,7 +78,7 @@ class Bubble:
     def key(self) -> str:
         """Changes with whatever may change of a bubble that is on the page already."""
         length = len(self.error) + len(self.text) + len(self.transcript)
-        seen = (self.status, length, len(self.earlier), self.revoked, self.reaction, self.filename)
+        seen = (self.status, length, len(self.earlier), self.revoked, self.reaction, self.file and self.file.key)
         return "/".join(map(str, seen)) + (self.understood.key if self.understood else "")
 
 
@@ -89,7 +88,16 @@ def read_bubbles(
     """The latest `limit` bubbles (None: all) in order, and how many older ones are not among them."""
     mine = Message.conversation_id == conversation_id
     found = session.execute(
-        select(Message, Attachment.filename, Attachment.mime_type, Reading)
+        select(
+            Message,
+            Attachment.id.label("attachment_id"),
+            Attachment.filename,
+            Attachment.mime_type,
+            Attachment.size,
+            Attachment.state,
+            Attachment.error.label("file_error"),
+            Reading,
+        )
         .outerjoin(Attachment, Attachment.id == Message.attachment_id)
         .outerjoin(Reading, Reading.message_id == Message.id)
         .where(mine)
@@ -120,13 +128,15 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quo
     message: Message = row.Message
     outbound = message.direction == "out"
     parts = particulars(message)
+    by = author_name(message.author, names)
+    file = shown_file(row, message.kind, by)
     return Bubble(
         id=message.id,
         side=message.direction,
         robot=message.author == "bot",
-        by=author_name(message.author, names),
+        by=by,
         text=_text(message, parts),
-        label=_label(message, row.filename or ""),
+        label=_label(message, file),
         at=clock(message.received_at, zone),
         day=new_day,
         status=message.status if outbound else "",
@@ -134,8 +144,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quo
         tick=TICKS.get(message.status, "") if outbound else "",
         error=error_text(message) if outbound else "",
         options=_options(message.payload) if outbound else (),
-        filename=row.filename or "",
-        picture=row.mime_type in SHOWN_TYPES,
+        file=file,
         understood=understood(row.Reading, names) if row.Reading else None,
         parts=parts,
         quote=quote,
@@ -144,7 +153,7 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quo
         earlier=_earlier(message, zone),
         revoked=_revoked(message),
         transcript=without_documents(message.transcript or ""),
-        heard=heard(message.transcript_confidence) if message.transcript else "",
+        heard=_heard(message, file),
     )
 
 
@@ -157,9 +166,17 @@ def _text(message: Message, parts: tuple[Part, ...]) -> str:
     return without_documents(message.text) if message.direction == "in" else message.text
 
 
-def _label(message: Message, filename: str) -> str:
+def _heard(message: Message, file: ShownFile | None) -> str:
+    """Where the words of a voice note are from; that there were none, if anybody listened."""
+    if message.transcript:
+        return heard(message.transcript_confidence)
+    return NO_WORDS if message.transcript == "" and file and file.shape else ""
+
+
+def _label(message: Message, file: ShownFile | None) -> str:
     """The kind, where neither the text nor the file says it. Beside a payment, the file is the bill in words."""
-    if message.kind in TEXT_KINDS or (filename and message.kind != "payment") or message.direction == "event":
+    shown = file is not None and bool(file.shape) and message.kind != "payment"
+    if message.kind in TEXT_KINDS or shown or message.direction == "event":
         return ""
     if message.kind == "unsupported" and (what := unsupported_kind(message)):
         return f"{KINDS['unsupported']}: {what}"

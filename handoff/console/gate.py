@@ -14,7 +14,7 @@ OPEN = frozenset({"console.static", "console.login", "console.sign_in"})
 FOR_EVERYBODY = frozenset({"console.logout"})
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {

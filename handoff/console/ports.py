@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database
+from core.media_store import MediaStore
 from handoff.access import Attendant
 from handoff.console.sessions import Sessions, Visit
 from models.provider import Provider
@@ -21,11 +22,13 @@ FALLBACK_ZONE = "America/Sao_Paulo"
 
 @dataclass(frozen=True)
 class Ports:
-    """The console's ports: the database, the session cookie, the time, and the language of the customers."""
+    """The console's ports: the database, the session cookie, the time, where customers' files are, and the language of
+    the customers."""
 
     db: Database
     sessions: Sessions
     now: Callable[[], datetime]
+    store: MediaStore
     language: str = "pt_BR"
 
 

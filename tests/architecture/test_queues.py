@@ -8,6 +8,7 @@ import worker
 from core.queue import JOB_TIMEOUT_SECONDS, PERFORM
 from core.settings import load
 from models.outbox import LEASE_SECONDS, QUEUE_OF
+from nlu.transcribers import faster_whisper
 from webhooks.channels import meta, twilio_client
 from wiring import build
 
@@ -47,6 +48,11 @@ def test_doorbell_names_the_function_that_the_worker_has() -> None:
 def test_network_row_is_leased_for_longer_than_its_job_may_run() -> None:
     assert LEASE_SECONDS["network"] > JOB_TIMEOUT_SECONDS
     assert worker.ROWS_PER_WAKE_UP["network"] == 1
+
+
+def test_background_row_is_leased_for_longer_than_its_job_may_run() -> None:
+    assert LEASE_SECONDS["background"] > JOB_TIMEOUT_SECONDS > faster_whisper.MOST_SECONDS
+    assert worker.ROWS_PER_WAKE_UP["background"] == 1
 
 
 def test_outbound_row_is_leased_for_longer_than_any_send_may_take() -> None:

@@ -15,8 +15,11 @@ LISTS = {
     "requirements.txt": "requirements.in",
     "requirements-dev.txt": "requirements-dev.in",
     "requirements-tools.txt": "requirements-tools.in",
+    "requirements-voice.txt": "requirements-voice.in",
     "nlu/requirements.txt": "nlu/requirements.in",
 }
+# An engine for voice notes needs a list of its own, which is installed where it is used only.
+VOICE = "nlu/transcribers/"
 # The embedded stores come with the development packages: a provider with servers of its own needs none.
 EMBEDDED = {"stores.py"}
 
@@ -60,10 +63,26 @@ def test_development_list_pins_the_same_versions() -> None:
         assert versions[name] == line.split()[0]
 
 
+def test_voice_list_pins_the_same_versions() -> None:
+    versions = {name: line.split()[0] for name, line in pinned("requirements.txt").items()}
+    for name, line in pinned("requirements-voice.txt").items():
+        assert versions.get(name, line.split()[0]) == line.split()[0]
+
+
+def test_engines_for_voice_import_only_packages_of_their_list() -> None:
+    allowed = pinned("requirements-voice.txt").keys()
+    for path in product():
+        if path.startswith(VOICE):
+            foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - FLOOR.keys()
+            assert {canonical(name.replace("_", "-")) for name in foreign} <= allowed, path
+
+
 def test_product_imports_only_pinned_packages() -> None:
     distributions = packages_distributions()
     allowed = pinned("requirements.txt").keys()
     for path in product():
+        if path.startswith(VOICE):
+            continue
         if path in EMBEDDED or path.startswith("nlu/components/"):
             continue
         foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - FLOOR.keys()

@@ -7,19 +7,24 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from obstore.store import MemoryStore
 from werkzeug.test import TestResponse
 
 from core.db import Database
+from core.media_store import MediaStore
 from handoff.console import console_blueprint
 from tests.integration.desk import PASSWORD
 
+FILES = MediaStore(MemoryStore)
 LIVE = {"X-Console": "live"}
 
 
-def console_app(db: Database, *, public_url: str = "http://127.0.0.1:8000") -> Flask:
-    """An application with nothing but the console."""
+def console_app(db: Database, *, public_url: str = "http://127.0.0.1:8000", kept: MediaStore = FILES) -> Flask:
+    """An application with nothing but the console. `kept` holds the files of customers."""
     app = Flask("console_test")
-    app.register_blueprint(console_blueprint(db=db, secret_key="a-key-for-tests-only", public_url=public_url))
+    app.register_blueprint(
+        console_blueprint(db=db, secret_key="a-key-for-tests-only", public_url=public_url, store=kept)
+    )
     return app
 
 

@@ -105,5 +105,6 @@ def test_agents_see_an_order_with_its_ways_to_pay_and_its_bill(db: Database) -> 
         bubbles, _ = read_bubbles(session, rows(db, Message)[0].conversation_id, utc_now(), ZONE, limit=None)
     order = bubbles[-1]
     assert (order.text, order.options) == ("Sua fatura", ("Pix", "Boleto"))
-    assert order.filename == PDF.filename
+    assert order.file is not None
+    assert order.file.name == PDF.filename
     assert order.label == "Cobrança para revisar e pagar no WhatsApp"

@@ -19,7 +19,8 @@ from stores import free_port
 from tests.integration.doors import rows
 from tests.integration.template_rows import a_template
 from tests.unit.webhooks.simulator.standin import SECRET, TOKEN, standing_in
-from wiring import build, template_admins
+from wiring import build
+from wiring_channels import template_admins
 
 NEEDED = {"DATABASE_URL": "postgresql://x@127.0.0.1/x", "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "x" * 32}
 REAL = {"META_ACCESS_TOKEN": TOKEN, "META_APP_SECRET": SECRET}

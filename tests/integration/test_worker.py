@@ -244,7 +244,7 @@ def test_endless_conflict_waits_without_being_given_up(own: Wiring, handler: Han
 
 @pytest.mark.parametrize("queue", sorted(LEASE_SECONDS))
 def test_row_of_a_worker_that_died_is_due_again_after_its_lease(own: Wiring, queue: str) -> None:
-    topic = {"turns": "turn", "outbound": "deliver", "network": "network"}[queue]
+    topic = {"turns": "turn", "outbound": "deliver", "network": "network", "background": "fetch_media"}[queue]
     _plan(own, 1, topic=topic)
     with own.db.transaction() as session:
         assert claim(session, queue) is not None

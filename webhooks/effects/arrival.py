@@ -17,6 +17,7 @@ from webhooks.effects.changes import apply_parked_changes, lock_number
 from webhooks.effects.conversations import Place, find_open, find_or_open
 from webhooks.effects.here import Here, keep
 from webhooks.items import MessageArrived
+from webhooks.media_wanted import want_media
 
 TOO_OLD = "mensagem antiga, entregue com atraso pelo WhatsApp"
 
@@ -54,6 +55,8 @@ def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
     if message_id is None:
         return
     apply_parked_changes(session, item.channel, item.provider_id)
+    if item.media is not None:
+        want_media(session, item.channel, item.provider_id, item.media, transcribes=here.terms.transcribes)
     if item.kind == "contacts":
         bind_shared_phone(session, contact_id, item.channel, item.payload)
     if not item.reply_id and (place.handler != "bot" or not item.answered or item.standby):

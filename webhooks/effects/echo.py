@@ -16,6 +16,7 @@ from webhooks.effects.changes import apply_parked_changes
 from webhooks.effects.conversations import find_or_open
 from webhooks.effects.here import Here
 from webhooks.items import EchoArrived
+from webhooks.media_wanted import want_media
 from webhooks.receipts import apply_parked, hold_receipts
 
 PHONE_APP = "phone_app"
@@ -42,6 +43,8 @@ def echo_arrived(session: Session, item: EchoArrived, here: Here) -> None:
     apply_parked(session, message)
     session.flush()
     apply_parked_changes(session, item.channel, item.provider_id)
+    if item.media is not None:
+        want_media(session, item.channel, item.provider_id, item.media, transcribes=False)
 
 
 def _is_ours(session: Session, item: EchoArrived, contact_id: int) -> bool:

@@ -17,12 +17,13 @@ from models.webhook_event import WebhookItem
 class Terms:
     """How webhooks are taken in: messages closer together than `debounce` are one turn, older ones than `answer_limit`
     are not answered by the bot, and the bot is silent for `quiet` after a person answered from the phone. `texts` are
-    the sentences that are said without a turn."""
+    the sentences that are said without a turn. `transcribes`: voice notes are turned into words before an answer."""
 
     debounce: timedelta
     answer_limit: timedelta
     quiet: timedelta
     texts: Texts
+    transcribes: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Engines that turn voice notes into words, one a file."""
