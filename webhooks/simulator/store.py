@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from webhooks.simulator.acts import Acts, react
 from webhooks.simulator.database import Database, next_revision
 from webhooks.simulator.failures import FailureModes
+from webhooks.simulator.limits import Limits
 from webhooks.simulator.mail import Mailbag
 from webhooks.simulator.media import MediaShelf
 from webhooks.simulator.messages import Author, ChatMessage, new_message_id
@@ -49,19 +51,25 @@ class Store:
         self._pace = pace or Pace()
         self.media = MediaShelf(self._database, clock)
         self.failures = FailureModes(self._database)
-        self.mail = Mailbag(self._database, clock)
+        self.mail = Mailbag(self._database, clock, self.failures)
+        self.acts = Acts(self._database, self.mail, clock)
+        self.limits = Limits(self._database, clock)
 
     def introduce(self, person: Person, position: int = 1000) -> Phone:
-        """The person's phone, made if it does not exist; name and note are brought up to date."""
-        fields = asdict(person) | {"user_id": user_id_of(person.wa_id), "position": position}
+        """The person's phone, made if it does not exist; name and note are brought up to date. What the phone became
+        since (another spelling of its number, a hidden number) stays."""
+        known = self.find_phone(person.wa_id)
+        wa_id = known.wa_id if known else person.wa_id
+        fields = asdict(person) | {"wa_id": wa_id, "user_id": user_id_of(wa_id), "position": position}
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO phone (wa_id, user_id, name, note, hides_number, position)"
                 " VALUES (:wa_id, :user_id, :name, :note, :hides_number, :position) ON CONFLICT (wa_id) DO UPDATE SET"
-                " name = :name, note = :note, hides_number = :hides_number, position = min(position, :position)",
+                " name = :name, note = :note, position = min(position, :position)",
                 fields,
             )
-        return Phone(person.wa_id, str(fields["user_id"]), person.name, person.note, person.hides_number)
+            row = connection.execute("SELECT * FROM phone WHERE wa_id = ?", (wa_id,)).fetchone()
+        return _phone(row)
 
     def find_phone(self, address: str) -> Phone | None:
         """A phone by WhatsApp id (either Brazilian spelling) or by business-scoped user id."""
@@ -71,11 +79,21 @@ class Store:
                 return _phone(rows[0])
         return None
 
-    def add_from_customer(self, phone: Phone, kind: str, content: Mapping[str, Any]) -> ChatMessage:
-        """A message typed on the phone; its webhook is owed from now on."""
+    def add_from_customer(
+        self, phone: Phone, kind: str, content: Mapping[str, Any], *, loose: bool = False
+    ) -> ChatMessage:
+        """A message typed on the phone; its webhook is owed from now on. `loose`: it waits for none before it, as the
+        pictures of an album."""
         with self._database.write() as connection:
             message = self._insert(connection, phone.wa_id, "customer", kind, content, "queued", None)
-            self.mail.add(connection, message.id, phone.wa_id, "message")
+            self.mail.add(connection, message.id, phone.wa_id, "message", loose=loose)
+        return message
+
+    def add_echo(self, phone: Phone, text: str) -> ChatMessage:
+        """A text that a person wrote on the business' own phone: the customer has it at once, and its echo is owed."""
+        with self._database.write() as connection:
+            message = self._insert(connection, phone.wa_id, "business", "text", {"text": text}, "delivered", None)
+        self.acts.echo(phone, message)
         return message
 
     def add_from_business(
@@ -95,6 +113,8 @@ class Store:
             if failure:
                 self.mail.add(connection, message.id, phone.wa_id, "failed", error_code=failure)
                 return message
+            if kind == "reaction":
+                react(connection, str(content["target"]), "business", str(content["emoji"]))
             connection.execute("UPDATE phone SET typing_until = 0 WHERE wa_id = ?", (phone.wa_id,))
             self.mail.add(connection, message.id, phone.wa_id, "sent", delay=self._pace.sent)
             self.mail.add(connection, message.id, phone.wa_id, "delivered", delay=self._pace.delivered)
@@ -116,9 +136,11 @@ class Store:
         return _message(rows[0]) if rows else None
 
     def chat(self, wa_id: str, after_revision: int = 0, limit: int = 300) -> list[ChatMessage]:
-        """What changed in a chat since a revision, oldest first; the newest `limit` bubbles at most."""
+        """What changed in a chat since a revision, oldest first; the newest `limit` bubbles at most. A reaction is no
+        bubble: it shows on the message that it speaks of."""
         rows = self._database.read(
-            "SELECT * FROM (SELECT * FROM message WHERE phone = ? AND status <> 'failed' AND revision > ?"
+            "SELECT * FROM (SELECT * FROM message WHERE phone = ? AND status <> 'failed' AND kind <> 'reaction'"
+            " AND revision > ?"
             " ORDER BY seq DESC LIMIT ?) ORDER BY seq",
             wa_id,
             after_revision,
@@ -129,9 +151,10 @@ class Store:
     def chats(self, limit: int = 200) -> list[ChatSummary]:
         """The people of the demonstration first, then the others by their latest message."""
         rows = self._database.read(
-            "SELECT p.*, (SELECT max(seq) FROM message m WHERE m.phone = p.wa_id AND m.status <> 'failed') AS last,"
+            "SELECT p.*, (SELECT max(seq) FROM message m WHERE m.phone = p.wa_id AND m.status <> 'failed'"
+            "   AND m.kind <> 'reaction') AS last,"
             " (SELECT count(*) FROM message m WHERE m.phone = p.wa_id AND m.author = 'business'"
-            "   AND m.status NOT IN ('read', 'failed')) AS unread"
+            "   AND m.status NOT IN ('read', 'failed') AND m.kind <> 'reaction') AS unread"
             " FROM phone p ORDER BY p.position, last DESC LIMIT ?",
             limit,
         )
