@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import nlu, rasa_server
+from bench import nlu, rasa_server, storm
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -154,4 +154,6 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["storm"]:
+        sys.exit(storm.main(sys.argv[2:]))
     main(sys.argv[1:])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 Author = Literal["customer", "business"]
@@ -27,6 +28,22 @@ class ChatMessage:
     callback: str | None
     created_at: datetime
     revision: int
+
+
+def message_of(row: Any) -> ChatMessage:
+    """The message in a row of the simulator's file."""
+    return ChatMessage(
+        id=row["id"],
+        seq=row["seq"],
+        phone=row["phone"],
+        author=row["author"],
+        kind=row["kind"],
+        content=json.loads(row["content"]),
+        status=row["status"],
+        callback=row["callback"],
+        created_at=datetime.fromtimestamp(row["created_at"], UTC),
+        revision=row["revision"],
+    )
 
 
 def new_message_id(wa_id: str) -> str:

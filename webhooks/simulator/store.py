@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from webhooks.simulator.failures import FailureModes
 from webhooks.simulator.limits import Limits
 from webhooks.simulator.mail import Mailbag
 from webhooks.simulator.media import MediaShelf
-from webhooks.simulator.messages import Author, ChatMessage, new_message_id
-from webhooks.simulator.people import Person, Phone, spellings, user_id_of
+from webhooks.simulator.messages import Author, ChatMessage, message_of, new_message_id
+from webhooks.simulator.people import Person, Phone, phone_of, spellings, user_id_of
 
 TYPING_LASTS = timedelta(seconds=25)
 WINDOW = timedelta(hours=24)
@@ -69,14 +69,14 @@ class Store:
                 fields,
             )
             row = connection.execute("SELECT * FROM phone WHERE wa_id = ?", (wa_id,)).fetchone()
-        return _phone(row)
+        return phone_of(row)
 
     def find_phone(self, address: str) -> Phone | None:
         """A phone by WhatsApp id (either Brazilian spelling) or by business-scoped user id."""
         for spelling in spellings(address):
             rows = self._database.read("SELECT * FROM phone WHERE wa_id = ? OR user_id = ?", spelling, spelling)
             if rows:
-                return _phone(rows[0])
+                return phone_of(rows[0])
         return None
 
     def add_from_customer(
@@ -85,8 +85,10 @@ class Store:
         """A message typed on the phone; its webhook is owed from now on. `loose`: it waits for none before it, as the
         pictures of an album."""
         with self._database.write() as connection:
-            message = self._insert(connection, phone.wa_id, "customer", kind, content, "queued", None)
-            self.mail.add(connection, message.id, phone.wa_id, "message", loose=loose)
+            # The number may have been spelled anew since the caller asked for the phone.
+            named = connection.execute("SELECT wa_id FROM phone WHERE user_id = ?", (phone.user_id,)).fetchone()
+            message = self._insert(connection, named["wa_id"], "customer", kind, content, "queued", None)
+            self.mail.add(connection, message.id, message.phone, "message", loose=loose)
         return message
 
     def add_echo(self, phone: Phone, text: str) -> ChatMessage:
@@ -133,7 +135,7 @@ class Store:
     def message(self, message_id: str) -> ChatMessage | None:
         """One message of either side."""
         rows = self._database.read("SELECT * FROM message WHERE id = ?", message_id)
-        return _message(rows[0]) if rows else None
+        return message_of(rows[0]) if rows else None
 
     def chat(self, wa_id: str, after_revision: int = 0, limit: int = 300) -> list[ChatMessage]:
         """What changed in a chat since a revision, oldest first; the newest `limit` bubbles at most. A reaction is no
@@ -146,7 +148,7 @@ class Store:
             after_revision,
             limit,
         )
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def chats(self, limit: int = 200) -> list[ChatSummary]:
         """The people of the demonstration first, then the others by their latest message."""
@@ -158,7 +160,7 @@ class Store:
             " FROM phone p ORDER BY p.position, last DESC LIMIT ?",
             limit,
         )
-        return [ChatSummary(_phone(row), self._by_seq(row["last"]), row["unread"]) for row in rows]
+        return [ChatSummary(phone_of(row), self._by_seq(row["last"]), row["unread"]) for row in rows]
 
     def window_is_open(self, wa_id: str) -> bool:
         """Whether the customer wrote within 24 hours, so that the business may write freely."""
@@ -201,7 +203,7 @@ class Store:
         return len(unread)
 
     def _by_seq(self, seq: int | None) -> ChatMessage | None:
-        return _message(self._database.read("SELECT * FROM message WHERE seq = ?", seq)[0]) if seq else None
+        return message_of(self._database.read("SELECT * FROM message WHERE seq = ?", seq)[0]) if seq else None
 
     def _insert(
         self,
@@ -221,24 +223,4 @@ class Store:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
             (new_message_id(wa_id), wa_id, author, kind, text, status, callback, now, revision),
         ).fetchone()
-        return _message(row)
-
-
-def _phone(row: sqlite3.Row) -> Phone:
-    hides = bool(row["hides_number"])
-    return Phone(row["wa_id"], row["user_id"], row["name"], row["note"], hides, row["typing_until"])
-
-
-def _message(row: sqlite3.Row) -> ChatMessage:
-    return ChatMessage(
-        id=row["id"],
-        seq=row["seq"],
-        phone=row["phone"],
-        author=row["author"],
-        kind=row["kind"],
-        content=json.loads(row["content"]),
-        status=row["status"],
-        callback=row["callback"],
-        created_at=datetime.fromtimestamp(row["created_at"], UTC),
-        revision=row["revision"],
-    )
+        return message_of(row)
