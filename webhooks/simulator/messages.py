@@ -57,6 +57,9 @@ def options_of(message: ChatMessage) -> dict[str, dict[str, str]]:
     """What can be tapped under a message: option id to {id, title, description?}; empty when nothing can."""
     if message.kind == "buttons":
         return {str(button["id"]): button for button in message.content["buttons"]}
+    if message.content.get("template"):
+        replies = [button for button in message.content.get("buttons", ()) if button["kind"] == "quick_reply"]
+        return {str(button["value"]): {"id": button["value"], "title": button["title"]} for button in replies}
     if message.kind == "list":
         return {str(row["id"]): row for section in message.content["sections"] for row in section["rows"]}
     return {}
@@ -65,12 +68,19 @@ def options_of(message: ChatMessage) -> dict[str, dict[str, str]]:
 def summary_of(message: ChatMessage) -> str:
     """One line for the list of chats."""
     content = message.content
+    if content.get("revoked"):
+        return "🚫 Mensagem apagada"
     named = {
         "image": "📷 Foto",
         "video": "🎥 Vídeo",
         "audio": "🎤 Mensagem de voz",
         "location": "📍 Localização",
         "document": "📄 " + str(content.get("filename", "Documento")),
-        "sticker": "Figurinha",
+        "sticker": "💟 Figurinha",
+        "contacts": "👤 " + str(content.get("name", "")),
+        "location_request": "📍 " + str(content.get("text", "")),
+        "cart": "🛒 " + str(content.get("text", "")),
+        "order": "💳 " + str(content.get("text", "")),
+        "unsupported": "📊 " + str(content.get("text", "")),
     }
-    return named.get(message.kind) or str(content.get("text", ""))
+    return named.get(message.kind) or str(content.get("edited") or content.get("text", ""))

@@ -212,7 +212,7 @@ def _contacts(content: Content) -> tuple[str, dict[str, Any]]:
     return "contacts", {"contacts": [card]}
 
 
-def _order(content: Content) -> tuple[str, dict[str, Any]]:
+def _cart(content: Content) -> tuple[str, dict[str, Any]]:
     item = {
         "product_retailer_id": content["item"],
         "quantity": content["quantity"],
@@ -233,6 +233,6 @@ PARTS: Mapping[str, Callable[[Content], tuple[str, dict[str, Any]]]] = {
     "list_reply": _reply("list_reply"),
     "template_reply": _button,
     "contacts": _contacts,
-    "order": _order,
+    "cart": _cart,
     "unsupported": _unsupported,
 }
