@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: migrate, seed-demo, nlu, file-map."""
+"""Commands for whoever installs, runs or changes it: migrate, seed-demo, nlu, simulator, file-map."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import migrations
 from cli_database import address, database, database_url
 from cli_models import COMMANDS
 from cli_nlu import nlu
+from cli_simulator import simulator
 from demo import DEMO_FILE, seed_demo
 
 ROOT = Path(__file__).resolve().parent
@@ -26,6 +27,7 @@ def main() -> None:
 
 
 main.add_command(nlu)
+main.add_command(simulator)
 for command in COMMANDS:
     nlu.add_command(command)
 

@@ -18,6 +18,7 @@ FRONT_HALL = frozenset(
         "cli_database",
         "cli_models",
         "cli_nlu",
+        "cli_simulator",
         "supervisor",
         "stores",
         "processes",
