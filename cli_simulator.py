@@ -42,7 +42,7 @@ def modes_command() -> None:
 @click.option("--code", type=click.IntRange(0), default=0, help="Código do Graph, onde o modo o pede.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Com a mesma semente, a mesma sorte.")
 @click.pass_obj
-def trouble_command(url: str, mode: str, scope: str, times: int | None, chance: float, **rest: float) -> None:
+def trouble_command(url: str, /, mode: str, scope: str, times: int | None, chance: float, **rest: float) -> None:
     """Liga uma dificuldade: MODE é um dos de `simulator modes`, ou um código do Graph."""
     _show(_call(url, {"mode": mode, "on": scope, "next": times, "chance": chance / 100, **rest}))
 

@@ -6,8 +6,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from bench.killer import Killer
-from bench.parser import StandInParser
+from bench.parser import standing_in
 from bench.reckoning import Reckoning, reckon
 from bench.system import System, running
 from webhooks.simulator.failures import FailureMode
@@ -68,7 +67,8 @@ SETTINGS = {
 @dataclass(frozen=True)
 class Storm:
     """How hard it blows: so many messages over so many seconds, each process killed once in every `kill_every`
-    seconds and at least `rounds` times. The same `seed` draws the same senders, sentences and kills."""
+    seconds and at least `rounds` times. The same `seed` draws the same senders, sentences and kills. With `hurry` leases
+    that the killed left behind run out at the end at once, so that work is also done twice."""
 
     messages: int = 10_000
     seconds: float = 600.0
@@ -76,11 +76,14 @@ class Storm:
     rounds: int = 1
     seed: int = 1
     real_parser: bool = False
+    hurry: bool = False
 
 
 def run(storm: Storm) -> tuple[Reckoning, dict[str, int]]:
     """One storm over a system of its own: the table, and how often each process was killed."""
-    with _parser(storm) as settings, running({**SETTINGS, **settings}, simulator=True) as system:
+    # Who reads the messages: the project's model, or a stand-in that knows them by heart.
+    reader = nullcontext(dict[str, str]()) if storm.real_parser else standing_in(SAID)
+    with reader as settings, running({**SETTINGS, **settings}, simulator=True) as system:
         store = Store(system.data_dir / "simulator.sqlite3", clock=lambda: datetime.now(UTC))
         for trouble in TROUBLE:
             store.failures.add(trouble)
@@ -89,21 +92,8 @@ def run(storm: Storm) -> tuple[Reckoning, dict[str, int]]:
         write(system, store, storm)
         killer.stop(after_rounds=storm.rounds)
         store.failures.clear()
-        settle(system, store)
+        settle(system, store, hurry=storm.hurry)
         return reckon(system.database_url, system.data_dir / "simulator.sqlite3"), dict(killer.kills)
-
-
-@contextmanager
-def _parser(storm: Storm) -> Iterator[dict[str, str]]:
-    """The settings that say who reads the messages: the project's model, or a stand-in that knows them by heart."""
-    if storm.real_parser:
-        yield {}
-        return
-    parser = StandInParser(SAID)
-    try:
-        yield {"NLU_URL": parser.url}
-    finally:
-        parser.close()
 
 
 def write(system: System, store: Store, storm: Storm) -> None:
@@ -142,17 +132,27 @@ BUSY = (
 )
 
 
-def settle(system: System, store: Store) -> None:
+def settle(system: System, store: Store, *, hurry: bool = False) -> None:
     """Returns once everything is delivered, read, answered and sent, or after a quarter of an hour."""
     deadline = time.monotonic() + SETTLED_WITHIN
     quiet, told = 0, 0.0
     while quiet < 3 and time.monotonic() < deadline:
+        ready = system.ready()
+        if hurry and ready:
+            _let_leases_run_out(system, store)
+            hurry = False
         owed, busy = store.mail.waiting(), _busy(system)
-        quiet = quiet + 1 if system.ready() and (owed, busy) == (0, 0) else 0
+        quiet = quiet + 1 if ready and (owed, busy) == (0, 0) else 0
         if time.monotonic() > told + 10:
             told = time.monotonic()
             print(f"  settling: {owed} webhooks owed, {busy} pieces of work", flush=True)
         time.sleep(0.3)
+
+
+def _let_leases_run_out(system: System, store: Store) -> None:
+    with psycopg.connect(system.database_url, autocommit=True) as connection:
+        connection.execute("UPDATE outbox SET run_after = now() WHERE done_at IS NULL AND tries > 0")
+    store.mail.let_leases_run_out()
 
 
 def _busy(system: System) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.storm import Storm, run
 
 # What is answered, repeated and killed when depends on the machine; that nothing is missing does not.
-SMALL = Storm(messages=300, seconds=25, kill_every=25, rounds=1, seed=4)
+SMALL = Storm(messages=300, seconds=20, kill_every=20, rounds=1, seed=4, hurry=True)
 
 
 def test_every_message_is_answered_once_or_shown_to_a_person_in_a_storm() -> None:
