@@ -67,8 +67,8 @@ SETTINGS = {
 @dataclass(frozen=True)
 class Storm:
     """How hard it blows: so many messages over so many seconds, each process killed once in every `kill_every`
-    seconds and at least `rounds` times. The same `seed` draws the same senders, sentences and kills. With `hurry` leases
-    that the killed left behind run out at the end at once, so that work is also done twice."""
+    seconds and at least `rounds` times. The same `seed` draws the same senders, sentences and kills. With `hurry`
+    the leases that the killed left behind run out at the end at once, so that work is also done twice."""
 
     messages: int = 10_000
     seconds: float = 600.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from bench.ideal import Pace, departures
@@ -17,7 +19,7 @@ def test_number_sends_at_its_pace_when_nobody_gets_too_much() -> None:
 def test_person_gets_a_burst_and_then_one_every_few_seconds() -> None:
     times = departures(["ana"] * 48, META)
     assert times[44] == pytest.approx(44 / 80)
-    assert [round(after - before, 3) for before, after in zip(times[45:], times[46:], strict=False)] == [6.0, 6.0]
+    assert [round(after - before, 3) for before, after in pairwise(times[45:])] == [6.0, 6.0]
     assert times[45] == pytest.approx(6.0, abs=0.001)
 
 
