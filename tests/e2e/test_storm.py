@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bench.storm import Storm, run
 
 # What is answered, repeated and killed when depends on the machine; that nothing is missing does not.
 SMALL = Storm(messages=300, seconds=20, kill_every=20, rounds=1, seed=4, hurry=True)
 
 
+@pytest.mark.timeout(600)
 def test_every_message_is_answered_once_or_shown_to_a_person_in_a_storm() -> None:
     reckoning, kills = run(SMALL)
     print(reckoning.table())
