@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import log as logs
 from core.db import Database
+from core.errors import Unreachable
 from core.settings import Settings, SettingsError, load
 from demo import people
 from handoff.console import console_blueprint
@@ -83,8 +84,6 @@ def _too_large(error: RequestEntityTooLarge) -> Response:
 
 
 def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
-    with db.transaction() as session:
-        name = session.scalars(select(Provider.name)).first() or "Religa"
     blueprints = simulator_blueprints(
         store_path=settings.data_dir / "simulator.sqlite3",
         base_url=f"http://127.0.0.1:{settings.port}",
@@ -92,7 +91,7 @@ def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
         access_token=settings.graph_token,
         phone_number_id=settings.meta_phone_number_id,
         display_phone=SIMULATED_NUMBER,
-        provider_name=name,
+        provider_name=_provider_name(db),
         people=people(),
     )
     if settings.simulated_twilio:
@@ -107,6 +106,16 @@ def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
         )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+
+
+def _provider_name(db: Database) -> str:
+    """The name for the phone page's header. A database that is away for a moment must not keep the web from starting:
+    gunicorn gives up for good on a process that cannot start."""
+    try:
+        with db.reading() as session:
+            return session.scalars(select(Provider.name)).first() or "Religa"
+    except Unreachable:
+        return "Religa"
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]

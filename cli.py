@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: migrate, demo, channel, costs, templates, nlu, pages of docs."""
+"""Commands for whoever installs, runs or changes it: database, channel, costs, templates, simulator, nlu, docs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
 from cli_models import COMMANDS
 from cli_nlu import nlu
+from cli_simulator import simulator
 from cli_templates import templates
 from demo import DEMO_FILE, seed_demo
 from webhooks.channels.kinds_page import page
@@ -32,6 +33,7 @@ main.add_command(nlu)
 main.add_command(templates)
 main.add_command(channel)
 main.add_command(costs_command)
+main.add_command(simulator)
 for command in COMMANDS:
     nlu.add_command(command)
 

@@ -1,4 +1,4 @@
-"""`make bench`: reading texts, acceptance, time to reply, the same conversations on Rasa's own server, and memory."""
+"""`make bench`: reading, acceptance, sending, time to reply, the same talk on Rasa's own server, and memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import nlu, rasa_server
+from bench import nlu, outbound, rasa_server, storm, webhooks
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -19,6 +19,12 @@ from bench.system import System, new_customer, running, text_webhook
 WORKERS = ("turns", "outbound", "network", "clock")
 ROUNDS = 2
 ANSWER_SECONDS = 60
+# Measurements with arguments of their own; the storm is no part of the whole, since it takes as long as it is told to.
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "webhooks": webhooks.main,
+    "outbound": outbound.main,
+    "storm": storm.main,
+}
 
 
 def acceptance(count: int = 6000) -> None:
@@ -27,11 +33,11 @@ def acceptance(count: int = 6000) -> None:
     with running() as system:
         header("while they are being answered")
         for _ in range(ROUNDS):
-            row("accepted", drive(system.url, webhooks(count // 6), 16))
+            row("accepted", drive(system.url, greetings(count // 6), 16))
         header("by the web process alone")
         system.signal(WORKERS, signal.SIGSTOP)
         for _ in range(ROUNDS):
-            row("accepted", drive(system.url, webhooks(count), 16))
+            row("accepted", drive(system.url, greetings(count), 16))
         system.signal(WORKERS, signal.SIGCONT)
 
 
@@ -71,7 +77,7 @@ def memory(system: System) -> None:
     print(f"  {'all':<12}{sum(sizes.values()):8.0f}")
 
 
-def webhooks(count: int) -> list[bytes]:
+def greetings(count: int) -> list[bytes]:
     """So many webhooks of as many customers."""
     return [text_webhook(new_customer(), message(number)) for number in range(count)]
 
@@ -139,13 +145,16 @@ def _rss(pid: int) -> float:
 def main(names: list[str]) -> None:
     """Runs the measurements that are named, or all; with `--diet`, stock Rasa with DIET is trained and measured too."""
     parts: dict[str, Callable[[System], None]] = {"reply": reply_time, "rasa": against_rasa, "memory": memory}
-    wanted = [name for name in names if name != "--diet"] or ["nlu", "acceptance", *parts]
+    wanted = [name for name in names if name != "--diet"] or ["nlu", "acceptance", "webhooks", "outbound", *parts]
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load before {load:.1f}")
     if "nlu" in wanted:
         nlu.measure(diet="--diet" in names)
     if "acceptance" in wanted:
         acceptance()
+    for name in ("webhooks", "outbound"):
+        if name in wanted:
+            COMMANDS[name]([])
     if any(name in parts for name in wanted):
         with running() as system:
             for name in wanted:
@@ -154,4 +163,6 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
     main(sys.argv[1:])

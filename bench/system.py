@@ -30,11 +30,24 @@ _serial = itertools.count(1)
 
 @dataclass(frozen=True)
 class System:
-    """A running system with a Graph API of ours."""
+    """A running system with a Graph API of ours, which stands idle where the built-in simulator plays WhatsApp."""
 
     url: str
     data_dir: Path
     graph: Graph
+
+    @property
+    def database_url(self) -> str:
+        """Where its rows are."""
+        environment: dict[str, str] = json.loads((self.data_dir / "environment.json").read_text())
+        return environment["DATABASE_URL"]
+
+    def ready(self) -> bool:
+        """Whether every part answers now."""
+        try:
+            return all(requests.get(f"{self.url}/readyz", timeout=2).json().values())
+        except (requests.RequestException, ValueError):
+            return False
 
     def signal(self, names: tuple[str, ...], number: signal.Signals) -> None:
         """Sends a signal to processes by name, to set some of them aside."""
@@ -51,19 +64,22 @@ class System:
 
 
 @contextmanager
-def running(settings: Mapping[str, str] | None = None) -> Iterator[System]:
-    """Starts the system with an empty data folder; stops it at the end."""
+def running(settings: Mapping[str, str] | None = None, *, simulator: bool = False) -> Iterator[System]:
+    """Starts the system with an empty data folder; stops it at the end. With `simulator` it plays WhatsApp itself."""
     graph = Graph()
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="religa-bench-"))
-    environment = {
-        **os.environ,
-        "PORT": str(port),
-        "DATA_DIR": str(folder),
+    channel = {
         "META_GRAPH_URL": graph.url,
         "META_ACCESS_TOKEN": "bench",
         "META_APP_SECRET": SECRET,
         "META_VERIFY_TOKEN": "bench",
+    }
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        **({} if simulator else channel),
         "TURN_DEBOUNCE_SECONDS": "0",
         # What the system can do is measured, not what WhatsApp allows.
         "SEND_PER_SECOND": "0",
@@ -73,10 +89,10 @@ def running(settings: Mapping[str, str] | None = None) -> Iterator[System]:
     log = (folder / "log.txt").open("wb")
     command = [sys.executable, "supervisor.py"]
     supervisor = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
+    system = System(f"http://127.0.0.1:{port}", folder, graph)
     try:
-        _wait(url, supervisor, folder / "log.txt")
-        yield System(url, folder, graph)
+        _wait(system, supervisor, folder / "log.txt")
+        yield system
     finally:
         supervisor.send_signal(signal.SIGINT)
         supervisor.wait(60)
@@ -105,16 +121,14 @@ def new_customer() -> str:
     return f"55129{next(_serial) + 10_000_000:08d}"
 
 
-def _wait(url: str, supervisor: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(system: System, supervisor: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if supervisor.poll() is not None:
             raise SystemExit("the system did not start:\n" + log.read_text()[-2000:])
-        try:
-            if all(requests.get(f"{url}/readyz", timeout=2).json().values()):
-                return
-        except (requests.RequestException, ValueError):
-            pass
+        # The environment is written down once all processes were started.
+        if (system.data_dir / "environment.json").exists() and system.ready():
+            return
         time.sleep(0.2)
     raise SystemExit("the system did not become ready:\n" + log.read_text()[-2000:])
 

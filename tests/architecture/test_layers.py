@@ -20,6 +20,7 @@ FRONT_HALL = frozenset(
         "cli_models",
         "cli_nlu",
         "cli_templates",
+        "cli_simulator",
         "supervisor",
         "stores",
         "processes",

@@ -19,7 +19,7 @@ from models.attachment import Attachment
 from models.message import Message
 from models.outbox import Outbox
 from nlu.transcription import Transcript
-from tests.integration.doors import rows, store
+from tests.integration.doors import TERMS, rows, store
 from tests.unit.webhooks.payloads import meta, text, value
 from webhooks.channels.ports import Fetched, MediaRef
 from webhooks.fetch_media import MEGABYTE, MediaDesk
@@ -28,7 +28,6 @@ from webhooks.transcribe import Hearing
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x01" * 500
 OGG = b"OggS\x00\x02" + b"\x02" * 500
-TERMS = timedelta(minutes=15)
 KEEP = timedelta(days=180)
 
 

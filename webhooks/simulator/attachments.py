@@ -22,6 +22,8 @@ def attachment(body: bytes, filename: str, claimed_type: str) -> tuple[str, str,
             return kind, mime_type, name or fallback
     if body[4:8] == b"ftyp":
         return "video", "video/mp4", name or "video.mp4"
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "sticker", "image/webp", name or "figurinha.webp"
     # Anything that only claims to be a picture or a page is still just a file.
     plain = claimed_type if re.fullmatch(r"application/[a-z0-9.+-]+|text/(plain|csv)", claimed_type) else ""
     return "document", plain or "application/octet-stream", name or "arquivo"

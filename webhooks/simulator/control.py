@@ -1,4 +1,4 @@
-"""Switches failures of the stand-in on and off, and shows what it still owes."""
+"""Switches trouble of the stand-in on and off, and shows what it still owes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from webhooks.simulator.failures import MODES, FailureMode
+from webhooks.simulator.failures import MODES, FailureMode, known
+from webhooks.simulator.mail import MOST_AT_ONCE
 from webhooks.simulator.origin import require_same_origin
 from webhooks.simulator.store import Store
 
@@ -15,8 +16,9 @@ LONGEST_WAIT = 120.0
 
 
 def control_blueprint(store: Store, *, url_prefix: str = "/simulator/control") -> Blueprint:
-    """`GET` tells the state. `POST {"mode", "next": 1, "seconds": 0, "on": "messages"}` queues a failure for the next
-    calls; `POST {"clear": true}` forgets all of them. Both answer with the state."""
+    """`GET` tells the state. `POST {"mode", "on": "messages", "next": 1, "chance": 1, "seconds": 0, "amount": 0,
+    "code": 0, "seed": 1}` switches trouble on for the next calls (`next` null: until cleared); `POST {"clear": true}`
+    forgets all of it. Both answer with the state."""
     control = Blueprint("simulator_control", __name__, url_prefix=url_prefix)
     control.before_request(require_same_origin)
 
@@ -40,14 +42,26 @@ def control_blueprint(store: Store, *, url_prefix: str = "/simulator/control") -
 
 def _wanted_mode(wanted: dict[str, Any]) -> FailureMode:
     scope, mode = str(wanted.get("on", "messages")), str(wanted["mode"])
-    if mode not in MODES.get(scope, {}):
+    if not known(scope, mode):
         abort(400, f"Unknown mode {mode!r} on {scope!r}; known: { {name: sorted(MODES[name]) for name in MODES} }")
-    times, seconds = wanted.get("next", 1), wanted.get("seconds", 0)
-    if not isinstance(times, int) or not 1 <= times <= 10_000:
-        abort(400, "next must be a whole number from 1 to 10000")
-    if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_WAIT:
-        abort(400, f"seconds must be from 0 to {LONGEST_WAIT:.0f}")
-    return FailureMode(scope, mode, float(seconds), times)
+    times = wanted.get("next", 1)
+    return FailureMode(
+        scope,
+        mode,
+        float(_number(wanted, "seconds", 0, LONGEST_WAIT)),
+        None if times is None else int(_number(wanted, "next", 1, 10_000_000, default=1)),
+        chance=float(_number(wanted, "chance", 0, 1, default=1)),
+        amount=int(_number(wanted, "amount", 0, MOST_AT_ONCE)),
+        code=int(_number(wanted, "code", 0, 999_999)),
+        seed=int(_number(wanted, "seed", 0, 2**31, default=1)),
+    )
+
+
+def _number(wanted: dict[str, Any], name: str, low: float, high: float, *, default: float = 0) -> float:
+    value = wanted.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        abort(400, f"{name} must be a number from {low} to {high:.0f}")
+    return value
 
 
 def _state(store: Store) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Carries the owed webhooks to the product in the background, one after the other, until they are accepted."""
+"""Carries the owed webhooks to the product in the background until they are accepted, as badly as was asked for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from webhooks.simulator.mail import Letter
-from webhooks.simulator.meta import BusinessNumber, encode, message_webhook, status_webhook
-from webhooks.simulator.people import Phone
+from webhooks.simulator.mail import STATUSES, Letter
+from webhooks.simulator.meta import BusinessNumber, encode, envelope
 from webhooks.simulator.store import Store
+from webhooks.simulator.updates import Update, act_update, message_update, status_update
 
 Post = Callable[[bytes], bool]
 CARRIERS = 2
@@ -49,36 +49,54 @@ class Courier:
         self._bell.set()
 
     def carry_one(self) -> bool:
-        """Delivers the next letter that is due; false when there is none. Safe from several threads at once."""
-        letter = self._store.mail.claim()
-        if letter is None:
+        """Delivers the next POST that is due; false when there is none. Safe from several threads at once."""
+        return self._carry(self._store.mail.claim_batch())
+
+    def carry_first_of(self, message_id: str) -> None:
+        """Delivers the first letter that is owed of a message now, whatever its time."""
+        self._carry(self._store.mail.claim_of(message_id))
+
+    def _carry(self, letters: Sequence[Letter]) -> bool:
+        if not letters:
             return False
-        accepted = self._deliver(letter)
-        self._store.mail.settle(letter, accepted=accepted)
+        updates = [update for letter in letters if (update := self._update(letter))]
+        accepted = not updates or self._deliver(letters, encode(envelope(self._number, updates)))
+        for letter in letters:
+            if accepted:
+                self._after(letter)
+            self._store.mail.settle(letter, accepted=accepted)
         return True
 
-    def _deliver(self, letter: Letter) -> bool:
+    def _update(self, letter: Letter) -> Update | None:
+        """None when there is no such phone or message any more."""
         message = self._store.message(letter.message_id)
-        phone = self._store.find_phone(message.phone) if message else None
-        if message is None or phone is None:
-            return True
+        phone = self._store.find_phone(letter.phone)
+        if phone is None:
+            return None
+        if letter.event in STATUSES:
+            happened, code = letter.happened_at, letter.error_code
+            return status_update(phone, message, letter.event, happened, code) if message else None
         if letter.event == "message":
-            raw = encode(message_webhook(self._number, phone, message))
-        else:
-            happened = letter.happened_at
-            raw = encode(status_webhook(self._number, phone, message, letter.event, happened, letter.error_code))
+            return message_update(self._number.display_phone, phone, message) if message else None
+        return act_update(self._number.display_phone, phone, letter.event, letter.detail, letter.happened_at)
+
+    def _deliver(self, letters: Sequence[Letter], raw: bytes) -> bool:
         accepted = self._post(raw)
-        if accepted:
-            self._after(letter, phone, raw)
+        repeat = self._store.failures.take("webhooks", {"duplicate"}) if accepted else None
+        if repeat is not None:
+            times = max(1, repeat.amount)
+            # With a time given, the last of them comes when nobody expects it any more.
+            now = times - 1 if repeat.seconds else times
+            for _ in range(now):
+                self._post(raw)
+            self._store.mail.repeat(letters, repeat.seconds, now)
         return accepted
 
-    def _after(self, letter: Letter, phone: Phone, raw: bytes) -> None:
+    def _after(self, letter: Letter) -> None:
         if letter.event == "message":
             self._store.move(letter.message_id, "sent", allowed_from=("queued",))
         elif letter.event in ("sent", "delivered"):
             self._store.move(letter.message_id, letter.event, allowed_from=("accepted", "sent"))
-        if self._store.failures.take("webhooks") is not None:
-            self._post(raw)
 
     def _carry_forever(self) -> None:
         while True:

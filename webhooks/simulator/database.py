@@ -24,21 +24,34 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE INDEX IF NOT EXISTS message_by_phone ON message (phone, revision);
 CREATE TABLE IF NOT EXISTS media (
   id TEXT PRIMARY KEY, mime_type TEXT NOT NULL, filename TEXT NOT NULL, sha256 TEXT NOT NULL,
-  created_at REAL NOT NULL, body BLOB NOT NULL);
+  created_at REAL NOT NULL, body BLOB NOT NULL, expires_at REAL);
 CREATE TABLE IF NOT EXISTS media_link (token TEXT PRIMARY KEY, media_id TEXT NOT NULL, expires_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS mail (
   id INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT NOT NULL, phone TEXT NOT NULL, event TEXT NOT NULL,
   error_code INTEGER, happened_at REAL NOT NULL, due_at REAL NOT NULL, leased_until REAL NOT NULL DEFAULT 0,
-  tries INTEGER NOT NULL DEFAULT 0, done_at REAL, accepted INTEGER);
+  tries INTEGER NOT NULL DEFAULT 0, done_at REAL, accepted INTEGER, detail TEXT, loose INTEGER NOT NULL DEFAULT 0,
+  batch TEXT, posts INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS mail_waiting ON mail (due_at) WHERE done_at IS NULL;
 CREATE INDEX IF NOT EXISTS mail_by_message ON mail (message_id);
-CREATE TABLE IF NOT EXISTS failure (
+CREATE TABLE IF NOT EXISTS trouble (
   id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, mode TEXT NOT NULL, seconds REAL NOT NULL,
-  remaining INTEGER NOT NULL);
+  remaining INTEGER, chance REAL NOT NULL, amount INTEGER NOT NULL, code INTEGER NOT NULL, seed INTEGER NOT NULL,
+  draws INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS pace (name TEXT PRIMARY KEY, due_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS template (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, language TEXT NOT NULL, category TEXT NOT NULL,
   status TEXT NOT NULL, reason TEXT NOT NULL, components TEXT NOT NULL, UNIQUE (name, language));
 """
+# Columns that files of earlier versions lack.
+ADDED = {
+    "mail": {
+        "detail": "TEXT",
+        "loose": "INTEGER NOT NULL DEFAULT 0",
+        "batch": "TEXT",
+        "posts": "INTEGER NOT NULL DEFAULT 0",
+    },
+    "media": {"expires_at": "REAL"},
+}
 
 
 class Database:
@@ -83,12 +96,23 @@ class Database:
         while True:
             try:
                 self._connection().execute("PRAGMA journal_mode=WAL")
-                self._connection().executescript(f"BEGIN IMMEDIATE;{TABLES}COMMIT;")
+                with self.write() as connection:
+                    _add_columns(connection)
+                    for statement in TABLES.split(";"):
+                        connection.execute(statement)
                 return
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    for table, columns in ADDED.items():
+        there = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
+        for name, kind in columns.items():
+            if there and name not in there:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
 
 def next_revision(connection: sqlite3.Connection) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
 import re
-import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,10 +11,11 @@ from werkzeug.datastructures import FileStorage
 
 from webhooks.simulator.courier import Courier
 from webhooks.simulator.failures import FailureMode
+from webhooks.simulator.gate import Gate, HungUp, unanswered
 from webhooks.simulator.messages import ChatMessage
 from webhooks.simulator.meta import BusinessNumber
-from webhooks.simulator.people import Person, Phone
-from webhooks.simulator.refusal import Refusal, bad_token, bad_value, malformed, missing, switched_on, unknown_object
+from webhooks.simulator.people import Person, Phone, spellings
+from webhooks.simulator.refusal import Refusal, bad_value, malformed, missing, unknown_object
 from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
 from webhooks.simulator.store import Store
 from webhooks.simulator.templates import template_routes
@@ -29,6 +28,9 @@ UPLOADS = re.compile(
 )
 OUTSIDE_WINDOW = 131047
 UNDELIVERABLE = 131026
+ANY_MEDIA_CALL = frozenset({"500", "503", "190", "hang"})
+LOOK_UP_MODES = ANY_MEDIA_CALL | {"gone", "wrong_hash"}
+DOWNLOAD_MODES = frozenset({"link_expired", "slow"})
 
 
 def graph_blueprint(
@@ -45,7 +47,7 @@ def graph_blueprint(
     """The Graph API under `url_prefix`. `templates` maps approved template names to bodies with {{1}}; when empty,
     those that were handed in count, and while there are none any template name is accepted."""
     graph = Blueprint("simulator_graph", __name__, url_prefix=url_prefix)
-    gate = _Gate(store, number, access_token, sleep)
+    gate = Gate(store, number, access_token, sleep)
 
     @graph.before_request
     def prepare() -> None:
@@ -55,6 +57,8 @@ def graph_blueprint(
     def refused(error: Refusal) -> tuple[Response, int]:
         return jsonify(error.body()), error.status
 
+    graph.register_error_handler(HungUp, unanswered)
+
     @graph.post("/<version>/<phone_id>/messages")
     def messages(version: str, phone_id: str) -> Response:
         gate.check(version, phone_id)
@@ -63,7 +67,9 @@ def graph_blueprint(
         if isinstance(body, dict) and "status" in body:
             return jsonify(_mark_read(store, body))
         outgoing = check_message(body, store.media.info, templates or store.templates.bodies())
-        answer = _accept(store, outgoing, undeliverable=failure is not None and failure.mode == "undeliverable")
+        answer = _accept(store, outgoing, failure)
+        if failure is not None and failure.mode == "status_first":
+            courier.carry_first_of(answer["messages"][0]["id"])
         courier.wake()
         return gate.fail_after(failure, jsonify(answer))
 
@@ -72,11 +78,11 @@ def graph_blueprint(
     return graph
 
 
-def _media_routes(graph: Blueprint, store: Store, number: BusinessNumber, base_url: str, gate: _Gate) -> None:
+def _media_routes(graph: Blueprint, store: Store, number: BusinessNumber, base_url: str, gate: Gate) -> None:
     @graph.post("/<version>/<phone_id>/media")
     def upload(version: str, phone_id: str) -> Response:
         gate.check(version, phone_id)
-        gate.fail_before("media")
+        gate.fail_before("media", ANY_MEDIA_CALL)
         return jsonify({"id": _keep(store, request.form, request.files.get("file"))})
 
     @graph.get("/<version>/<object_id>")
@@ -86,71 +92,27 @@ def _media_routes(graph: Blueprint, store: Store, number: BusinessNumber, base_u
             return jsonify({"data": {"is_valid": True, "type": "SYSTEM_USER", "expires_at": 0}})
         if object_id == number.phone_number_id:
             return jsonify(_about(number))
-        gate.fail_before("media")
+        failure = gate.fail_before("media", LOOK_UP_MODES)
         info = store.media.info(object_id)
-        if info is None:
+        if info is None or (failure and failure.mode == "gone"):
             raise unknown_object(object_id)
         path = url_for(".download", token=store.media.link(info.id))
-        facts = {"mime_type": info.mime_type, "sha256": info.sha256, "file_size": info.size, "id": info.id}
+        digest = "0" * 64 if failure and failure.mode == "wrong_hash" else info.sha256
+        facts = {"mime_type": info.mime_type, "sha256": digest, "file_size": info.size, "id": info.id}
         return jsonify({"messaging_product": "whatsapp", "url": base_url.rstrip("/") + path} | facts)
 
     @graph.get("/download/<token>/file")
     def download(token: str) -> Response:
         gate.check_token()
+        failure = gate.fail_before("media", DOWNLOAD_MODES)
         info = store.media.follow(token)
-        if info is None:
+        if info is None or (failure and failure.mode == "link_expired"):
             return Response("URL signature expired", 404, mimetype="text/plain")
-        return Response(store.media.body(info.id), mimetype=info.mime_type)
-
-
-class _Gate:
-    """What every call passes: token, version, number, and failures that were switched on."""
-
-    def __init__(self, store: Store, number: BusinessNumber, access_token: str, sleep: Callable[[float], None]) -> None:
-        self._store = store
-        self._number = number
-        self._access_token = access_token
-        self._sleep = sleep
-
-    def check_token(self) -> None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or not hmac.compare_digest(token.encode(), self._access_token.encode()):
-            raise bad_token()
-
-    def check(self, version: str, phone_id: str | None) -> None:
-        self.check_token()
-        if not re.fullmatch(r"v[0-9]{2}\.[0-9]", version):
-            raise Refusal(2500, f"Unknown path components: /{version}")
-        if phone_id is not None and phone_id != self._number.phone_number_id:
-            raise unknown_object(phone_id)
-
-    def fail_before(self, scope: str) -> FailureMode | None:
-        """Raises or waits when a failure is switched on that shows before the work; else hands it on."""
-        failure = self._store.failures.take(scope)
-        if failure is None:
-            return None
-        if failure.mode == "hang":
-            self._sleep(failure.seconds)
-        elif failure.mode not in ("slow_answer", "drop_connection", "undeliverable"):
-            raise switched_on(failure.mode)
-        return failure
-
-    def fail_after(self, failure: FailureMode | None, answer: Response) -> Response:
-        """The answer, late or never when such a failure is switched on."""
-        if failure is not None and failure.mode == "slow_answer":
-            self._sleep(failure.seconds)
-        if failure is not None and failure.mode == "drop_connection":
-            return _hang_up(answer)
-        return answer
-
-
-def _hang_up(answer: Response) -> Response:
-    """Closes the connection under the server. Where the server does not hand out its socket, the answer breaks off."""
-    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-        return answer
-    return Response(iter([b"{"]), headers={"Content-Length": "1000", "Connection": "close"})
+        body = store.media.body(info.id)
+        if failure and failure.mode == "slow":
+            headers = {"Content-Length": str(len(body))}
+            return Response(gate.dribble(body, failure.seconds), mimetype=info.mime_type, headers=headers)
+        return Response(body, mimetype=info.mime_type)
 
 
 def _mark_read(store: Store, body: Mapping[str, Any]) -> dict[str, bool]:
@@ -162,7 +124,7 @@ def _mark_read(store: Store, body: Mapping[str, Any]) -> dict[str, bool]:
     return {"success": True}
 
 
-def _accept(store: Store, outgoing: Outgoing, *, undeliverable: bool) -> dict[str, Any]:
+def _accept(store: Store, outgoing: Outgoing, trouble: FailureMode | None) -> dict[str, Any]:
     asked = outgoing.number or outgoing.user_id or ""
     if outgoing.astray:
         # The real side answers as if all were well and delivers nothing.
@@ -172,16 +134,26 @@ def _accept(store: Store, outgoing: Outgoing, *, undeliverable: bool) -> dict[st
     if phone is None and outgoing.number is None:
         raise Refusal(131026, "(#131026) Message undeliverable", "No such user.")
     phone = phone or store.introduce(Person(f"+{asked}", asked))
+    if store.failures.standing("strict_limits"):
+        store.limits.count(phone.wa_id)
+    if trouble is not None and trouble.mode == "rewrite_wa_id":
+        phone = store.acts.rewrite(phone, spellings(phone.wa_id)[-1])
     content = dict(outgoing.content)
     if outgoing.reply_to and store.message(outgoing.reply_to):
         content["reply_to"] = outgoing.reply_to
     if outgoing.kind == "reaction" and not store.message(str(content["target"])):
         raise bad_value("reaction['message_id'] is not a message of this chat")
-    failure = UNDELIVERABLE if undeliverable else None
+    failure = _fails_later(trouble)
     if failure is None and not content.get("template") and not store.window_is_open(phone.wa_id):
         failure = OUTSIDE_WINDOW
     message = store.add_from_business(phone, outgoing.kind, content, outgoing.callback, failure=failure)
     return _answer(asked, phone, message)
+
+
+def _fails_later(trouble: FailureMode | None) -> int | None:
+    if trouble is not None and trouble.mode in ("undeliverable", "fail_later"):
+        return trouble.code or UNDELIVERABLE
+    return None
 
 
 def _answer(asked: str, phone: Phone | None, message: ChatMessage) -> dict[str, Any]:

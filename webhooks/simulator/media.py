@@ -12,6 +12,8 @@ from webhooks.simulator.database import Database
 
 LINK_LIFE = timedelta(minutes=5)
 KEPT_FOR = timedelta(days=30)
+# A customer's file can be fetched for a week only.
+CUSTOMERS_KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,14 @@ class MediaInfo:
 
 
 class MediaShelf:
-    """Files by id, for thirty days as Meta keeps an upload."""
+    """Files by id: thirty days for what the business uploaded, seven for what a customer sent, as Meta keeps them."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
-    def put(self, body: bytes, mime_type: str, filename: str) -> MediaInfo:
-        """Keeps a file and gives it a fresh numeric id."""
+    def put(self, body: bytes, mime_type: str, filename: str, *, kept_for: timedelta = KEPT_FOR) -> MediaInfo:
+        """Keeps a file for a time and gives it a fresh numeric id."""
         info = MediaInfo(
             str(10**15 + secrets.randbelow(9 * 10**15)),
             mime_type,
@@ -41,18 +43,21 @@ class MediaShelf:
             hashlib.sha256(body).hexdigest(),
             len(body),
         )
-        values = (info.id, mime_type, filename, info.sha256, self._clock().timestamp(), body)
+        now = self._clock()
+        values = (info.id, mime_type, filename, info.sha256, now.timestamp(), body, (now + kept_for).timestamp())
         with self._database.write() as connection:
-            connection.execute("INSERT INTO media VALUES (?, ?, ?, ?, ?, ?)", values)
+            connection.execute("INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         return info
 
     def info(self, media_id: str) -> MediaInfo | None:
-        """What is known of a file; None when there is none, or it is older than thirty days."""
-        oldest = (self._clock() - KEPT_FOR).timestamp()
+        """What is known of a file; None when there is none, or its time is over."""
+        now = self._clock()
         rows = self._database.read(
-            "SELECT mime_type, filename, sha256, length(body) AS size FROM media WHERE id = ? AND created_at >= ?",
+            "SELECT mime_type, filename, sha256, length(body) AS size FROM media WHERE id = ?"
+            " AND coalesce(expires_at, created_at + ?) >= ?",
             media_id,
-            oldest,
+            KEPT_FOR.total_seconds(),
+            now.timestamp(),
         )
         if not rows:
             return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 Author = Literal["customer", "business"]
@@ -29,6 +30,22 @@ class ChatMessage:
     revision: int
 
 
+def message_of(row: Any) -> ChatMessage:
+    """The message in a row of the simulator's file."""
+    return ChatMessage(
+        id=row["id"],
+        seq=row["seq"],
+        phone=row["phone"],
+        author=row["author"],
+        kind=row["kind"],
+        content=json.loads(row["content"]),
+        status=row["status"],
+        callback=row["callback"],
+        created_at=datetime.fromtimestamp(row["created_at"], UTC),
+        revision=row["revision"],
+    )
+
+
 def new_message_id(wa_id: str) -> str:
     """A fresh id of the form that WhatsApp gives."""
     number = wa_id.encode()
@@ -40,6 +57,9 @@ def options_of(message: ChatMessage) -> dict[str, dict[str, str]]:
     """What can be tapped under a message: option id to {id, title, description?}; empty when nothing can."""
     if message.kind == "buttons":
         return {str(button["id"]): button for button in message.content["buttons"]}
+    if message.content.get("template"):
+        replies = [button for button in message.content.get("buttons", ()) if button["kind"] == "quick_reply"]
+        return {str(button["value"]): {"id": button["value"], "title": button["title"]} for button in replies}
     if message.kind == "list":
         return {str(row["id"]): row for section in message.content["sections"] for row in section["rows"]}
     return {}
@@ -48,12 +68,19 @@ def options_of(message: ChatMessage) -> dict[str, dict[str, str]]:
 def summary_of(message: ChatMessage) -> str:
     """One line for the list of chats."""
     content = message.content
+    if content.get("revoked"):
+        return "🚫 Mensagem apagada"
     named = {
         "image": "📷 Foto",
         "video": "🎥 Vídeo",
         "audio": "🎤 Mensagem de voz",
         "location": "📍 Localização",
         "document": "📄 " + str(content.get("filename", "Documento")),
-        "sticker": "Figurinha",
+        "sticker": "💟 Figurinha",
+        "contacts": "👤 " + str(content.get("name", "")),
+        "location_request": "📍 " + str(content.get("text", "")),
+        "cart": "🛒 " + str(content.get("text", "")),
+        "order": "💳 " + str(content.get("text", "")),
+        "unsupported": "📊 " + str(content.get("text", "")),
     }
-    return named.get(message.kind) or str(content.get("text", ""))
+    return named.get(message.kind) or str(content.get("edited") or content.get("text", ""))

@@ -1,23 +1,19 @@
-"""Webhooks as Meta posts them: built from the simulated chat, signed over the raw bytes, sent over HTTP."""
+"""Webhooks as Meta posts them: updates in their envelope, signed over the raw bytes, sent over HTTP."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import requests
 
 from core.errors import Failure
 from core.http import send
-from webhooks.simulator.messages import ChatMessage
-from webhooks.simulator.people import Phone
-from webhooks.simulator.refusal import status_error
+from webhooks.simulator.updates import Update
 
 TIMEOUT = (2.0, 20.0)
 
@@ -32,38 +28,40 @@ class BusinessNumber:
     name: str
 
 
-def message_webhook(number: BusinessNumber, phone: Phone, message: ChatMessage) -> dict[str, Any]:
-    """The notification of one message from the customer."""
-    kind, parts = _parts(message)
-    item: dict[str, Any] = {"from_user_id": phone.user_id, "id": message.id, "timestamp": _seconds(message.created_at)}
-    if not phone.hides_number:
-        item = {"from": phone.wa_id} | item
-    if message.content.get("reply_to"):
-        item = {"context": {"from": number.display_phone, "id": message.content["reply_to"]}} | item
-    return _envelope(number, {"contacts": [_contact(phone)], "messages": [item | {"type": kind, kind: parts}]})
+# How a batch is packed: so many updates of a field share a change, so many changes an entry.
+ITEMS_A_CHANGE = 3
+CHANGES_AN_ENTRY = 4
 
 
-def status_webhook(
-    number: BusinessNumber,
-    phone: Phone,
-    message: ChatMessage,
-    status: str,
-    happened_at: datetime,
-    error_code: int | None = None,
-) -> dict[str, Any]:
-    """The notification that a message of the business was sent, delivered, read, or failed with an error code."""
-    item: dict[str, Any] = {"id": message.id, "status": status, "timestamp": _seconds(happened_at)}
-    if not phone.hides_number:
-        item["recipient_id"] = phone.wa_id
-    item["recipient_user_id"] = phone.user_id
-    if message.callback is not None:
-        item["biz_opaque_callback_data"] = message.callback
-    if error_code is not None:
-        item["errors"] = [status_error(error_code)]
-    else:
-        category = "utility" if message.content.get("template") else "service"
-        item["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
-    return _envelope(number, {"contacts": [_contact(phone)], "statuses": [item]})
+def envelope(number: BusinessNumber, updates: Sequence[Update]) -> dict[str, Any]:
+    """One notification. Several updates stand in several entries and changes, and some share a change, as in a batch
+    of Meta's; their order stays."""
+    changes: list[tuple[str, dict[str, Any], int]] = []
+    for update in updates:
+        if changes and changes[-1][0] == update.field and changes[-1][2] < ITEMS_A_CHANGE:
+            field, value, count = changes[-1]
+            changes[-1] = (field, _joined(value, update.value), count + 1)
+        else:
+            changes.append((update.field, dict(update.value), 1))
+    metadata = {"display_phone_number": number.display_phone, "phone_number_id": number.phone_number_id}
+    said = [
+        {"value": {"messaging_product": "whatsapp", "metadata": metadata} | value, "field": field}
+        for field, value, _ in changes
+    ]
+    entries = [said[start : start + CHANGES_AN_ENTRY] for start in range(0, len(said), CHANGES_AN_ENTRY)]
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": number.account_id, "changes": own} for own in entries],
+    }
+
+
+def _joined(value: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Both values as one: lists are put together, a contact that is named twice stands there once."""
+    joined = {key: list(items) for key, items in value.items()}
+    for key, items in more.items():
+        there = joined.setdefault(key, [])
+        there += [item for item in items if key != "contacts" or item not in there]
+    return joined
 
 
 def encode(payload: Mapping[str, Any]) -> bytes:
@@ -96,41 +94,3 @@ class WebhookAddress:
         except Failure:
             return False
         return answer.status_code == 200
-
-
-def _envelope(number: BusinessNumber, value: dict[str, Any]) -> dict[str, Any]:
-    metadata = {"display_phone_number": number.display_phone, "phone_number_id": number.phone_number_id}
-    value = {"messaging_product": "whatsapp", "metadata": metadata} | value
-    changes = [{"value": value, "field": "messages"}]
-    return {"object": "whatsapp_business_account", "entry": [{"id": number.account_id, "changes": changes}]}
-
-
-def _contact(phone: Phone) -> dict[str, Any]:
-    contact: dict[str, Any] = {"profile": {"name": phone.name}, "user_id": phone.user_id}
-    return contact if phone.hides_number else contact | {"wa_id": phone.wa_id}
-
-
-def _parts(message: ChatMessage) -> tuple[str, dict[str, Any]]:
-    content = message.content
-    if message.kind == "text":
-        return "text", {"body": content["text"]}
-    if message.kind == "location":
-        return "location", {key: content[key] for key in ("latitude", "longitude", "name", "address") if content[key]}
-    if message.kind in ("button_reply", "list_reply"):
-        reply = {"id": content["option_id"], "title": content["text"]}
-        if content.get("description"):
-            reply["description"] = content["description"]
-        return "interactive", {"type": message.kind, message.kind: reply}
-    digest = base64.b64encode(bytes.fromhex(content["sha256"])).decode()
-    parts = {"mime_type": content["mime_type"], "sha256": digest, "id": content["media_id"]}
-    if content.get("text"):
-        parts["caption"] = content["text"]
-    if message.kind == "document":
-        parts["filename"] = content["filename"]
-    if message.kind == "audio":
-        parts["voice"] = content.get("voice", False)
-    return message.kind, parts
-
-
-def _seconds(when: datetime) -> str:
-    return str(int(when.timestamp()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any
 
 USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
@@ -33,6 +34,12 @@ class Phone:
     note: str = ""
     hides_number: bool = False
     typing_until: float = 0.0
+
+
+def phone_of(row: Any) -> Phone:
+    """The phone in a row of the simulator's file."""
+    hides = bool(row["hides_number"])
+    return Phone(row["wa_id"], row["user_id"], row["name"], row["note"], hides, row["typing_until"])
 
 
 def user_id_of(wa_id: str) -> str:

@@ -5,15 +5,28 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-STATUS_TITLES = {
+TITLES = {
+    130429: "Rate limit hit",
+    130472: "User's number is part of an experiment",
+    131000: "Something went wrong",
     131026: "Message undeliverable",
+    131042: "Business eligibility payment issue",
     131047: "Re-engagement message",
+    131048: "Spam rate limit hit",
+    131049: "This message was not delivered to maintain healthy ecosystem engagement",
+    131050: "User has stopped marketing messages",
+    131051: "Unsupported message type",
+    131053: "Media upload error",
+    131056: "(Business Account, Consumer Account) pair rate limit hit",
 }
-STATUS_DETAILS = {
+DETAILS = {
+    130429: "Cloud API message throughput reached.",
     131026: "Message Undeliverable.",
     131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this"
     " number.",
+    131056: "Too many messages sent from this number to the same person in a short time.",
 }
+BUSY = frozenset({4, 613, 80007, 130429, 131056})
 
 
 class Refusal(Exception):
@@ -72,22 +85,17 @@ def unknown_object(name: str) -> Refusal:
 
 
 def switched_on(mode: str) -> Refusal:
-    """The refusal behind a failure mode that was switched on."""
-    known = {
-        "500": Refusal(131000, "(#131000) Something went wrong", status=500),
-        "190": bad_token(),
-        "130429": Refusal(130429, "(#130429) Rate limit hit", "Cloud API message throughput reached.", status=429),
-        "131056": Refusal(
-            131056,
-            "(#131056) (Business Account, Consumer Account) pair rate limit hit",
-            "Too many messages sent from this number to the same person in a short time.",
-            status=429,
-        ),
-    }
-    return known[mode]
+    """The refusal behind trouble that was switched on: 500, or any code of the Graph API."""
+    if mode == "500":
+        return Refusal(131000, "(#131000) Something went wrong", status=500)
+    if mode == "190":
+        return bad_token()
+    code = int(mode)
+    title = TITLES.get(code, "Error")
+    return Refusal(code, f"(#{code}) {title}", DETAILS.get(code, ""), status=429 if code in BUSY else 400)
 
 
 def status_error(code: int) -> dict[str, Any]:
     """The error inside a `failed` status."""
-    title = STATUS_TITLES[code]
-    return {"code": code, "title": title, "message": title, "error_data": {"details": STATUS_DETAILS[code]}}
+    title = TITLES.get(code, "Error")
+    return {"code": code, "title": title, "message": title, "error_data": {"details": DETAILS.get(code, title)}}

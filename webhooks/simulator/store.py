@@ -6,16 +6,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from webhooks.simulator.acts import Acts, react
 from webhooks.simulator.database import Database, next_revision
 from webhooks.simulator.failures import FailureModes
+from webhooks.simulator.limits import Limits
 from webhooks.simulator.mail import Mailbag
 from webhooks.simulator.media import MediaShelf
-from webhooks.simulator.messages import Author, ChatMessage, new_message_id
-from webhooks.simulator.people import Person, Phone, spellings, user_id_of
+from webhooks.simulator.messages import Author, ChatMessage, message_of, new_message_id
+from webhooks.simulator.people import Person, Phone, phone_of, spellings, user_id_of
 from webhooks.simulator.templates import TemplateShelf
 
 TYPING_LASTS = timedelta(seconds=25)
@@ -50,34 +52,52 @@ class Store:
         self._pace = pace or Pace()
         self.media = MediaShelf(self._database, clock)
         self.failures = FailureModes(self._database)
-        self.mail = Mailbag(self._database, clock)
+        self.mail = Mailbag(self._database, clock, self.failures)
         self.templates = TemplateShelf(self._database)
+        self.acts = Acts(self._database, self.mail, clock)
+        self.limits = Limits(self._database, clock)
 
     def introduce(self, person: Person, position: int = 1000) -> Phone:
-        """The person's phone, made if it does not exist; name and note are brought up to date."""
-        fields = asdict(person) | {"user_id": user_id_of(person.wa_id), "position": position}
+        """The person's phone, made if it does not exist; name and note are brought up to date. What the phone became
+        since (another spelling of its number, a hidden number) stays."""
+        known = self.find_phone(person.wa_id)
+        wa_id = known.wa_id if known else person.wa_id
+        fields = asdict(person) | {"wa_id": wa_id, "user_id": user_id_of(wa_id), "position": position}
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO phone (wa_id, user_id, name, note, hides_number, position)"
                 " VALUES (:wa_id, :user_id, :name, :note, :hides_number, :position) ON CONFLICT (wa_id) DO UPDATE SET"
-                " name = :name, note = :note, hides_number = :hides_number, position = min(position, :position)",
+                " name = :name, note = :note, position = min(position, :position)",
                 fields,
             )
-        return Phone(person.wa_id, str(fields["user_id"]), person.name, person.note, person.hides_number)
+            row = connection.execute("SELECT * FROM phone WHERE wa_id = ?", (wa_id,)).fetchone()
+        return phone_of(row)
 
     def find_phone(self, address: str) -> Phone | None:
         """A phone by WhatsApp id (either Brazilian spelling) or by business-scoped user id."""
         for spelling in spellings(address):
             rows = self._database.read("SELECT * FROM phone WHERE wa_id = ? OR user_id = ?", spelling, spelling)
             if rows:
-                return _phone(rows[0])
+                return phone_of(rows[0])
         return None
 
-    def add_from_customer(self, phone: Phone, kind: str, content: Mapping[str, Any]) -> ChatMessage:
-        """A message typed on the phone; its webhook is owed from now on."""
+    def add_from_customer(
+        self, phone: Phone, kind: str, content: Mapping[str, Any], *, loose: bool = False
+    ) -> ChatMessage:
+        """A message typed on the phone; its webhook is owed from now on. `loose`: it waits for none before it, as the
+        pictures of an album."""
         with self._database.write() as connection:
-            message = self._insert(connection, phone.wa_id, "customer", kind, content, "queued", None)
-            self.mail.add(connection, message.id, phone.wa_id, "message")
+            # The number may have been spelled anew since the caller asked for the phone.
+            named = connection.execute("SELECT wa_id FROM phone WHERE user_id = ?", (phone.user_id,)).fetchone()
+            message = self._insert(connection, named["wa_id"], "customer", kind, content, "queued", None)
+            self.mail.add(connection, message.id, message.phone, "message", loose=loose)
+        return message
+
+    def add_echo(self, phone: Phone, text: str) -> ChatMessage:
+        """A text that a person wrote on the business' own phone: the customer has it at once, and its echo is owed."""
+        with self._database.write() as connection:
+            message = self._insert(connection, phone.wa_id, "business", "text", {"text": text}, "delivered", None)
+        self.acts.echo(phone, message)
         return message
 
     def add_from_business(
@@ -97,6 +117,8 @@ class Store:
             if failure:
                 self.mail.add(connection, message.id, phone.wa_id, "failed", error_code=failure)
                 return message
+            if kind == "reaction":
+                react(connection, str(content["target"]), "business", str(content["emoji"]))
             connection.execute("UPDATE phone SET typing_until = 0 WHERE wa_id = ?", (phone.wa_id,))
             self.mail.add(connection, message.id, phone.wa_id, "sent", delay=self._pace.sent)
             self.mail.add(connection, message.id, phone.wa_id, "delivered", delay=self._pace.delivered)
@@ -115,29 +137,32 @@ class Store:
     def message(self, message_id: str) -> ChatMessage | None:
         """One message of either side."""
         rows = self._database.read("SELECT * FROM message WHERE id = ?", message_id)
-        return _message(rows[0]) if rows else None
+        return message_of(rows[0]) if rows else None
 
     def chat(self, wa_id: str, after_revision: int = 0, limit: int = 300) -> list[ChatMessage]:
-        """What changed in a chat since a revision, oldest first; the newest `limit` bubbles at most."""
+        """What changed in a chat since a revision, oldest first; the newest `limit` bubbles at most. A reaction is no
+        bubble: it shows on the message that it speaks of."""
         rows = self._database.read(
-            "SELECT * FROM (SELECT * FROM message WHERE phone = ? AND status <> 'failed' AND revision > ?"
+            "SELECT * FROM (SELECT * FROM message WHERE phone = ? AND status <> 'failed' AND kind <> 'reaction'"
+            " AND revision > ?"
             " ORDER BY seq DESC LIMIT ?) ORDER BY seq",
             wa_id,
             after_revision,
             limit,
         )
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def chats(self, limit: int = 200) -> list[ChatSummary]:
         """The people of the demonstration first, then the others by their latest message."""
         rows = self._database.read(
-            "SELECT p.*, (SELECT max(seq) FROM message m WHERE m.phone = p.wa_id AND m.status <> 'failed') AS last,"
+            "SELECT p.*, (SELECT max(seq) FROM message m WHERE m.phone = p.wa_id AND m.status <> 'failed'"
+            "   AND m.kind <> 'reaction') AS last,"
             " (SELECT count(*) FROM message m WHERE m.phone = p.wa_id AND m.author = 'business'"
-            "   AND m.status NOT IN ('read', 'failed')) AS unread"
+            "   AND m.status NOT IN ('read', 'failed') AND m.kind <> 'reaction') AS unread"
             " FROM phone p ORDER BY p.position, last DESC LIMIT ?",
             limit,
         )
-        return [ChatSummary(_phone(row), self._by_seq(row["last"]), row["unread"]) for row in rows]
+        return [ChatSummary(phone_of(row), self._by_seq(row["last"]), row["unread"]) for row in rows]
 
     def window_is_open(self, wa_id: str) -> bool:
         """Whether the customer wrote within 24 hours, so that the business may write freely."""
@@ -180,7 +205,7 @@ class Store:
         return len(unread)
 
     def _by_seq(self, seq: int | None) -> ChatMessage | None:
-        return _message(self._database.read("SELECT * FROM message WHERE seq = ?", seq)[0]) if seq else None
+        return message_of(self._database.read("SELECT * FROM message WHERE seq = ?", seq)[0]) if seq else None
 
     def _insert(
         self,
@@ -200,24 +225,4 @@ class Store:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
             (new_message_id(wa_id), wa_id, author, kind, text, status, callback, now, revision),
         ).fetchone()
-        return _message(row)
-
-
-def _phone(row: sqlite3.Row) -> Phone:
-    hides = bool(row["hides_number"])
-    return Phone(row["wa_id"], row["user_id"], row["name"], row["note"], hides, row["typing_until"])
-
-
-def _message(row: sqlite3.Row) -> ChatMessage:
-    return ChatMessage(
-        id=row["id"],
-        seq=row["seq"],
-        phone=row["phone"],
-        author=row["author"],
-        kind=row["kind"],
-        content=json.loads(row["content"]),
-        status=row["status"],
-        callback=row["callback"],
-        created_at=datetime.fromtimestamp(row["created_at"], UTC),
-        revision=row["revision"],
-    )
+        return message_of(row)

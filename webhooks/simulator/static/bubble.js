@@ -1,21 +1,28 @@
 // One message as a bubble.
 
-import { el, icon } from "./dom.js";
+import { cartCard, contactCard, orderCard, orderStatus, pollCard } from "./cards.js";
+import { copyText, el, icon } from "./dom.js";
 import { formatted, isOnlyEmoji } from "./format.js";
 import { mediaUrl } from "./server.js";
 import { timeOf } from "./when.js";
 
 const TICKS = { queued: ["clock", "waiting", "Enviando"], sent: ["tick", "", "Enviada"], read: ["ticks", "seen", "Lida"] };
 
-/** The row of a message. `act` has `tap(message, option)` and `open(message)` for what can be tapped. */
+/** The row of a message. `act` has `tap(message, optionId)`, `open(message)` for a list, `share(message)` for what was
+ * asked for, and `menu(message, node)` for what can be done with it. */
 export function row(message, act) {
   const mine = message.author === "customer";
-  const bubble = el("div", { class: "bubble" }, ...inside(message), meta(message));
-  const node = el("li", { class: mine ? "row mine" : "row", data: { id: message.id, kind: message.kind } }, bubble);
   const content = message.content;
-  if (message.kind === "document" || content.header?.kind === "document") bubble.classList.add("file");
-  if (message.kind === "document" && !content.text) bubble.classList.add("only-file");
+  const gone = content.revoked;
+  const bubble = el("div", { class: gone ? "bubble gone" : "bubble" }, ...(gone ? [revoked(mine)] : inside(message)), meta(message), reactions(content));
+  const node = el("li", { class: mine ? "row mine" : "row", data: { id: message.id, kind: message.kind } }, bubble);
+  if (gone) return node;
+  if (content.reactions && Object.keys(content.reactions).length) node.classList.add("reacted");
+  bubble.append(el("button", { type: "button", class: "do", "aria-label": "Opções da mensagem", "aria-haspopup": "menu", onclick: () => act.menu(message, node) }, icon("more")));
+  if (["document", "video"].includes(message.kind) || content.header?.kind === "document") bubble.classList.add("file");
+  if (["document", "video"].includes(message.kind) && !content.text) bubble.classList.add("only-file");
   if (["image", "location"].includes(message.kind) && !content.text) bubble.classList.add("bare");
+  if (message.kind === "sticker") bubble.classList.add("stuck-on");
   const options = optionsOf(message, act);
   if (options) {
     node.classList.add("with-options");
@@ -24,18 +31,43 @@ export function row(message, act) {
   return node;
 }
 
+function revoked(mine) {
+  return el("div", { class: "text dim" }, mine ? "🚫 Você apagou esta mensagem" : "🚫 Mensagem apagada", el("span", { class: "spacer" }));
+}
+
+function reactions(content) {
+  const emojis = [...new Set(Object.values(content.reactions ?? {}))];
+  return emojis.length && !content.revoked ? el("span", { class: "reactions", "aria-label": `Reações: ${emojis.join(" ")}` }, ...emojis) : null;
+}
+
 function inside(message) {
   const content = message.content;
-  const parts = [message.quote && quote(message.quote)];
+  const parts = [content.group_id && el("span", { class: "from-group" }, "👥 em um grupo"), message.quote && quote(message.quote)];
   if (content.header) parts.push(content.header.kind === "text" ? el("div", { class: "heading" }, content.header.text) : media(content.header.kind, content.header));
+  const whole = card(message);
+  if (whole) return [...parts, whole];
   parts.push(media(message.kind, content));
-  if (content.text) {
-    const huge = message.kind === "text" && isOnlyEmoji(content.text);
-    const spacer = content.footer ? null : el("span", { class: "spacer" });
-    parts.push(el("div", { class: huge ? "text huge" : "text", dir: "auto" }, ...formatted(content.text), spacer));
+  const text = content.edited ?? content.text;
+  if (text) {
+    const huge = message.kind === "text" && isOnlyEmoji(text);
+    const spacer = content.footer ? null : el("span", { class: content.edited ? "spacer edited" : "spacer" });
+    parts.push(el("div", { class: huge ? "text huge" : "text", dir: "auto" }, ...formatted(text), spacer));
   }
   if (content.footer) parts.push(el("div", { class: "footer" }, content.footer));
   return parts;
+}
+
+/** The kinds that are a card of their own, text included. */
+function card(message) {
+  const content = message.content;
+  switch (message.kind) {
+    case "order": return message.author === "business" ? orderCard(content) : null;
+    case "order_status": return orderStatus(content);
+    case "contacts": return contactCard(content);
+    case "cart": return cartCard(content);
+    case "unsupported": return pollCard(content);
+    default: return null;
+  }
 }
 
 function media(kind, content) {
@@ -50,7 +82,7 @@ function media(kind, content) {
 
 function meta(message) {
   const onPicture = message.kind === "image" && !message.content.text;
-  const parts = [el("time", { datetime: message.at }, timeOf(message.at))];
+  const parts = [message.content.edited && !message.content.revoked && el("span", {}, "editada"), el("time", { datetime: message.at }, timeOf(message.at))];
   if (message.author === "customer") parts.push(tick(message.status));
   return el("span", { class: onPicture ? "meta on-picture" : "meta" }, ...parts);
 }
@@ -128,5 +160,22 @@ function optionsOf(message, act) {
   if (message.kind === "link") {
     return el("div", { class: "options" }, el("a", { href: content.url, target: "_blank", rel: "noopener noreferrer" }, icon("outside"), content.button));
   }
+  if (message.kind === "location_request") return asked(message, act, "pin", "Enviar localização");
+  if (message.kind === "contact_request") return asked(message, act, "person", "Compartilhar contato");
+  if (content.template && content.buttons?.length) {
+    return el("div", { class: "options" }, ...content.buttons.map((button) => templateButton(message, button, act)));
+  }
   return null;
+}
+
+function asked(message, act, symbol, title) {
+  return el("div", { class: "options" }, el("button", { type: "button", onclick: () => act.share(message) }, icon(symbol), title));
+}
+
+function templateButton(message, button, act) {
+  if (button.kind === "quick_reply") {
+    return el("button", { type: "button", onclick: () => act.tap(message, button.value) }, icon("reply"), button.title);
+  }
+  // Where the other buttons lead is known to the approved template only; what they carry can be taken along.
+  return el("button", { type: "button", title: button.value, onclick: () => copyText(button.value) }, icon(button.kind === "url" ? "outside" : "copy"), button.title);
 }

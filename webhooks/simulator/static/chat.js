@@ -48,10 +48,21 @@ export class Chat {
 
   update(known, message) {
     if (message.revision < known.message.revision) return;
-    if (known.message.status !== message.status && message.author === "customer") {
+    if (JSON.stringify(known.message.content) !== JSON.stringify(message.content)) {
+      this.redraw(known, message);
+    } else if (known.message.status !== message.status && message.author === "customer") {
       known.node.querySelector(".meta svg").replaceWith(tick(message.status));
     }
     known.message = message;
+  }
+
+  /** A bubble whose content changed: edited, deleted, reacted to. It stays where it is. */
+  redraw(known, message) {
+    const node = row(message, this.act);
+    Object.assign(node.dataset, known.node.dataset);
+    node.classList.toggle("first", known.node.classList.contains("first"));
+    known.node.replaceWith(node);
+    known.node = node;
   }
 
   insert(message) {

@@ -1,16 +1,19 @@
 // Where the customer writes: text, files, a voice note, a place.
 
 import { byId } from "./dom.js";
-import { sampleUrl } from "./server.js";
+import { sampleUrl, stickerUrl } from "./server.js";
 
 // The place that the demonstration sends: the centre of São José dos Campos.
-const PLACE = { type: "location", latitude: -23.1791, longitude: -45.8872, name: "Praça Afonso Pena", address: "São José dos Campos, SP" };
+export const PLACE = { type: "location", latitude: -23.1791, longitude: -45.8872, name: "Praça Afonso Pena", address: "São José dos Campos, SP" };
 
 export class Composer {
-  /** `onWrite(message)` and `onFile(file, options)` answer with a promise that says whether it was sent. */
-  constructor(onWrite, onFile) {
-    this.onWrite = onWrite;
-    this.onFile = onFile;
+  /** `onWrite(message)` and `onFile(file, options)` answer with a promise that says whether it was sent; `onMore(what)`
+   * takes everything else that the menu offers. */
+  constructor(onWrite, onFile, onMore) {
+    this.onWrite = (message) => onWrite({ ...message, ...this.takeQuote() });
+    this.onFile = (file, options) => onFile(file, { ...options, ...this.takeQuote() });
+    this.onMore = onMore;
+    this.quoted = null;
     this.form = byId("composer");
     this.text = byId("text");
     this.menu = byId("attach-menu");
@@ -22,7 +25,8 @@ export class Composer {
     this.menu.addEventListener("click", (event) => this.attach(event.target.closest("button")?.dataset.attach));
     this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.showMenu(false));
     document.addEventListener("click", (event) => { if (!this.form.contains(event.target)) this.showMenu(false); });
-    for (const id of ["file-document", "file-photo"]) byId(id).addEventListener("change", (event) => this.files(event.target));
+    byId("quoting-end").addEventListener("click", () => this.quote(null));
+    for (const id of ["file-document", "file-photo", "file-video"]) byId(id).addEventListener("change", (event) => this.files(event.target));
     this.fit();
   }
 
@@ -64,7 +68,31 @@ export class Composer {
     this.showMenu(false);
     if (what === "location") this.onWrite(PLACE);
     else if (what === "voice") this.voice();
-    else byId(`file-${what}`).click();
+    else if (what === "sticker") this.sticker();
+    else if (["poll", "order"].includes(what)) this.onWrite({ type: what });
+    else if (["document", "photo", "video"].includes(what)) byId(`file-${what}`).click();
+    else this.onMore(what);
+  }
+
+  /** The next message answers this one; null for none. */
+  quote(message, text = "") {
+    this.quoted = message;
+    byId("quoting").hidden = !message;
+    if (!message) return;
+    byId("quoting-who").textContent = message.author === "customer" ? "Você" : document.body.dataset.provider;
+    byId("quoting-text").textContent = text;
+    this.text.focus();
+  }
+
+  takeQuote() {
+    const quoted = this.quoted;
+    this.quote(null);
+    return quoted ? { quotes: quoted.id } : {};
+  }
+
+  async sticker() {
+    const sample = await fetch(stickerUrl);
+    await this.onFile(new File([await sample.blob()], "figurinha.webp", { type: "image/webp" }), {});
   }
 
   async voice() {
@@ -74,9 +102,10 @@ export class Composer {
   }
 
   async files(input) {
-    const [file] = input.files;
+    const files = [...input.files];
     input.value = "";
-    if (file) await this.sendFile(file);
+    if (files.length > 1) for (const file of files) this.onFile(file, { album: true });
+    else if (files.length) await this.sendFile(files[0]);
   }
 
   async sendFile(file) {

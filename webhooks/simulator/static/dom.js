@@ -42,3 +42,23 @@ export function toast(text) {
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => { box.hidden = true; }, 3500);
 }
+
+/** Puts a text on the clipboard and says so. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyBySelection(text);
+  }
+  toast("Copiado");
+}
+
+function copyBySelection(text) {
+  // Where the page has no secure context the clipboard interface is missing.
+  const area = el("textarea", { readonly: "" });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}

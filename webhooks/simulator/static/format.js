@@ -1,6 +1,6 @@
 // Text as WhatsApp shows it: *bold*, _italic_, ~strike~, `code`, links, and long codes with a button that copies.
 
-import { el, icon, toast } from "./dom.js";
+import { copyText, el, icon } from "./dom.js";
 
 // A Pix "copia e cola" (EMV: starts with 000201, ends with its checksum), the typeable line of a boleto, a mono block.
 const BLOCKS = /```\n?([\s\S]+?)\n?```|(000201[^\n]{20,}6304[0-9A-Fa-f]{4})|((?:\d{5}\.?\d{5}\s\d{5}\.?\d{6}\s\d{5}\.?\d{6}\s\d\s\d{14}|(?:\d{11}[- ]?\d[ ]?){4}|\b\d{47})(?!\d))/g;
@@ -36,26 +36,8 @@ function label(match) {
 }
 
 function codeBlock(code, name) {
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(code);
-    } catch {
-      copyBySelection(code);
-    }
-    toast("Copiado");
-  };
   const unbroken = code.startsWith("000201");
-  return el("span", { class: unbroken ? "code unbroken" : "code" }, el("samp", {}, code), el("button", { type: "button", onclick: copy }, icon("copy"), name));
-}
-
-function copyBySelection(code) {
-  // Where the page has no secure context the clipboard interface is missing.
-  const area = el("textarea", { readonly: "" });
-  area.value = code;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
+  return el("span", { class: unbroken ? "code unbroken" : "code" }, el("samp", {}, code), el("button", { type: "button", onclick: () => copyText(code) }, icon("copy"), name));
 }
 
 function lines(text) {

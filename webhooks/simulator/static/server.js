@@ -25,17 +25,22 @@ function send(path, body) {
 
 export const mediaUrl = (id) => `${root}media/${encodeURIComponent(id)}`;
 export const sampleUrl = `${root}static/recado.ogg`;
+export const stickerUrl = `${root}static/figurinha.webp`;
 export const people = () => ask("api/chats");
 export const useNumber = (number) => send("api/chats", { number });
 export const updates = (who, after) => ask(`api/chats/${encodeURIComponent(who)}?after=${after}`);
 export const seen = (who, seq) => send(`api/chats/${encodeURIComponent(who)}/seen`, { seq });
 export const write = (who, message) => send(`api/chats/${encodeURIComponent(who)}/messages`, message);
+export const act = (who, wanted) => send(`api/chats/${encodeURIComponent(who)}/acts`, wanted);
+export const trouble = (wanted) => (wanted ? send("control", wanted) : ask("control"));
 
-/** Sends a file; `voice` marks a recording made in the chat. */
-export function attach(who, file, { caption = "", voice = false } = {}) {
+/** Sends a file; `voice` marks a recording made in the chat, `album` pictures that belong together. */
+export function attach(who, file, { caption = "", voice = false, album = false, quotes = "" } = {}) {
   const form = new FormData();
   form.append("file", file, file.name);
   form.append("caption", caption);
   if (voice) form.append("voice", "1");
+  if (album) form.append("album", "1");
+  if (quotes) form.append("quotes", quotes);
   return ask(`api/chats/${encodeURIComponent(who)}/files`, { method: "POST", body: form });
 }

@@ -47,7 +47,8 @@ class StandIn:
         """All `messages` or `statuses` received so far, in the order of arrival."""
         found = []
         for raw in list(self.bodies):
-            found += json.loads(raw)["entry"][0]["changes"][0]["value"].get(kind, [])
+            changes = [change for entry in json.loads(raw)["entry"] for change in entry["changes"]]
+            found += [item for change in changes for item in change["value"].get(kind, [])]
         return found
 
     def graph(self, path: str, body: object, *, token: str = TOKEN) -> requests.Response:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from webhooks.simulator.messages import ChatMessage
-from webhooks.simulator.meta import BusinessNumber, encode, message_webhook, signature, status_webhook
+from webhooks.simulator.meta import BusinessNumber, encode, envelope, signature
 from webhooks.simulator.people import Phone
+from webhooks.simulator.updates import message_update, status_update
 
 NUMBER = BusinessNumber("100", "200", "551230000000", "Conecta Vale Telecom")
 ANA = Phone("5512981110001", "BR.1", "Ana Souza")
@@ -24,13 +25,13 @@ def a_message(kind: str, content: dict[str, Any], **fields: Any) -> ChatMessage:
 
 
 def item(kind: str, content: dict[str, Any], phone: Phone = ANA) -> dict[str, Any]:
-    payload = message_webhook(NUMBER, phone, a_message(kind, content))
+    payload = envelope(NUMBER, [message_update(NUMBER.display_phone, phone, a_message(kind, content))])
     found: dict[str, Any] = payload["entry"][0]["changes"][0]["value"]["messages"][0]
     return found
 
 
 def test_webhook_has_the_envelope_of_meta() -> None:
-    payload = message_webhook(NUMBER, ANA, a_message("text", {"text": "oi"}))
+    payload = envelope(NUMBER, [message_update(NUMBER.display_phone, ANA, a_message("text", {"text": "oi"}))])
     assert payload["object"] == "whatsapp_business_account"
     change = payload["entry"][0]["changes"][0]
     assert change["field"] == "messages"
@@ -63,17 +64,18 @@ def test_tapped_option_names_the_message_it_answers() -> None:
 
 def test_webhook_has_no_number_when_the_phone_hides_it() -> None:
     hidden = Phone("5512981110001", "BR.1", "Ana", hides_number=True)
-    assert b"5512981110001" not in encode(message_webhook(NUMBER, hidden, a_message("text", {"text": "oi"})))
+    assert b"5512981110001" not in encode(
+        envelope(NUMBER, [message_update(NUMBER.display_phone, hidden, a_message("text", {"text": "oi"}))])
+    )
     assert item("text", {"text": "oi"}, hidden)["from_user_id"] == "BR.1"
 
 
 def test_status_carries_the_callback_and_the_recipient() -> None:
     sent = a_message("text", {"text": "oi"}, author="business", status="accepted", callback="outbox-7")
-    value = status_webhook(NUMBER, ANA, sent, "delivered", NOON)["entry"][0]["changes"][0]["value"]
-    status = value["statuses"][0]
+    status = status_update(ANA, sent, "delivered", NOON).value["statuses"][0]
     assert (status["id"], status["status"], status["recipient_id"]) == ("wamid.A", "delivered", "5512981110001")
     assert status["biz_opaque_callback_data"] == "outbox-7"
-    failed = status_webhook(NUMBER, ANA, sent, "failed", NOON, 131047)["entry"][0]["changes"][0]["value"]
+    failed = status_update(ANA, sent, "failed", NOON, 131047).value
     assert failed["statuses"][0]["errors"][0]["code"] == 131047
 
 
