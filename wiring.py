@@ -31,6 +31,7 @@ from provisioning.ports import AccessControl, LineReader
 from provisioning.request import ask, target_of
 from provisioning.run import run
 from webhooks.channels import meta_inbound
+from webhooks.channels.ports import Channel
 from webhooks.check_number import check_numbers
 from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
@@ -96,16 +97,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
 def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks) -> dict[str, Route]:
     erp = LocalErp(SqlStore(db), lambda: load_provider(db))
     channels = channels_of(settings, db)
-    delivery = Delivery(
-        db,
-        channels,
-        links,
-        timedelta(seconds=settings.send_unknown_after_seconds),
-        language=settings.customer_language,
-        code_template=settings.meta_code_template,
-        code_content_sid=settings.twilio_code_content_sid,
-        pacing=Pacing(settings.send_per_second, settings.pair_seconds, settings.pair_burst),
-    )
+    delivery = _delivery(settings, db, channels, links)
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     texts = Texts.load(settings.customer_language)
     bot = Bot(
@@ -137,6 +129,19 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "network": Route(network),
         "unlock_expiry": Route(expiry),
     }
+
+
+def _delivery(settings: Settings, db: Database, channels: Mapping[str, Channel], links: MediaLinks) -> Delivery:
+    return Delivery(
+        db,
+        channels,
+        links,
+        timedelta(seconds=settings.send_unknown_after_seconds),
+        language=settings.customer_language,
+        code_template=settings.meta_code_template,
+        code_content_sid=settings.twilio_code_content_sid,
+        pacing=Pacing(settings.send_per_second, settings.pair_seconds, settings.pair_burst),
+    )
 
 
 def _media_routes(settings: Settings, db: Database, store: MediaStore) -> dict[str, Route]:

@@ -13,7 +13,7 @@ from models import Base, utc_now
 
 
 class WebhookEvent(Base):
-    """A body as it came. `state`: new, done, invalid (signed, but not to be read)."""
+    """A body as it came. `state`: new, done, invalid (signed, but not to be read). `taken`: items that are in."""
 
     __tablename__ = "webhook_event"
 
@@ -21,6 +21,7 @@ class WebhookEvent(Base):
     source: Mapped[str]
     body: Mapped[bytes]
     state: Mapped[str] = mapped_column(default="new")
+    taken: Mapped[int] = mapped_column(default=0, server_default="0")
     received_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -17,6 +17,7 @@ from webhooks.channels.errors import REPEATING
 from webhooks.channels.ports import Sent
 from webhooks.contacts import remember_wa_id
 from webhooks.delivery import Delivery
+from webhooks.effects.changes import settle_changes
 from webhooks.failed import Case, proves_channel, treat
 from webhooks.gate import Passed, pass_gate
 from webhooks.pacing import LONGEST_NAP_SECONDS
@@ -90,6 +91,7 @@ def _sent(session: Session, passed: Passed, sent: Sent) -> None:
     accepted = {"id": passed.message_id, "channel": passed.channel, "provider_id": sent.provider_id}
     if not session.execute(_ACCEPT, accepted).one_or_none():
         _accept(session, passed.message_id, sent.provider_id)
+    settle_changes(session, passed.channel, sent.provider_id)
     if sent.wa_id and sent.wa_id != passed.outgoing.to.wa_id:
         remember_wa_id(session, passed.contact_id, passed.channel, sent.wa_id)
     if passed.probing:

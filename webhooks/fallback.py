@@ -8,7 +8,7 @@ from dataclasses import replace
 from webhooks.channels.cutting import split_off
 from webhooks.channels.ports import Outgoing
 
-TEXT, CAPTION = 4096, 1024
+CAPTION = 1024
 
 
 def plain(message: Outgoing, kinds: frozenset[str]) -> Outgoing | None:
@@ -23,12 +23,13 @@ def plain(message: Outgoing, kinds: frozenset[str]) -> Outgoing | None:
     return put(message, kinds)
 
 
-def parted(message: Outgoing, *, captions: bool) -> tuple[Outgoing, str]:
+def parted(message: Outgoing, *, captions: bool, longest: int) -> tuple[Outgoing, str]:
     """(the message with as much of its text as its bubble has room for, the rest, which needs a bubble of its own).
 
-    A file has room for a caption where the channel shows `captions`; a document has none where it does not.
+    A text may have `longest` characters. A file has room for a caption where the channel shows `captions`; a document
+    has none where it does not.
     """
-    limit = TEXT
+    limit = longest
     if message.kind in ("document", "image"):
         limit = CAPTION if captions or message.kind == "image" else 0
     head, rest = split_off(message.text, limit)

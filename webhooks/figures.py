@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from models import utc_now
+from webhooks.costs import Costs, read_costs
+
+COSTS_OVER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -143,9 +149,32 @@ QUESTIONS = (
 
 def read_figures(session: Session) -> list[Figure]:
     """Every figure as it is now."""
-    figures = []
+    figures = _costs(read_costs(session, utc_now() - COSTS_OVER))
     for question in QUESTIONS:
         for row in session.execute(text(question.sql)).mappings():
             labels = {name: str(value) for name, value in row.items() if name != "value"}
             figures.append(Figure(question.name, question.about, float(row["value"]), labels))
+    return figures
+
+
+def _costs(costs: Costs) -> list[Figure]:
+    """What the last 30 days cost, as `webhooks.costs` defines it; averages of nothing are left out."""
+    counted = {"sent": costs.sent, "billable": costs.billable, "free": costs.free, "unpriced": costs.unpriced}
+    about = "Messages sent in the last 30 days, by what their receipts told of the price."
+    figures = [Figure("religa_messages_priced", about, count, {"price": name}) for name, count in counted.items()]
+    for name, about, grouped in (
+        ("reason", "Billable messages of the last 30 days, by what they were for.", costs.by_reason),
+        ("category", "Billable messages of the last 30 days, by WhatsApp's category.", costs.by_category),
+    ):
+        figures += [Figure(f"religa_billable_by_{name}", about, count, {name: label}) for label, count in grouped]
+    for name, about, average in (
+        (
+            "resolved",
+            "Messages that may cost, for each conversation solved by the bot alone.",
+            costs.messages_per_resolved,
+        ),
+        ("closed", "Messages that may cost, for each conversation closed.", costs.messages_per_closed),
+    ):
+        if average is not None:
+            figures.append(Figure(f"religa_messages_per_{name}_conversation", about, average))
     return figures

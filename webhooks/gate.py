@@ -85,7 +85,7 @@ def pass_gate(session: Session, message_id: int, delivery: Delivery) -> Passed |
     if outgoing is None:
         message.status, message.error = "discarded", "cannot be shown on this channel"
         return None
-    outgoing = overflow(session, message, outgoing, captions=channel.captions_documents)
+    outgoing = overflow(session, message, outgoing, channel)
     _take_turn_of_pair(session, message, conversation, delivery, now)
     message.status, message.sending_at = "sending", now
     if probing and ends_with_receipt(state):

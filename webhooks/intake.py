@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from models.alert import raise_alert
-from models.outbox import QUEUE_OF
+from models.outbox import QUEUE_OF, add_work
 from webhooks.channels import meta_inbound, twilio_inbound
 from webhooks.effects.account import account_changed, template_changed
 from webhooks.effects.arrival import message_arrived
@@ -55,8 +55,12 @@ _STORE = text(
     " SELECT :queue, 'intake', id, now(), 0 FROM event"
 )
 
-_READ = text("SELECT source, body, state, received_at FROM webhook_event WHERE id = :id")
-_DONE = text("UPDATE webhook_event SET state = 'done' WHERE id = :id")
+_READ = text("SELECT source, body, state, received_at, taken FROM webhook_event WHERE id = :id")
+_TAKEN = text(
+    "UPDATE webhook_event SET state = :state, taken = greatest(taken, :taken) WHERE id = :id AND state = 'new'"
+)
+# Items of one body that are taken in at once: some seconds' work on a slow machine, well within the lease.
+PORTION = 100
 
 
 def accept(db: Database, source: str, body: bytes) -> None:
@@ -67,7 +71,9 @@ def accept(db: Database, source: str, body: bytes) -> None:
 
 
 def take_in(event_id: int, *, db: Database, terms: Terms) -> None:
-    """Turns a stored body into rows. May run any number of times: what is there already stays as it is."""
+    """Turns a stored body into rows, a portion at a time: a long one lets others' messages through in between, and is
+    done with a portion before somebody else may think that its worker died. May run any number of times: what is there
+    already stays as it is."""
     with db.statements() as connection:
         event = connection.execute(_READ, {"id": event_id}).one()
     if event.state != "new":
@@ -77,21 +83,22 @@ def take_in(event_id: int, *, db: Database, terms: Terms) -> None:
     except ValueError as error:
         log.warning("webhook %s cannot be read: %s", event_id, error)
         items = [NotActedUpon("body", "unknown", f"cannot be read: {error}")]
-    for position, item in enumerate(items):
+    portion = items[event.taken : event.taken + PORTION]
+    for position, item in enumerate(portion, start=event.taken):
         here = Here(event_id, position, event.received_at, terms)
-        last = position == len(items) - 1
+        last = position == event.taken + len(portion) - 1
         try:
             with db.transaction() as session:
                 apply(session, item, here)
                 if last:
-                    _done(session, event_id)
+                    _taken(session, event_id, position + 1, len(items))
         except DBAPIError as error:
             # This one item cannot be stored as it is. The others must not suffer; a person sees it in the console.
             log.exception("item %s of webhook %s was refused by the database", position, event_id)
             with db.transaction() as session:
                 _not_acted_upon(session, NotActedUpon(type(item).__name__, "failed", type(error.orig).__name__), here)
                 if last:
-                    _done(session, event_id)
+                    _taken(session, event_id, position + 1, len(items))
 
 
 def apply(session: Session, item: Item, here: Here) -> None:
@@ -99,8 +106,10 @@ def apply(session: Session, item: Item, here: Here) -> None:
     EFFECTS[type(item)](session, item, here)
 
 
-def _done(session: Session, event_id: int) -> None:
-    session.execute(_DONE, {"id": event_id})
+def _taken(session: Session, event_id: int, taken: int, of: int) -> None:
+    session.execute(_TAKEN, {"id": event_id, "taken": taken, "state": "done" if taken >= of else "new"})
+    if taken < of:
+        add_work(session, "intake", event_id)
 
 
 def _receipt(session: Session, item: ReceiptArrived, here: Here) -> None:

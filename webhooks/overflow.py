@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from models.message import Message
 from models.outbox import add_work
-from webhooks.channels.ports import Outgoing
+from webhooks.channels.ports import Channel, Outgoing
 from webhooks.fallback import parted
 
 
-def overflow(session: Session, message: Message, outgoing: Outgoing, *, captions: bool) -> Outgoing:
-    """The bubble with as much text as it has room for; the rest is queued behind it. May be called again."""
-    shown, rest = parted(outgoing, captions=captions)
+def overflow(session: Session, message: Message, outgoing: Outgoing, channel: Channel) -> Outgoing:
+    """The bubble with as much text as the channel has room for; the rest is queued behind it. May be called again."""
+    shown, rest = parted(outgoing, captions=channel.captions_documents, longest=channel.longest_text)
     if not rest:
         return outgoing
     key = f"{message.key}-text"

@@ -16,6 +16,7 @@ from models.outbox import add_work
 from models.webhook_event import ParkedStatus
 from webhooks.channel_stop import resume_channel
 from webhooks.contacts import remember_wa_id
+from webhooks.effects.changes import settle_changes
 from webhooks.failed import Case, treat, worry_about
 from webhooks.items import ReceiptArrived
 from webhooks.remedies import of_receipt
@@ -83,8 +84,10 @@ def _apply(session: Session, message: Message, receipt: ReceiptArrived) -> None:
     earlier = failed_before(message, receipt.provider_id)
     if earlier and receipt.status not in {"delivered", "read"}:
         return
-    if not earlier or message.status == "queued":
-        message.provider_id = message.provider_id or receipt.provider_id
+    if message.provider_id is None and (not earlier or message.status == "queued"):
+        message.provider_id = receipt.provider_id
+        session.flush()
+        settle_changes(session, receipt.channel, receipt.provider_id)
     _keep(message, receipt)
     before, error = message.status, message.error
     if not message.advance(receipt.status):

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 _OWED = text(
     "SELECT message.channel, message.provider_id FROM message JOIN conversation ON conversation.id = conversation_id"
     " WHERE message.id = :id AND handled_at IS NULL AND handler = 'bot' AND provider_id <> ''"
+    " AND (quiet_until IS NULL OR quiet_until < now())"
 )
 
 

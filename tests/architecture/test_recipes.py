@@ -105,7 +105,7 @@ def test_language_has_every_sentence_with_its_placeholders(language: str) -> Non
 @pytest.mark.parametrize("name", CHANNELS)
 def test_channel_sends_reads_and_has_a_door(name: str) -> None:
     inbound = f"webhooks.channels.{name}_inbound"
-    assert f"webhooks.channels.{name}" in imports("wiring.py")
+    assert f"webhooks.channels.{name}" in imports("wiring_channels.py")
     assert len(READERS) == len(CHANNELS)
     assert inbound in imports("webhooks/intake.py")
     doors = [path for path in files() if re.fullmatch(r"webhooks/\w+\.py", path) and path != "webhooks/intake.py"]

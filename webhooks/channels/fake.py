@@ -15,8 +15,11 @@ Answer = Failure | Callable[[Outgoing], Sent]
 class FakeChannel:
     """Takes every message, unless `script` says otherwise for the next ones. Safe from several threads."""
 
-    def __init__(self, *, captions_documents: bool = True, kinds: frozenset[str] = frozenset(KINDS)) -> None:
+    def __init__(
+        self, *, captions_documents: bool = True, kinds: frozenset[str] = frozenset(KINDS), longest_text: int = 4096
+    ) -> None:
         self.captions_documents = captions_documents
+        self.longest_text = longest_text
         self.kinds = kinds
         self.script: list[Answer] = []
         self.taken: list[Outgoing] = []

@@ -10,7 +10,7 @@ import requests
 from core.errors import Unreachable
 from core.http import send as call
 from webhooks.channels.meta_errors import ERRORS
-from webhooks.channels.meta_shapes import KINDS_OF_META, ORDERS, body_of, fitting, uploaded
+from webhooks.channels.meta_shapes import KINDS_OF_META, ORDERS, TEXT, body_of, fitting, uploaded
 from webhooks.channels.ports import File, Outgoing, Sent
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ class MetaChannel:
     """Speaks to `graph_url`, which is Meta's or, in tests and demos, a stand-in on loopback."""
 
     captions_documents = True
+    longest_text = TEXT
 
     def __init__(
         self,

@@ -12,9 +12,9 @@ from webhooks.channels.cutting import cut, cut_apart
 from webhooks.channels.meta_order import order_details, order_status
 from webhooks.channels.meta_template import media_part, template
 from webhooks.channels.ports import File, Outgoing, Recipient
-from webhooks.fallback import CAPTION, TEXT, plain
+from webhooks.fallback import CAPTION, plain
 
-BODY = 1024
+TEXT, BODY = 4096, 1024
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, ROW_TITLE, ROW_ABOUT, ROW_ID, LIST_BUTTON = 10, 24, 72, 200, 20
 CALLBACK = 512

@@ -124,10 +124,12 @@ class Channel(Protocol):
     """A way to reach customers. Every call has a timeout and raises `core.errors` kinds.
 
     `Unreachable.ambiguous` is True when the message may have left all the same: it must not be repeated blindly.
-    `kinds` are those it can send as such; what else is asked for has to be put into words first.
+    `kinds` are those it can send as such; what else is asked for has to be put into words first. `longest_text` is how
+    many characters one text may have.
     """
 
     captions_documents: bool
+    longest_text: int
     kinds: frozenset[str]
 
     def send(self, message: Outgoing) -> Sent:

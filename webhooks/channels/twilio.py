@@ -30,6 +30,8 @@ class TwilioChannel:
     resources that carry buttons, lists and links; each shape is created once."""
 
     captions_documents = False
+    # A longer one is refused (21617), although WhatsApp itself would take it.
+    longest_text = 1600
     kinds = frozenset({"text", "document", "image", "template", *SHAPES})
 
     def __init__(

@@ -66,12 +66,14 @@ def content_of(message: Outgoing) -> Content | None:
 
 
 def template_variables(template: Template) -> dict[str, str]:
-    """The values for an approved template: those of the body from 1 on, then the header's, then ends of addresses.
+    """The values for an approved template, counted through the whole content as `twilio_templates` makes it: the
+    header's, the body's, then those of buttons, less the ids of quick replies, which stand in the content.
 
     The code of an authentication template is one value, although it stands in the body and in the button.
     """
-    ends = () if template.category == "AUTHENTICATION" else tuple(button.value for button in template.buttons)
-    values = [*template.body, *template.header, *(end for end in ends if end)]
+    taken = () if template.category == "AUTHENTICATION" else template.buttons
+    ends = (button.value for button in taken if button.kind != "quick_reply")
+    values = [*template.header, *template.body, *(end for end in ends if end)]
     return {str(place): _tidy(value) for place, value in enumerate(values, start=1)}
 
 

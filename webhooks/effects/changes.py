@@ -65,10 +65,21 @@ def apply_parked_changes(session: Session, channel: str, provider_id: str) -> No
             session.delete(parked)
 
 
+def settle_changes(session: Session, channel: str, provider_id: str) -> None:
+    """The same for a message of ours, which gets its name from the provider after it was written. To be called after
+    the name is written: a reaction that comes in between then finds either the message or this transaction's lock."""
+    _hold(session, channel, provider_id)
+    apply_parked_changes(session, channel, provider_id)
+
+
+def _hold(session: Session, channel: str, provider_id: str) -> None:
+    session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": lock_number(channel, provider_id)})
+
+
 def _apply_or_park(session: Session, change: _Change) -> None:
     if _apply(session, change):
         return
-    session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": lock_number(change.channel, change.provider_id)})
+    _hold(session, change.channel, change.provider_id)
     # It may have come in the meantime.
     if _apply(session, change):
         return

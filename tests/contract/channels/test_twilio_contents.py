@@ -129,7 +129,7 @@ def test_one_time_code_is_delivered_by_its_content(db: Database, twilio: TwilioR
     content = {"sid": sid, "name": "codigo", "language": "pt_BR", "variables": {"1": "1"}, "types": text}
     twilio.store.put_content({**content, "approval": {"status": "approved"}})
     bring(db, form(WaId=ANA), source="twilio")
-    id_ = an_answer(db, 1, "", kind="template", payload={"parameters": ["482913"]})
+    id_ = an_answer(db, 1, "", kind="template", payload={"template": "code", "parameters": ["482913"]})
     delivery = replace(a_delivery(db, {"twilio": twilio.channel}), code_content_sid=sid)
     deliver(id_, delivery=delivery)
     assert [arrived.text for arrived in twilio.arrived()] == ["482913 é o seu código."]
@@ -141,7 +141,7 @@ def test_messaging_service_sends_where_one_is_set(tmp_path: Path) -> None:
         channel = a_twilio_channel(rig.api_url, messaging_service=service)
         channel.send(a_message("text", "oi"))
         assert len(rig.arrived()) == 1
-        with pytest.raises(Refused, match="twilio_63007"):
+        with pytest.raises(Misconfigured, match="twilio_63007"):
             a_twilio_channel(rig.api_url, messaging_service="MG" + "1" * 32).send(a_message("text", "oi"))
 
 

@@ -87,12 +87,12 @@ def test_note_of_a_status_is_said_once() -> None:
 def test_what_a_caption_has_no_room_for_is_left_for_a_bubble_of_its_own() -> None:
     told = f"Sua fatura\n\n{'x' * 1000}\n\n*Pix copia e cola:*\n{PIX}"
     bill = a_message("document", told, file=INVOICE)
-    head, rest = parted(bill, captions=True)
+    head, rest = parted(bill, captions=True, longest=4096)
     assert (head.text, rest) == (f"Sua fatura\n\n{'x' * 1000}", f"*Pix copia e cola:*\n{PIX}")
-    head, rest = parted(bill, captions=False)
+    head, rest = parted(bill, captions=False, longest=4096)
     assert (head.text, rest) == ("", told)
 
 
 def test_text_has_room_for_4096_characters() -> None:
-    assert parted(a_message("text", "x" * 4096), captions=True)[1] == ""
-    assert parted(a_message("text", f"{'x' * 4000} {'y' * 200}"), captions=True)[1] == "y" * 200
+    assert parted(a_message("text", "x" * 4096), captions=True, longest=4096)[1] == ""
+    assert parted(a_message("text", f"{'x' * 4000} {'y' * 200}"), captions=True, longest=4096)[1] == "y" * 200
