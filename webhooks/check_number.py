@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from core.errors import Failure
+from core.errors import Failure, Unreachable
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.channel_state import ChannelState
@@ -18,6 +18,7 @@ from webhooks.channels.health_ports import NumberHealth, NumberState
 
 log = logging.getLogger(__name__)
 
+AGAIN_SECONDS = 20.0
 TOKEN_WARNING = timedelta(days=7)
 TOKEN_CRITICAL = timedelta(days=1)
 NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
@@ -25,19 +26,33 @@ QUALITY = {"YELLOW": ("warning", "média (amarela)"), "RED": ("critical", "baixa
 
 
 def check_numbers(_ref_id: int, *, db: Database, channels: Mapping[str, NumberHealth]) -> None:
-    """Asks all of them. A channel that does not answer keeps what was known, with why it could not be asked."""
+    """Asks all of them. A channel that does not answer keeps what was known, with why it could not be asked.
+
+    Raises Unreachable when one did not answer, so that it is asked again soon; only the second time in a row is an
+    alert, since everybody is away for a moment now and then.
+    """
+    silent: Unreachable | None = None
     for channel, health in channels.items():
         try:
             state = health.check()
         except Failure as failure:
             log.warning("the number of %s could not be asked about: %s", channel, failure.code)
             with db.transaction() as session:
-                _keep(session, channel, {"check_error": failure.code, "checked_at": utc_now()})
-                text = f"{NAMES.get(channel, channel)}: não foi possível consultar o número ({failure.code})."
-                raise_alert(session, "number.unreachable", channel, text)
+                _could_not_ask(session, channel, failure)
+            silent = failure if isinstance(failure, Unreachable) else silent
             continue
         with db.transaction() as session:
             _learn(session, channel, state, utc_now())
+    if silent:
+        raise Unreachable(silent.code, silent.detail, retry_after=AGAIN_SECONDS)
+
+
+def _could_not_ask(session: Session, channel: str, failure: Failure) -> None:
+    known = session.get(ChannelState, channel)
+    if not isinstance(failure, Unreachable) or (known is not None and known.check_error):
+        text = f"{NAMES.get(channel, channel)}: não foi possível consultar o número ({failure.code})."
+        raise_alert(session, "number.unreachable", channel, text)
+    _keep(session, channel, {"check_error": failure.code, "checked_at": utc_now()})
 
 
 def _learn(session: Session, channel: str, state: NumberState, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -36,7 +37,8 @@ class Told:
 
 def asked(db: Database, answer: NumberState | Exception) -> list[tuple[str, str]]:
     """(kind, severity) of the alerts that are open after the channel answered so."""
-    check_numbers(0, db=db, channels={"meta": Told(answer)})
+    with suppress(Unreachable):
+        check_numbers(0, db=db, channels={"meta": Told(answer)})
     return sorted((alert.kind, alert.severity) for alert in rows(db, Alert) if alert.ended_at is None)
 
 
@@ -62,7 +64,6 @@ def test_healthy_number_is_kept_without_an_alert(db: Database) -> None:
         (NumberState(token_expires_at=utc_now() - timedelta(hours=5)), [("number.token", "critical")]),
         (NumberState(token_expires_at=utc_now() + timedelta(days=50)), []),
         (Misconfigured("graph_190"), [("number.unreachable", "warning")]),
-        (Unreachable("connect_timeout"), [("number.unreachable", "warning")]),
     ],
 )
 def test_trouble_is_an_alert_and_ends_when_all_is_well(
@@ -70,6 +71,16 @@ def test_trouble_is_an_alert_and_ends_when_all_is_well(
 ) -> None:
     assert asked(db, answer) == alerts
     assert asked(db, answer) == alerts
+    assert asked(db, WELL) == []
+
+
+def test_number_that_does_not_answer_is_asked_again_soon_and_an_alert_the_second_time(db: Database) -> None:
+    silent = {"meta": Told(Unreachable("connect_timeout"))}
+    with pytest.raises(Unreachable) as raised:
+        check_numbers(0, db=db, channels=silent)
+    assert raised.value.retry_after
+    assert rows(db, Alert) == []
+    assert asked(db, Unreachable("connect_timeout")) == [("number.unreachable", "warning")]
     assert asked(db, WELL) == []
 
 

@@ -23,7 +23,7 @@ def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def work_off(db: Database) -> list[tuple[str, int]]:
     """Takes in whatever is due, as a worker does; the bodies in the order in which it got to them."""
-    done = []
+    done: list[tuple[str, int]] = []
     while True:
         with db.transaction() as session:
             row = claim(session, "turns")
