@@ -311,7 +311,10 @@ def test_message_behind_one_without_an_answer_looks_for_it_less_and_less_often(
 
 def test_free_text_is_not_sent_after_the_window_closed(db: Database, channel: FakeChannel, delivery: Delivery) -> None:
     chat = a_chat(db)
-    id_, template = an_answer(db, chat), an_answer(db, chat, kind="template", payload={"template": "code"})
+    id_, template = (
+        an_answer(db, chat),
+        an_answer(db, chat, kind="template", payload={"template": "code", "parameters": ["123456"]}),
+    )
     with db.transaction() as session:
         session.execute(update(Conversation).values(last_inbound_at=utc_now() - WINDOW))
     deliver(id_, delivery=delivery)

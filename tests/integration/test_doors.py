@@ -217,7 +217,7 @@ def test_twilio_body_of_json_is_stored_when_its_hash_is_in_the_address(db: Datab
     assert _client(db).post(path, data=body, headers=headers).status_code == 200
     assert _client(db).post(path, data=body + b" ", headers=headers).status_code == 403
     read_event(db, 1)
-    assert [(item.outcome, item.reason) for item in rows(db, WebhookItem)] == [("unknown", "no MessageSid")]
+    assert [(item.outcome, item.reason) for item in rows(db, WebhookItem)] == [("unknown", "kept: no MessageSid")]
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": "x"}, _signed_by_twilio(twilio())])

@@ -161,12 +161,12 @@ def test_state_that_no_callback_told_is_found_and_never_goes_back(db: Database, 
         deliver(id_, delivery=delivery)
     names = [the_message(db, id_).provider_id or "" for id_ in ids]
     twilio.store.move(names[0], "read", None)
-    twilio.store.move(names[1], "undelivered", 63024)
+    twilio.store.move(names[1], "undelivered", 63005)
     for _ in range(2):
         _run(db, twilio)
     assert [(the_message(db, id_).status, the_message(db, id_).error) for id_ in ids] == [
         ("read", None),
-        ("failed", "63024"),
+        ("failed", "63005"),
     ]
     events = len(rows(db, WebhookEvent))
     twilio.store.move(names[0], "sent", None)

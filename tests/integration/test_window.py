@@ -140,13 +140,16 @@ def test_unfit_template_leaves_it_to_a_person(
 def test_template_needs_no_window_and_gets_its_values(
     db: Database, channel: FakeChannel, delivery: Delivery, watch: Watch
 ) -> None:
-    a_template(db, "invoice_reminder", provider_id="HX1")
-    payload = {
-        "template": "invoice_reminder",
-        "header": ["Religa"],
-        "parameters": ["Ana", "R$ 99,90"],
-        "buttons": [{"kind": "quick_reply", "index": 0, "value": "intent:invoice_second_copy"}],
-    }
+    buttons = [{"type": "QUICK_REPLY", "text": "Ver boleto", "id": "intent:invoice_second_copy"}]
+    components = [
+        {"type": "HEADER", "format": "TEXT", "text": "Aviso da {{1}}"},
+        {"type": "BODY", "text": "Olá, {{1}}! A fatura de {{2}} vence amanhã."},
+        {"type": "BUTTONS", "buttons": buttons},
+    ]
+    variables = ["provider", "name", "amount"]
+    a_template(db, "invoice_reminder", provider_id="HX1", components=components, variables=variables)
+    values = {"provider": "Religa", "name": "Ana", "amount": "R$ 99,90"}
+    payload = {"template": "invoice_reminder", "values": values}
     deliver(an_answer(db, _late(db, watch), kind="template", payload=payload), delivery=delivery)
     button = TemplateButton("quick_reply", 0, "intent:invoice_second_copy")
     assert channel.taken[0].template == Template(
@@ -160,7 +163,10 @@ def test_one_time_code_goes_by_the_synced_template_or_else_by_the_set_one(
     chat = a_chat(db)
     code: dict[str, Any] = {"kind": "template", "payload": {"template": "code", "parameters": ["123456"]}}
     deliver(an_answer(db, chat, **code), delivery=delivery)
-    a_template(db, "code", name="codigo_novo", category="AUTHENTICATION")
+    components = [{"type": "BODY"}, {"type": "BUTTONS", "buttons": [{"type": "OTP", "text": "Copiar"}]}]
+    a_template(
+        db, "code", name="codigo_novo", category="AUTHENTICATION", components=components, variables=["code", "code"]
+    )
     deliver(an_answer(db, chat, **code), delivery=delivery)
     button = (TemplateButton("url", 0, "123456"),)
     assert [message.template for message in channel.taken] == [

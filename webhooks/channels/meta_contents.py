@@ -25,7 +25,7 @@ def media(raw: dict[str, Any]) -> Content:
         url=words(file.get("url")),
         mime_type=words(file.get("mime_type"))[:200],
         sha256=words(file.get("sha256"))[:200],
-        filename=words(file.get("filename"))[:200],
+        filename=words(file.get("filename")),
         voice=kind == "voice" or file.get("voice") is True,
         animated=file.get("animated") is True,
     )

@@ -15,7 +15,7 @@ from webhooks.identity import rename_contact
 from webhooks.items import ContactRenamed, IdentityChanged, PreferenceChanged
 
 # At Meta, and at Twilio.
-TOLD = ("category", "value", "detail", "OptOutType", "Body")
+TOLD = ("category", "value", "detail", "timestamp", "MessageSid", "SmsSid", "OptOutType", "Body")
 
 
 def contact_renamed(session: Session, item: ContactRenamed, here: Here) -> None:
@@ -33,7 +33,7 @@ def identity_changed(session: Session, item: IdentityChanged, here: Here) -> Non
 def preference_changed(session: Session, item: PreferenceChanged, here: Here) -> None:
     """An entry in the register of consents, once for each time that the person decided: what was said is the proof."""
     contact_id = resolve_contact(session, item.channel, item.sender)
-    proof = {"webhook": item.channel, "said": _without_names(item.payload), "at": item.at.isoformat()}
+    proof = {"webhook": item.channel, "said": _without_names(item.payload)}
     consent.record(session, contact_id, "in" if item.decision == "in" else "out", item.source, proof, item.at, "system")
 
 
