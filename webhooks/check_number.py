@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import Failure, Unreachable
+from core.later import Later
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.channel_state import ChannelState
@@ -28,31 +29,34 @@ QUALITY = {"YELLOW": ("warning", "média (amarela)"), "RED": ("critical", "baixa
 def check_numbers(_ref_id: int, *, db: Database, channels: Mapping[str, NumberHealth]) -> None:
     """Asks all of them. A channel that does not answer keeps what was known, with why it could not be asked.
 
-    Raises Unreachable when one did not answer, so that it is asked again soon; only the second time in a row is an
-    alert, since everybody is away for a moment now and then.
+    Raises Later when one did not answer for the first time, so that it is asked again soon; the second time in a row
+    is an alert. Everybody is away for a moment now and then.
     """
-    silent: Unreachable | None = None
+    again = ""
     for channel, health in channels.items():
         try:
             state = health.check()
         except Failure as failure:
             log.warning("the number of %s could not be asked about: %s", channel, failure.code)
             with db.transaction() as session:
-                _could_not_ask(session, channel, failure)
-            silent = failure if isinstance(failure, Unreachable) else silent
+                told = _could_not_ask(session, channel, failure)
+            again = again if told else failure.code
             continue
         with db.transaction() as session:
             _learn(session, channel, state, utc_now())
-    if silent:
-        raise Unreachable(silent.code, silent.detail, retry_after=AGAIN_SECONDS)
+    if again:
+        raise Later(AGAIN_SECONDS, again)
 
 
-def _could_not_ask(session: Session, channel: str, failure: Failure) -> None:
+def _could_not_ask(session: Session, channel: str, failure: Failure) -> bool:
+    """Keeps why; True when it is told to people by now."""
     known = session.get(ChannelState, channel)
-    if not isinstance(failure, Unreachable) or (known is not None and known.check_error):
+    worth_telling = not isinstance(failure, Unreachable) or (known is not None and bool(known.check_error))
+    if worth_telling:
         text = f"{NAMES.get(channel, channel)}: não foi possível consultar o número ({failure.code})."
         raise_alert(session, "number.unreachable", channel, text)
     _keep(session, channel, {"check_error": failure.code, "checked_at": utc_now()})
+    return worth_telling
 
 
 def _learn(session: Session, channel: str, state: NumberState, now: datetime) -> None:

@@ -72,7 +72,7 @@ def test_what_arrives_appears_and_what_is_typed_stays(
     assert first.get_attribute("data-mine") == "kept", "only what changed is redrawn"
     with db.transaction() as session:
         session.get_one(Conversation, id_).last_inbound_at = utc_now() - timedelta(hours=30)
-    expect(page.get_by_text("o cliente precisa escrever de novo")).to_be_visible()
+    expect(page.get_by_text("espere o cliente escrever")).to_be_visible()
     expect(box).to_have_value("estou escrevendo uma resposta comprida")
     expect(box).to_be_focused()
 
