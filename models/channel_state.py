@@ -10,6 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base
 
+_NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
+
+
+def channel_name(channel: str) -> str:
+    """What people are told that the channel is called."""
+    return _NAMES.get(channel, channel)
+
 
 class ChannelState(Base):
     """One row per channel, made when there is something to say. Sending is stopped while `stopped_at` is set, and

@@ -13,7 +13,7 @@ from core.db import Database
 from core.errors import Failure, Unreachable
 from models import utc_now
 from models.alert import end_alert, raise_alert
-from models.channel_state import ChannelState
+from models.channel_state import ChannelState, channel_name
 from webhooks.channels.health_ports import NumberHealth, NumberState
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 20.0
 TOKEN_WARNING = timedelta(days=7)
 TOKEN_CRITICAL = timedelta(days=1)
-NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
 QUALITY = {"YELLOW": ("warning", "média (amarela)"), "RED": ("critical", "baixa (vermelha)")}
 
 
@@ -50,7 +49,7 @@ def check_numbers(_ref_id: int, *, db: Database, channels: Mapping[str, NumberHe
 def _could_not_ask(session: Session, channel: str, failure: Failure) -> None:
     known = session.get(ChannelState, channel)
     if not isinstance(failure, Unreachable) or (known is not None and known.check_error):
-        text = f"{NAMES.get(channel, channel)}: não foi possível consultar o número ({failure.code})."
+        text = f"{channel_name(channel)}: não foi possível consultar o número ({failure.code})."
         raise_alert(session, "number.unreachable", channel, text)
     _keep(session, channel, {"check_error": failure.code, "checked_at": utc_now()})
 
@@ -67,7 +66,7 @@ def _learn(session: Session, channel: str, state: NumberState, now: datetime) ->
     }
     _keep(session, channel, {**row, "check_error": None, "checked_at": now})
     end_alert(session, "number.unreachable", channel)
-    name = NAMES.get(channel, channel)
+    name = channel_name(channel)
     severity, word = QUALITY.get(state.quality, ("", ""))
     _say(session, "number.quality", channel, severity, f"{name}: a qualidade do número está {word}.")
     trouble = f"{name}: a situação do número ou da conta é {state.account_status}."

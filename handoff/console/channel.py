@@ -15,9 +15,8 @@ from handoff import audit
 from handoff.console.ports import Ports, attendant
 from handoff.console.wording import moment
 from models.alert import Alert
-from models.channel_state import ChannelState
+from models.channel_state import ChannelState, channel_name
 
-NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
 QUALITY = {"GREEN": "alta", "YELLOW": "média", "RED": "baixa"}
 THROUGHPUT = {"STANDARD": "padrão", "HIGH": "alta", "NOT_APPLICABLE": "não se aplica"}
 SEVERITY = {"critical": "Grave", "warning": "Atenção", "info": "Aviso"}
@@ -87,7 +86,7 @@ def _notice(alert: Alert, now: datetime, zone: str) -> Notice:
 def read_numbers(session: Session, now: datetime, zone: str) -> list[Number]:
     """What is known of each channel's number; none while nobody asked yet."""
     return [
-        Number(f"{NAMES.get(row.channel, row.channel)}{f': {row.name}' if row.name else ''}", _facts(row, now, zone))
+        Number(f"{channel_name(row.channel)}{f': {row.name}' if row.name else ''}", _facts(row, now, zone))
         for row in session.scalars(select(ChannelState).order_by(ChannelState.channel))
     ]
 

@@ -17,11 +17,11 @@ from handoff.access import Attendant
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import moment
 from handoff.template_wording import QUALITY, category_name, purpose_name, status_name
+from models.channel_state import channel_name
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate
 from models.outbox import Outbox, plan_chore
 
 SYNC = "sync_templates"
-CHANNELS = {"meta": "Meta", "twilio": "Twilio"}
 LARGEST_ID = 2**31 - 1
 
 
@@ -113,7 +113,7 @@ def _line(row: ChannelTemplate, place: House, now: datetime) -> Line:
         id=row.id,
         title=purpose_name(row.purpose, row.name),
         name=row.name,
-        where=f"{CHANNELS.get(row.channel, row.channel)} · {row.language}",
+        where=f"{channel_name(row.channel)} · {row.language}",
         status=status_name(row.status),
         good=row.status == APPROVED,
         reason=row.reason,
