@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import JSONB
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base
 
+# A token that ends sooner is to be made anew.
+TOKEN_ENDS_SOON = timedelta(days=7)
 _NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
 
 

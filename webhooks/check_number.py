@@ -13,13 +13,12 @@ from core.db import Database
 from core.errors import Failure, Unreachable
 from models import utc_now
 from models.alert import end_alert, raise_alert
-from models.channel_state import ChannelState, channel_name
+from models.channel_state import TOKEN_ENDS_SOON, ChannelState, channel_name
 from webhooks.channels.health_ports import NumberHealth, NumberState
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 20.0
-TOKEN_WARNING = timedelta(days=7)
 TOKEN_CRITICAL = timedelta(days=1)
 QUALITY = {"YELLOW": ("warning", "média (amarela)"), "RED": ("critical", "baixa (vermelha)")}
 
@@ -76,7 +75,7 @@ def _learn(session: Session, channel: str, state: NumberState, now: datetime) ->
 
 def _token(session: Session, channel: str, name: str, ends: datetime | None, now: datetime) -> None:
     left = ends - now if ends else None
-    severity = "" if left is None or left > TOKEN_WARNING else "critical" if left <= TOKEN_CRITICAL else "warning"
+    severity = "" if left is None or left > TOKEN_ENDS_SOON else "critical" if left <= TOKEN_CRITICAL else "warning"
     days = max(0, left.days) if left else 0
     when = "em menos de um dia" if days < 1 else "em um dia" if days == 1 else f"em {days} dias"
     _say(session, "number.token", channel, severity, f"{name}: o token de acesso vence {when}. Gere outro.")
