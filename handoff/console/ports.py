@@ -15,9 +15,8 @@ from core.db import Database
 from core.media_store import MediaStore
 from handoff.access import Attendant
 from handoff.console.sessions import Sessions, Visit
-from models.provider import Provider
+from models.provider import FALLBACK_ZONE, Provider
 
-FALLBACK_ZONE = "America/Sao_Paulo"
 # No row has a larger one; PostgreSQL would not even look for it.
 LARGEST_ID = 2**31 - 1
 
