@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import migrations
@@ -19,6 +19,7 @@ from core import phone
 from core.dates import local_date
 from core.db import Database
 from core.document import parse_document
+from core.locks import hold
 from core.money import cents
 from handoff.accounts import ensure_agent
 from models import utc_now
@@ -45,7 +46,7 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
     facts: Row = _read(yaml_path)
     with db.transaction() as session:
         # Two starts at once would both find no provider.
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("seed-demo", 0))))
+        hold(session, "seed-demo")
         if session.scalars(select(Provider.id).limit(1)).one_or_none() is not None:
             return False
         provider = Provider(**facts["provider"])

@@ -118,7 +118,7 @@ class Settings:
         "http(s)://host",
         "https://suporte.example.com.br",
         default="",
-        about="Address that the outside uses for us: Twilio signs it. Default: http://HOST:PORT.",
+        about="Address that the outside uses for us; Twilio signs it and fetches our files there. Default: http://HOST:PORT.",
     )
     database_url: str = setting(
         _url("postgresql"),
@@ -182,7 +182,7 @@ class Settings:
         "a template's name",
         "codigo_de_acesso",
         default="codigo_de_acesso",
-        about="Approved authentication template for one-time codes (IDENTITY_PROOF=one_time_code).",
+        about="Authentication template for one-time codes while the one of code.yml is not approved.",
     )
     meta_account_id: str = setting(
         _text,
@@ -243,7 +243,7 @@ class Settings:
         "HX...",
         "HX0123",
         default="",
-        about="Approved authentication content for one-time codes on Twilio (IDENTITY_PROOF=one_time_code).",
+        about="Content for one-time codes on Twilio while the one of code.yml is not approved.",
     )
     media_store: str = setting(
         _media_place,

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from core.locks import hold
 from handoff.access import Attendant, attendant_of
 from handoff.queues import known_queue
 from models import utc_now
@@ -60,7 +61,7 @@ def sign_in(
     agent = session.scalars(select(Agent).where(Agent.login == name)).one_or_none()
     subject = _subject(agent, name)
     # Parallel guesses would otherwise all be counted before the first of them is written down.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
+    hold(session, subject)
     until = _resting_until(session, subject, moment)
     if until:
         return LockedOut(until)

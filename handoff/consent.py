@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.locks import hold
 from handoff import audit
 from handoff.access import Attendant
 from handoff.events import add_event, locked
@@ -25,7 +26,6 @@ _TOLD = {
     "in": "Registrado: o cliente quer receber promoções.",
     "out": "Registrado: o cliente não quer receber promoções. Avisos do contrato continuam.",
 }
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('consent'), :contact)")
 
 
 def record(
@@ -43,7 +43,7 @@ def record(
     newest `at` holds), `by` who wrote it down: a login, bot or system. `proof` becomes JSON; it must tell the message,
     the webhook or the words, and no phone or document. May be called again for the same webhook.
     """
-    session.execute(_LOCK, {"contact": contact_id})
+    hold(session, f"consent/{contact_id}")
     same = select(Consent.id).where(
         Consent.contact_id == contact_id,
         Consent.purpose == PURPOSE,

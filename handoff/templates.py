@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.dates import local_date
@@ -20,17 +20,12 @@ from handoff.template_wording import FIELDS, purpose_name, status_name
 from models import utc_now
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate, usable_template
 from models.contact import Contact
-from models.conversation import Conversation, new_protocol
+from models.conversation import Conversation, new_protocol, open_conversation
 from models.message import Message
 from models.outbox import add_work
-from models.provider import Provider
+from models.provider import provider_zone
 
 NO_CONSENT = Denied("O cliente não autorizou mensagens de promoção: este modelo é cobrado e tratado como marketing.")
-_OPEN = text(
-    "INSERT INTO conversation (contact_id, channel, protocol, handler, version, dialogue, summary, opened_at)"
-    " VALUES (:contact, :channel, :protocol, 'bot', 1, '{}', '', :now)"
-    " ON CONFLICT (contact_id) WHERE handler <> 'closed' DO NOTHING"
-)
 _FIND_OPEN = select(Conversation.id).where(Conversation.handler != "closed")
 
 
@@ -208,10 +203,8 @@ def _conversation(session: Session, contact: Contact) -> Conversation:
         conversation = locked(session, known) if known is not None else None
         if conversation is not None and conversation.handler != "closed":
             return conversation
-        zone = session.scalar(select(Provider.timezone).order_by(Provider.id).limit(1)) or "America/Sao_Paulo"
-        protocol = new_protocol(session, f"{local_date(utc_now(), zone):%Y%m%d}")
-        row = {"contact": contact.id, "channel": contact.channel, "protocol": protocol, "now": utc_now()}
-        session.execute(_OPEN, row)
+        protocol = new_protocol(session, f"{local_date(utc_now(), provider_zone(session)):%Y%m%d}")
+        open_conversation(session, contact.id, contact.channel, protocol)
     return session.scalars(
         _FIND_OPEN.with_only_columns(Conversation).where(Conversation.contact_id == contact.id)
     ).one()

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base
+
+# A token that ends sooner is to be made anew.
+TOKEN_ENDS_SOON = timedelta(days=7)
+_NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
+
+
+def channel_name(channel: str) -> str:
+    """What people are told that the channel is called."""
+    return _NAMES.get(channel, channel)
 
 
 class ChannelState(Base):

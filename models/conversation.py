@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import Base, utc_now
 
-HANDLERS = ("bot", "queue", "agent", "closed")
 WINDOW = timedelta(hours=24)
 WINDOW_MARGIN = timedelta(minutes=5)
 
@@ -56,6 +55,20 @@ class Conversation(Base):
     def window_open(self, now: datetime) -> bool:
         """Whether a free-form message may still be sent: 24 h from the customer's last message, less a margin."""
         return self.last_inbound_at is not None and now < self.last_inbound_at + WINDOW - WINDOW_MARGIN
+
+
+_OPEN = text(
+    "INSERT INTO conversation (contact_id, channel, protocol, handler, version, dialogue, summary, opened_at)"
+    " VALUES (:contact, :channel, :protocol, 'bot', 1, '{}', '', :now)"
+    " ON CONFLICT (contact_id) WHERE handler <> 'closed' DO NOTHING RETURNING id"
+)
+
+
+def open_conversation(session: Session, contact_id: int, channel: str, protocol: str) -> int | None:
+    """Opens a conversation of the bot and returns its id; None when the contact has an open one by now."""
+    row = {"contact": contact_id, "channel": channel, "protocol": protocol, "now": utc_now()}
+    opened: int | None = session.execute(_OPEN, row).scalar_one_or_none()
+    return opened
 
 
 def new_protocol(session: Session, today: str) -> str:

@@ -21,9 +21,11 @@ class Message(Base):
     Directions: in, out, note (only people of the provider see it), event (what happened, told by the system).
     Outbound states: queued, sending, accepted, sent, delivered, read; failed, unknown (no answer came and no
     receipt followed) and discarded (a person took over before it left). Inbound: received.
-    `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered,
-    silent, person, too_old, revoked (taken back before an answer) and standby (somebody else's automaton answers).
-    `author` of an outbound message is bot, agent:<login>, or phone_app: a person in the phone's WhatsApp Business app.
+    `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered, action
+    (something was begun for it), silent, person, too_old, revoked (taken back before an answer) and standby (somebody
+    else's automaton answers).
+    `author` of an outbound message is bot, agent:<login>, system (a notice that nobody waits for), or phone_app: a
+    person in the phone's WhatsApp Business app.
 
     The three times of an inbound message: `provider_at` when the customer sent it, `received_at` when it reached us,
     `handled_at`. `quoted_id` is the provider's name of the message that this one answers. `reaction` is the emoji that

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import wake
+from core.locks import hold
 from models import Base, utc_now
 
 # Which queue's workers do which kind of work. A test holds it against the Procfile and the routing table.
@@ -86,7 +87,7 @@ def plan_chore(session: Session, topic: str, every_seconds: float) -> None:
     """Adds the chore (ref_id 0) unless it waits already or was done within the last `every_seconds`."""
     row = {"queue": QUEUE_OF[topic], "topic": topic, "every": every_seconds}
     # Two clocks side by side would both find nothing there.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('chore/' || :topic))"), {"topic": topic})
+    hold(session, f"chore/{topic}")
     session.execute(_PLAN, row)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import Base
+
+# While there is no provider yet.
+FALLBACK_ZONE = "America/Sao_Paulo"
 
 
 class Provider(Base):
@@ -24,3 +28,8 @@ class Provider(Base):
     pix_key: Mapped[str]
     size: Mapped[str] = mapped_column(default="ppp")
     policies: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+def provider_zone(session: Session) -> str:
+    """The name of the zone that the provider's days are counted in."""
+    return session.scalars(select(Provider.timezone).order_by(Provider.id).limit(1)).first() or FALLBACK_ZONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from core.locks import hold
 from core.phone import match_key
 from models import utc_now
 from models.contact import ContactAlias
@@ -21,7 +21,6 @@ Name = tuple[str, str]
 NUMBERS = ("match_key", "wa_id")
 
 # All statements of intake are written out: they run for every message, and the fewer they are the more are taken in.
-_LOCK = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:locks AS bigint[])) AS number")
 # Every name of the contact that the first of these names points to, the one seen last at the end.
 _FIND = text(
     "SELECT contact.id, contact.profile_name, alias.kind, alias.value"
@@ -78,7 +77,7 @@ def names_of(sender: Sender) -> list[Name]:
 def lock_names(session: Session, channel: str, names: Iterable[Name]) -> None:
     """Locks names until the end of the transaction, all in one order: two webhooks of one person under different names
     wait for each other instead of making two contacts."""
-    session.execute(_LOCK, {"locks": sorted({_lock_number(channel, kind, value) for kind, value in names})})
+    hold(session, *(f"alias/{channel}/{kind}/{value}" for kind, value in names))
 
 
 def find(session: Session, channel: str, names: Collection[Name]) -> Known | None:
@@ -135,8 +134,3 @@ def first_wrote(session: Session, contact_id: int) -> datetime | None:
 
 def _columns(channel: str, names: Collection[Name]) -> dict[str, object]:
     return {"channel": channel, "kinds": [kind for kind, _ in names], "values": [value for _, value in names]}
-
-
-def _lock_number(channel: str, kind: str, value: str) -> int:
-    digest = hashlib.blake2b(f"{channel}/{kind}/{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)

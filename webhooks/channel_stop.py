@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.db import wake
 from models.alert import end_alert, raise_alert
-from models.channel_state import ChannelState
+from models.channel_state import ChannelState, channel_name
 from models.outbox import QUEUE_OF
 from models.pace import Limit, take
 from webhooks.remedies import of_name, of_receipt
@@ -48,7 +48,9 @@ def stop_channel(session: Session, channel: str, code: str, now: datetime, *, by
         if by_itself
         else f"Depois de corrigido, rode: python cli.py channel resume {channel}"
     )
-    words = f"O envio pelo canal {channel} parou (erro {code}). Nenhuma mensagem se perdeu: todas esperam. {after}"
+    words = (
+        f"O envio por {channel_name(channel)} parou (erro {code}). Nenhuma mensagem se perdeu: todas esperam. {after}"
+    )
     raise_alert(session, STOPPED, channel, words, severity="critical", detail={"code": code})
     log.error("channel %s is stopped: %s. Nothing is lost; messages wait.", channel, code)
 

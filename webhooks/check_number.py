@@ -14,15 +14,13 @@ from core.errors import Failure, Unreachable
 from core.later import Later
 from models import utc_now
 from models.alert import end_alert, raise_alert
-from models.channel_state import ChannelState
+from models.channel_state import TOKEN_ENDS_SOON, ChannelState, channel_name
 from webhooks.channels.health_ports import NumberHealth, NumberState
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 20.0
-TOKEN_WARNING = timedelta(days=7)
 TOKEN_CRITICAL = timedelta(days=1)
-NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
 QUALITY = {"YELLOW": ("warning", "média (amarela)"), "RED": ("critical", "baixa (vermelha)")}
 
 
@@ -53,7 +51,7 @@ def _could_not_ask(session: Session, channel: str, failure: Failure) -> bool:
     known = session.get(ChannelState, channel)
     worth_telling = not isinstance(failure, Unreachable) or (known is not None and bool(known.check_error))
     if worth_telling:
-        text = f"{NAMES.get(channel, channel)}: não foi possível consultar o número ({failure.code})."
+        text = f"{channel_name(channel)}: não foi possível consultar o número ({failure.code})."
         raise_alert(session, "number.unreachable", channel, text)
     _keep(session, channel, {"check_error": failure.code, "checked_at": utc_now()})
     return worth_telling
@@ -71,7 +69,7 @@ def _learn(session: Session, channel: str, state: NumberState, now: datetime) ->
     }
     _keep(session, channel, {**row, "check_error": None, "checked_at": now})
     end_alert(session, "number.unreachable", channel)
-    name = NAMES.get(channel, channel)
+    name = channel_name(channel)
     severity, word = QUALITY.get(state.quality, ("", ""))
     _say(session, "number.quality", channel, severity, f"{name}: a qualidade do número está {word}.")
     trouble = f"{name}: a situação do número ou da conta é {state.account_status}."
@@ -81,7 +79,7 @@ def _learn(session: Session, channel: str, state: NumberState, now: datetime) ->
 
 def _token(session: Session, channel: str, name: str, ends: datetime | None, now: datetime) -> None:
     left = ends - now if ends else None
-    severity = "" if left is None or left > TOKEN_WARNING else "critical" if left <= TOKEN_CRITICAL else "warning"
+    severity = "" if left is None or left > TOKEN_ENDS_SOON else "critical" if left <= TOKEN_CRITICAL else "warning"
     days = max(0, left.days) if left else 0
     when = "em menos de um dia" if days < 1 else "em um dia" if days == 1 else f"em {days} dias"
     _say(session, "number.token", channel, severity, f"{name}: o token de acesso vence {when}. Gere outro.")

@@ -64,12 +64,6 @@ def recipient_of(session: Session, contact_id: int) -> Recipient:
     return Recipient(latest.get("wa_id", ""), latest.get("bsuid", ""), latest.get("address", ""))
 
 
-def phones_of(session: Session, contact_id: int) -> tuple[str, ...]:
-    """The contact's phones as match keys; none where WhatsApp hides the number."""
-    keys = select(ContactAlias.value).where(ContactAlias.contact_id == contact_id, ContactAlias.kind == "match_key")
-    return tuple(session.scalars(keys))
-
-
 def remember_wa_id(session: Session, contact_id: int, channel: str, wa_id: str) -> None:
     """Keeps the number that the channel says it reached the contact by: Brazilian ones may be rewritten with or without
     the ninth digit. Changes nothing when it is empty, known, another line's than the contact's, or somebody else's."""

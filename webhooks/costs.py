@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.conversation import Conversation
 from models.message import Message
-from models.provider import Provider
+from models.provider import provider_zone
 
 COSTLIEST = 10
 
@@ -86,8 +86,7 @@ def read_costs(session: Session, since: datetime) -> Costs:
 
 
 def _day(session: Session) -> ColumnElement[date]:
-    timezone = session.scalars(select(Provider.timezone).order_by(Provider.id).limit(1)).first()
-    return cast(func.timezone(timezone or "America/Sao_Paulo", Message.sending_at), Date)
+    return cast(func.timezone(provider_zone(session), Message.sending_at), Date)
 
 
 def _grouped(session: Session, name: ColumnElement[Any], which: ColumnElement[bool]) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from core.db import Database
+from core.locks import hold
 from core.media_store import MediaStore
 from models import utc_now
 
@@ -18,7 +19,6 @@ _TO_DELETE = text(
     "SELECT DISTINCT stored_as FROM attachment WHERE stored_as IS NOT NULL AND state NOT IN ('wanted', 'here')"
     " LIMIT :most"
 )
-_LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtext('media/' || :key))")
 _NEEDED = text("SELECT EXISTS (SELECT FROM attachment WHERE stored_as = :key AND state IN ('wanted', 'here'))")
 _DELETED = text("UPDATE attachment SET stored_as = NULL WHERE stored_as = :key AND state NOT IN ('wanted', 'here')")
 
@@ -42,7 +42,7 @@ def expire_media(_ref_id: int, *, db: Database, store: MediaStore) -> None:
 def _delete(db: Database, store: MediaStore, key: str) -> None:
     with db.transaction() as session:
         # Whoever brings the same file says so under this lock first, and waits while it is still to be deleted.
-        session.execute(_LOCK_KEY, {"key": key})
+        hold(session, f"media/{key}")
         needed = session.execute(_NEEDED, {"key": key}).scalar_one()
         if needed:
             session.execute(_DELETED, {"key": key})

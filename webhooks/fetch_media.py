@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.db import Database
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.later import Later
+from core.locks import hold
 from core.media_store import MediaStore, key_of
 from models import utc_now
 from models.alert import end_alert, raise_alert
@@ -45,7 +46,6 @@ _READ = text(
     " message.channel, message.kind, message.id AS message_id"
     " FROM attachment JOIN message ON message.attachment_id = attachment.id WHERE attachment.id = :id"
 )
-_LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtext('media/' || :key))")
 _BEING_DELETED = text(
     "SELECT EXISTS (SELECT FROM attachment WHERE stored_as = :key AND state NOT IN ('wanted', 'here'))"
 )
@@ -129,7 +129,7 @@ def _keep(desk: MediaDesk, attachment_id: int, fetched: Fetched, row: Any) -> No
 def _reserve(session: Session, attachment_id: int, key: str) -> None:
     """Says that this key is needed, before the bytes are there: expiry looks for that under the same lock, so a file
     that two customers sent is never deleted while the second one's arrives."""
-    session.execute(_LOCK_KEY, {"key": key})
+    hold(session, f"media/{key}")
     if session.execute(_BEING_DELETED, {"key": key}).scalar_one():
         raise Later(DELETION_FIRST_SECONDS, "the same file is just being deleted")
     session.get_one(Attachment, attachment_id).stored_as = key

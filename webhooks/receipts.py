@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.locks import hold
 from models import utc_now
 from models.conversation import Conversation
 from models.message import Message
@@ -31,8 +31,7 @@ def hold_receipts(session: Session, channel: str, provider_id: str) -> None:
     Without it a receipt could be parked in the moment in which its message gets its name, and stay parked. To be
     called before any row is locked.
     """
-    digest = hashlib.blake2b(f"receipt/{channel}/{provider_id}".encode(), digest_size=8).digest()
-    session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": int.from_bytes(digest, "big", signed=True)})
+    hold(session, f"receipt/{channel}/{provider_id}")
 
 
 def apply_receipt(session: Session, receipt: ReceiptArrived) -> None:

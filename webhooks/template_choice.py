@@ -35,7 +35,7 @@ class Unsendable(Exception):
 def is_proactive(message: Message) -> bool:
     """Whether nobody waits for the message: a template that neither the customer nor an agent asked for."""
     purpose = message.payload.get("template")
-    return message.kind == "template" and purpose != CODE and not message.author.startswith("agent")
+    return message.kind == "template" and purpose != CODE and not message.author.startswith("agent:")
 
 
 def wanted_template(

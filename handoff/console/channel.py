@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.ports import Ports, attendant
+from handoff.console.ports import LARGEST_ID, Ports, supervisor
 from handoff.console.wording import moment
 from models.alert import Alert
-from models.channel_state import ChannelState
+from models.channel_state import TOKEN_ENDS_SOON, ChannelState, channel_name
 
-NAMES = {"meta": "WhatsApp (Meta)", "twilio": "WhatsApp (Twilio)"}
 QUALITY = {"GREEN": "alta", "YELLOW": "média", "RED": "baixa"}
 THROUGHPUT = {"STANDARD": "padrão", "HIGH": "alta", "NOT_APPLICABLE": "não se aplica"}
 SEVERITY = {"critical": "Grave", "warning": "Atenção", "info": "Aviso"}
@@ -61,13 +60,13 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 def _seen(ports: Ports, alert_id: int) -> Response:
     """The alert is over; one that is over already stays so. If its cause goes on, a new one comes."""
-    if not attendant().supervises:
-        abort(403, "Esta página é da supervisão.")
+    who = supervisor()
+    found = select(Alert).where(Alert.id == alert_id, Alert.ended_at.is_(None)).with_for_update()
     with ports.db.transaction() as session:
-        alert = session.scalar(select(Alert).where(Alert.id == alert_id, Alert.ended_at.is_(None)).with_for_update())
+        alert = session.scalar(found) if alert_id <= LARGEST_ID else None
         if alert is not None:
-            alert.ended_at, alert.ended_by = ports.now(), attendant().login
-            audit.record(session, attendant().login, "alert.seen", f"alert:{alert.id}", kind=alert.kind)
+            alert.ended_at, alert.ended_by = ports.now(), who.login
+            audit.record(session, who.login, "alert.seen", f"alert:{alert.id}", kind=alert.kind)
     return redirect(url_for("console.system"), 303)
 
 
@@ -87,7 +86,7 @@ def _notice(alert: Alert, now: datetime, zone: str) -> Notice:
 def read_numbers(session: Session, now: datetime, zone: str) -> list[Number]:
     """What is known of each channel's number; none while nobody asked yet."""
     return [
-        Number(f"{NAMES.get(row.channel, row.channel)}{f': {row.name}' if row.name else ''}", _facts(row, now, zone))
+        Number(f"{channel_name(row.channel)}{f': {row.name}' if row.name else ''}", _facts(row, now, zone))
         for row in session.scalars(select(ChannelState).order_by(ChannelState.channel))
     ]
 
@@ -113,7 +112,7 @@ def _facts(row: ChannelState, now: datetime, zone: str) -> list[Fact]:
 def _token(row: ChannelState, now: datetime, zone: str) -> Fact:
     if row.token_expires_at is None:
         return Fact("token de acesso", "sem vencimento conhecido")
-    soon = row.token_expires_at - now < timedelta(days=7)
+    soon = row.token_expires_at - now < TOKEN_ENDS_SOON
     return Fact("token de acesso", f"vence {moment(row.token_expires_at, now, zone)}", soon)
 
 

@@ -7,8 +7,8 @@ from functools import partial
 from flask import Blueprint, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from handoff.console.ports import Ports, attendant
-from handoff.console.thread import LARGEST_ID, conversation_page, seen
+from handoff.console.ports import LARGEST_ID, Ports, attendant
+from handoff.console.thread import conversation_page, seen
 from handoff.outcome import Denied
 from handoff.readings import GONE, correct
 

@@ -16,8 +16,8 @@ from core.errors import Misconfigured, Refused, Unreachable
 from core.media_store import MediaStore
 from handoff import audit
 from handoff.console.attachments import SHOWN_TYPES
-from handoff.console.ports import Ports, attendant
-from handoff.console.thread import LARGEST_ID, seen
+from handoff.console.ports import LARGEST_ID, Ports, attendant
+from handoff.console.thread import seen
 from models.attachment import Attachment
 from models.message import Message
 from models.outbox import add_work, hasten

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import g
+from flask import abort, g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,9 +15,10 @@ from core.db import Database
 from core.media_store import MediaStore
 from handoff.access import Attendant
 from handoff.console.sessions import Sessions, Visit
-from models.provider import Provider
+from models.provider import FALLBACK_ZONE, Provider
 
-FALLBACK_ZONE = "America/Sao_Paulo"
+# No row has a larger one; PostgreSQL would not even look for it.
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ def house(session: Session) -> House:
 def attendant() -> Attendant:
     """Who is signed in. Only for views behind the gate."""
     return cast(Attendant, g.console_attendant)
+
+
+def supervisor() -> Attendant:
+    """Who is signed in, where only supervisors may be: anybody else gets a 403."""
+    if not attendant().supervises:
+        abort(403, "Esta página é da supervisão.")
+    return attendant()
 
 
 def visit() -> Visit:

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, func, select, text, true
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.access import Attendant
 from handoff.console.corrections import wanted_intent
-from handoff.console.ports import House, Ports, attendant, house, visit
-from handoff.console.thread import LARGEST_ID
+from handoff.console.ports import LARGEST_ID, House, Ports, house, supervisor, visit
 from handoff.console.understood import Choice, choices, name_of, percent, understood_as
 from handoff.console.wording import moment
 from handoff.outcome import Denied
@@ -81,7 +79,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 
 def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
-    who, now = _supervisor(), ports.now()
+    who, now = supervisor(), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
         audit.record_once(session, who.login, "readings.viewed", "readings", within=SEEN_AGAIN)
@@ -101,7 +99,7 @@ def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
 
 
 def _judge(ports: Ports, reading_id: int) -> Response:
-    who = _supervisor()
+    who = supervisor()
     intent, discarded = wanted_intent(), "discard" in request.form
     if not intent and not discarded:
         return _page(ports, "Escolha um assunto, ou descarte a mensagem.", 409)
@@ -116,12 +114,6 @@ def _judge(ports: Ports, reading_id: int) -> Response:
         "console.review", motivo=_filter(), antes=_before(), _anchor=f"r{next_one}" if next_one.isdecimal() else None
     )
     return redirect(back, 303)
-
-
-def _supervisor() -> Attendant:
-    if not attendant().supervises:
-        abort(403, "Esta página é da supervisão.")
-    return attendant()
 
 
 def _filter() -> str:

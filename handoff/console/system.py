@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from flask import Blueprint, abort, make_response, render_template
+from flask import Blueprint, make_response, render_template
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,7 +15,7 @@ from core.masking import mask_personal_data
 from handoff.console.bubbles import error_text
 from handoff.console.channel import Notice, Number, read_notices, read_numbers
 from handoff.console.live import as_regions, live_response
-from handoff.console.ports import House, Ports, attendant, house, visit
+from handoff.console.ports import House, Ports, attendant, house, supervisor, visit
 from handoff.console.wording import JOB_ACTION, JOB_STATE, moment, waited
 from handoff.drift import last_check
 from models.conversation import Conversation
@@ -93,8 +93,7 @@ def _live(ports: Ports) -> Response:
 
 
 def _region(ports: Ports) -> tuple[House, str]:
-    if not attendant().supervises:
-        abort(403, "Esta página é da supervisão.")
+    supervisor()
     now = ports.now()
     with ports.db.transaction() as session:
         place = house(session)

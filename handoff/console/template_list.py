@@ -13,16 +13,14 @@ from werkzeug.wrappers import Response
 
 from core.template_text import wording
 from handoff import audit
-from handoff.access import Attendant
-from handoff.console.ports import House, Ports, attendant, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, supervisor, visit
 from handoff.console.wording import moment
 from handoff.template_wording import QUALITY, category_name, purpose_name, status_name
+from models.channel_state import channel_name
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate
 from models.outbox import Outbox, plan_chore
 
 SYNC = "sync_templates"
-CHANNELS = {"meta": "Meta", "twilio": "Twilio"}
-LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 
 def _page(ports: Ports) -> Response:
-    who, now = _supervisor(), ports.now()
+    who, now = supervisor(), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
         ours, others, old = _read(session, place, now)
@@ -72,7 +70,7 @@ def _page(ports: Ports) -> Response:
 
 
 def _sync(ports: Ports) -> Response:
-    who = _supervisor()
+    who = supervisor()
     with ports.db.transaction() as session:
         plan_chore(session, SYNC, 0)
         audit.record(session, who.login, "templates.sync", "templates")
@@ -81,7 +79,7 @@ def _sync(ports: Ports) -> Response:
 
 def _unblock(ports: Ports, template_id: int) -> Response:
     """A person mended what a send was refused for."""
-    who = _supervisor()
+    who = supervisor()
     with ports.db.transaction() as session:
         row = session.get(ChannelTemplate, template_id) if template_id <= LARGEST_ID else None
         if row is None:
@@ -90,12 +88,6 @@ def _unblock(ports: Ports, template_id: int) -> Response:
             audit.record(session, who.login, "template.unblocked", f"template:{row.id}", was=row.blocked_for)
             row.blocked_for = None
     return redirect(url_for("console.templates"), 303)
-
-
-def _supervisor() -> Attendant:
-    if not attendant().supervises:
-        abort(403, "Esta página é da supervisão.")
-    return attendant()
 
 
 def _read(session: Session, place: House, now: datetime) -> tuple[list[Line], list[Line], list[Line]]:
@@ -113,7 +105,7 @@ def _line(row: ChannelTemplate, place: House, now: datetime) -> Line:
         id=row.id,
         title=purpose_name(row.purpose, row.name),
         name=row.name,
-        where=f"{CHANNELS.get(row.channel, row.channel)} · {row.language}",
+        where=f"{channel_name(row.channel)} · {row.language}",
         status=status_name(row.status),
         good=row.status == APPROVED,
         reason=row.reason,

@@ -17,7 +17,7 @@ from handoff.console.customer import Card, read_card
 from handoff.console.inbox import list_region, read_listing, wanted_tab
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.offers import Offer, read_offers
-from handoff.console.ports import House, Ports, attendant, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import QUEUES
 from handoff.reply import MAX_LENGTH
@@ -26,7 +26,6 @@ from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from nlu.intent_names import intent_names
 
 SHOWN = 200
-LARGEST_ID = 2**31 - 1
 """PostgreSQL takes a larger number for an error, not for a row that is not there."""
 WINDOW_ENDS_SOON = timedelta(hours=3)
 VIEWED_AGAIN = timedelta(hours=1)

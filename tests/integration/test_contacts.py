@@ -16,9 +16,10 @@ from models.alert import Alert
 from models.contact import Contact, ContactAlias
 from models.conversation import Conversation
 from models.message import Message
+from tests.integration.contact_rows import phones_of
 from tests.integration.doors import bring, count, counts, planned, rows
 from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, meta, text, value
-from webhooks.contacts import bind_shared_phone, phones_of, recipient_of, remember_wa_id, resolve_contact
+from webhooks.contacts import bind_shared_phone, recipient_of, remember_wa_id, resolve_contact
 from webhooks.identity import identity_changed, rename_contact
 from webhooks.items import Sender
 

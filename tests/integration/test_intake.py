@@ -18,9 +18,10 @@ from models.contact import Contact
 from models.conversation import Conversation
 from models.message import Message
 from models.webhook_event import ParkedStatus, WebhookEvent, WebhookItem
+from tests.integration.contact_rows import phones_of
 from tests.integration.doors import at_once, bring, count, counts, planned, read_event, rows, store
 from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, meta, status, text, twilio, value
-from webhooks.contacts import phones_of, recipient_of
+from webhooks.contacts import recipient_of
 
 
 def test_message_becomes_contact_conversation_and_planned_work(db: Database) -> None:

@@ -13,10 +13,11 @@ from core.db import Database
 from core.phone import forms, match_key
 from models.contact import Contact
 from models.customer import Customer, CustomerPhone
+from tests.integration.contact_rows import phones_of
 from tests.integration.doors import bring, count
 from tests.unit.webhooks.payloads import meta, status, text, twilio, value
 from tests.vectors import load
-from webhooks.contacts import phones_of, resolve_contact
+from webhooks.contacts import resolve_contact
 from webhooks.items import Sender
 
 VECTORS = load("vectors/phone.json")

@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core.db import wake
+from core.locks import lock_number
 from handoff.consent import heard
 from models import utc_now
 from models.outbox import QUEUE_OF
 from webhooks.contacts import bind_shared_phone, resolve_contact
-from webhooks.effects.changes import apply_parked_changes, lock_number
+from webhooks.effects.changes import apply_parked_changes, change_lock
 from webhooks.effects.conversations import Place, find_open, find_or_open
 from webhooks.effects.here import Here, keep
 from webhooks.items import MessageArrived
@@ -91,7 +92,7 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> in
         "turn_queue": QUEUE_OF["turn"],
         # While a person answers from the phone the bot waits; it must not forget whom that person forgot.
         "turn_at": max(turn_at, place.quiet_until) if quiet and place.quiet_until else turn_at,
-        "lock": lock_number(item.channel, item.provider_id),
+        "lock": lock_number(change_lock(item.channel, item.provider_id)),
     }
     added: int | None = session.execute(_ADD_MESSAGE, row).scalar_one_or_none()
     if answer and not quiet:

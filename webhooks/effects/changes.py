@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.locks import hold
 from models import utc_now
 from models.conversation import Conversation
 from models.message import Message
@@ -31,10 +31,9 @@ class _Change:
     said: dict[str, Any]
 
 
-def lock_number(channel: str, provider_id: str) -> int:
-    """The advisory lock under which a message is added or a change of it is parked: never both at once."""
-    digest = hashlib.blake2b(f"change/{channel}/{provider_id}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def change_lock(channel: str, provider_id: str) -> str:
+    """The lock under which a message is added or a change of it is parked: never both at once."""
+    return f"change/{channel}/{provider_id}"
 
 
 def message_edited(session: Session, item: MessageEdited, here: Here) -> None:
@@ -68,18 +67,14 @@ def apply_parked_changes(session: Session, channel: str, provider_id: str) -> No
 def settle_changes(session: Session, channel: str, provider_id: str) -> None:
     """The same for a message of ours, which gets its name from the provider after it was written. To be called after
     the name is written: a reaction that comes in between then finds either the message or this transaction's lock."""
-    _hold(session, channel, provider_id)
+    hold(session, change_lock(channel, provider_id))
     apply_parked_changes(session, channel, provider_id)
-
-
-def _hold(session: Session, channel: str, provider_id: str) -> None:
-    session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": lock_number(channel, provider_id)})
 
 
 def _apply_or_park(session: Session, change: _Change) -> None:
     if _apply(session, change):
         return
-    _hold(session, change.channel, change.provider_id)
+    hold(session, change_lock(change.channel, change.provider_id))
     # It may have come in the meantime.
     if _apply(session, change):
         return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core.dates import local_date
 from models import utc_now
-from models.conversation import protocol_of
+from models.conversation import open_conversation, protocol_of
+from models.provider import FALLBACK_ZONE
 
 _FIND = text(
     "SELECT id, handler, quiet_until FROM conversation WHERE contact_id = :contact AND handler <> 'closed' FOR UPDATE"
@@ -18,11 +19,6 @@ _FIND = text(
 _BEFORE_OPENING = text(
     "SELECT EXISTS (SELECT FROM message WHERE channel = :channel AND provider_id = :provider_id) AS known,"
     " (SELECT timezone FROM provider ORDER BY id LIMIT 1) AS timezone, nextval('protocol_seq') AS number"
-)
-_OPEN = text(
-    "INSERT INTO conversation (contact_id, channel, protocol, handler, version, dialogue, summary, opened_at)"
-    " VALUES (:contact, :channel, :protocol, 'bot', 1, '{}', '', :now)"
-    " ON CONFLICT (contact_id) WHERE handler <> 'closed' DO NOTHING RETURNING id"
 )
 
 
@@ -52,10 +48,8 @@ def find_or_open(session: Session, contact_id: int, channel: str, provider_id: s
     new = session.execute(_BEFORE_OPENING, {"channel": channel, "provider_id": provider_id}).one()
     if new.known:
         return None
-    now = utc_now()
-    today = now.astimezone(ZoneInfo(new.timezone or "America/Sao_Paulo"))
+    today = local_date(utc_now(), new.timezone or FALLBACK_ZONE)
     protocol = protocol_of(f"{today:%Y%m%d}", new.number)
-    row = {"contact": contact_id, "channel": channel, "protocol": protocol, "now": now}
-    opened = session.execute(_OPEN, row).one_or_none()
+    opened = open_conversation(session, contact_id, channel, protocol)
     # Somebody who knows the person by another name was faster: it is there now.
-    return Place(opened.id, "bot") if opened else find_or_open(session, contact_id, channel, provider_id)
+    return Place(opened, "bot") if opened else find_or_open(session, contact_id, channel, provider_id)
