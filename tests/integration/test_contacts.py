@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from models.contact import Contact, ContactAlias
 from models.conversation import Conversation
 from models.message import Message
 from tests.integration.doors import bring, count, counts, planned, rows
-from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, meta, text, value
+from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, echo, echoes, meta, system, text, value
 from webhooks.contacts import bind_shared_phone, phones_of, recipient_of, remember_wa_id, resolve_contact
 from webhooks.identity import identity_changed, rename_contact
 from webhooks.items import Sender
@@ -176,6 +177,20 @@ def test_late_news_does_not_rename_who_has_the_number_since(db: Database) -> Non
     with db.transaction() as session:
         assert rename(session, Sender(wa_id=ANA), Sender(wa_id=CARLA), utc_now() - timedelta(days=2)) is None
         assert phones_of(session, 1) == (f"+{ANA}",)
+
+
+def test_repeated_webhook_of_a_change_alerts_nobody_and_takes_nothing(db: Database) -> None:
+    now = time.time()
+    change = {**system("user_changed_number", new_wa_id=CARLA), "timestamp": str(int(now - 5))}
+    body = meta(value([text(wa_id=ANA, at=now - 9)]), value([change]))
+    # Once as it came, then as Meta repeats it: its message comes from a number that is nobody's any more.
+    bring(db, body, body)
+    bring(db, echoes(echo("bem-vindo", to=ANA, at=now - 2)), body)
+    assert rows(db, Alert) == []
+    with db.transaction() as session:
+        assert resolve(session, wa_id=ANA) == 2
+        assert phones_of(session, 2) == (f"+{ANA}",)
+        assert phones_of(session, 1) == (f"+{CARLA}",)
 
 
 @pytest.mark.parametrize("how", ["phone", "two_facts", "code"])
