@@ -15,12 +15,10 @@ from webhooks.contacts import resolve_contact
 from webhooks.effects.changes import apply_parked_changes
 from webhooks.effects.conversations import find_or_open
 from webhooks.effects.here import Here
+from webhooks.effects.own_echo import ANSWERED_BY_PHONE, PHONE_APP
 from webhooks.items import EchoArrived
 from webhooks.media_wanted import want_media
 from webhooks.receipts import apply_parked, hold_receipts
-
-PHONE_APP = "phone_app"
-ANSWERED_BY_PHONE = "a person answered from the phone"
 
 
 def echo_arrived(session: Session, item: EchoArrived, here: Here) -> None:
