@@ -69,6 +69,16 @@ def test_answer_of_the_bot_that_has_not_left_is_discarded(db: Database) -> None:
     assert [(m.author, m.status) for m in rows(db, Message)][1:3] == [("bot", "discarded"), ("agent:julia", "queued")]
 
 
+def test_late_echo_leaves_the_answer_to_what_was_written_after_it(db: Database) -> None:
+    now = time.time()
+    bring(db, meta(value([text("voltou a cair", at=now - 2)])))
+    with db.transaction() as session:
+        session.execute(update(Message).values(handled_at=utc_now(), outcome="answered"))
+    _add_out(db, "Vou medir a sua conexão", status="queued", author="bot")
+    bring(db, echoes(echo("religamos", at=now - TERMS.quiet.total_seconds() - 60)))
+    assert [(m.author, m.status) for m in rows(db, Message)][1] == ("bot", "queued")
+
+
 def test_echo_that_comes_many_times_at_once_is_one_message(db: Database) -> None:
     ids = store(db, *[echoes(echo(message_id="wamid.e"))] * 20)
     at_once([partial(read_event, db, event_id) for event_id in ids])

@@ -100,9 +100,13 @@ def _add(session: Session, item: EchoArrived, conversation_id: int, here: Here) 
 
 
 def _settle(session: Session, conversation_id: int, at: datetime) -> None:
-    """What was written up to the person's answer is answered by it; what came after still waits."""
+    """What was written up to the person's answer is answered by it; what came after still waits, or has its answer of
+    the bot on its way: an echo may come hours late."""
     mine = Message.conversation_id == conversation_id
     waiting = (Message.direction == "in") & Message.handled_at.is_(None) & (Message.provider_at <= at)
     session.execute(update(Message).where(mine, waiting).values(handled_at=utc_now(), outcome="person"))
+    wrote_after = select(Message.id).where(mine, Message.direction == "in", Message.provider_at > at).limit(1)
+    if session.scalars(wrote_after).first() is not None:
+        return
     unsent = (Message.direction == "out") & (Message.status == "queued") & (Message.author == "bot")
     session.execute(update(Message).where(mine, unsent).values(status="discarded", error=ANSWERED_BY_PHONE))
