@@ -249,6 +249,7 @@ def test_shared_phone_without_wa_id_finds_but_is_not_written_to(session: Session
     "sent",
     [
         {"contacts": [card(origin="")]},
+        {"contacts": [card()], "context": {"forwarded": True}},
         {"contacts": [card(origin="other")]},
         {"contacts": [{"phones": [{"wa_id": ANA}]}]},
         {"contacts": [card(), card(wa_id=CARLA)]},
