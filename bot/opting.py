@@ -30,10 +30,14 @@ def heard(turn: Turn) -> tuple[list[Effect], Turn]:
         # They wait for the result, all of them: it is said when that is told.
         return changes, turn
     said = Say(turn.texts(f"consent.{decided[-1][1]}"))
-    if others or turn.jobs:
-        return [*changes, said], replace(turn, inbound=others, jobs=() if running else turn.jobs)
     left = turn.dialogue if turn.dialogue.expect in UNASKED else none_waiting(turn.dialogue)
     asked = [Say(turn.texts("consent.question_left"))] if left is not turn.dialogue else []
+    if others or turn.jobs:
+        goes_on = replace(turn, inbound=others, jobs=() if running else turn.jobs)
+        if others and turn.inbound[0] == decided[0][0]:
+            # As if it had come alone: what follows it does not answer the question that it left.
+            return [*changes, said, *asked], replace(goes_on, dialogue=left)
+        return [*changes, said], goes_on
     expect = OPTED_OUT if decided[-1][1] == "out" else ""
     return [*changes, said, *asked, Remember(replace(left, expect=expect))], replace(turn, inbound=())
 

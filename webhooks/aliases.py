@@ -122,13 +122,19 @@ def remove_aliases(session: Session, ids: Collection[int]) -> None:
     session.execute(delete(ContactAlias).where(ContactAlias.id.in_(ids)))
 
 
-def first_wrote(session: Session, contact_id: int) -> datetime | None:
-    """When the contact sent the first message that is kept."""
+def known_since(session: Session, contact_id: int) -> datetime:
+    """When the contact sent the first message that is kept; else when we wrote to them first, or made the contact.
+
+    One that a repeated webhook made has no message at all.
+    """
     query = text(
-        "SELECT min(provider_at) FROM message JOIN conversation ON conversation.id = conversation_id"
-        " WHERE contact_id = :contact AND direction = 'in'"
+        "SELECT coalesce(min(provider_at) FILTER (WHERE direction = 'in'),"
+        " min(coalesce(provider_at, received_at)) FILTER (WHERE direction = 'out'), contact.created_at)"
+        " FROM contact LEFT JOIN conversation ON conversation.contact_id = contact.id"
+        " LEFT JOIN message ON message.conversation_id = conversation.id"
+        " WHERE contact.id = :contact GROUP BY contact.id"
     )
-    found: datetime | None = session.execute(query, {"contact": contact_id}).scalar_one()
+    found: datetime = session.execute(query, {"contact": contact_id}).scalar_one()
     return found
 
 

@@ -75,10 +75,14 @@ def bind_shared_phone(session: Session, contact_id: int, channel: str, payload: 
     """Gives the contact the number that they sent when we asked for it. True when it is theirs from now on.
 
     `payload` is the message as the channel wrote it. Only the answer to our request binds anything: WhatsApp marks it
-    with its origin, and it holds the sender's own number. A card from the address book is somebody else's. Neither does
-    a number that another contact has, nor a second one: nothing is merged. May be called again.
+    with its origin, and it holds the sender's own number. A card from the address book is somebody else's, and so is
+    one that was passed on. Neither does a number that another contact has, nor a second one: nothing is merged. May be
+    called again.
     """
     cards = [card for card in payload.get("contacts") or () if isinstance(card, Mapping)]
+    context = payload.get("context")
+    if isinstance(context, Mapping) and (context.get("forwarded") or context.get("frequently_forwarded")):
+        return False
     if len(cards) != 1 or cards[0].get("origin") != "contact_request":
         return False
     phones = [phone for phone in cards[0].get("phones") or () if isinstance(phone, Mapping)]

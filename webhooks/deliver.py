@@ -18,6 +18,7 @@ from webhooks.channels.ports import Sent
 from webhooks.contacts import remember_wa_id
 from webhooks.delivery import Delivery
 from webhooks.effects.changes import settle_changes
+from webhooks.effects.own_echo import forget_echo
 from webhooks.failed import Case, proves_channel, treat
 from webhooks.gate import Passed, pass_gate
 from webhooks.pacing import LONGEST_NAP_SECONDS
@@ -31,7 +32,8 @@ _ACCEPT = text(
     "UPDATE message SET status = 'accepted', error = NULL, provider_id = :provider_id"
     " WHERE id = :id AND status = 'sending' AND provider_id IS NULL AND NOT EXISTS"
     " (SELECT FROM parked_status AS parked WHERE parked.channel = :channel"
-    " AND (parked.provider_id = :provider_id OR parked.key = message.key)) RETURNING id"
+    " AND (parked.provider_id = :provider_id OR parked.key = message.key)) AND NOT EXISTS"
+    " (SELECT FROM message AS echo WHERE echo.channel = :channel AND echo.provider_id = :provider_id) RETURNING id"
 )
 
 
@@ -104,7 +106,9 @@ def _accept(session: Session, message_id: int, provider_id: str) -> None:
     if failed_before(message, provider_id):
         # They said that it failed, and it is planned anew.
         return
-    message.provider_id = message.provider_id or provider_id
+    if message.provider_id is None:
+        forget_echo(session, message, provider_id)
+        message.provider_id = provider_id
     # They may have said that it failed.
     if message.status != "failed":
         message.error = None

@@ -17,7 +17,7 @@ from webhooks.aliases import (
     Known,
     add_names,
     find,
-    first_wrote,
+    known_since,
     lock_names,
     names_of,
     numbers_of,
@@ -35,16 +35,15 @@ def rename_contact(session: Session, channel: str, old: Sender, new: Sender, at:
     `at` is when WhatsApp says it happened. Where `new` names another number, the old one is no longer the contact's:
     it may be given to somebody else, who must not inherit what it proved. A proof that rested on it is dropped, and the
     open conversation tells of the change. An empty number in `new` says nothing of the number. Where a new name is
-    another contact's already, nothing is merged: people are alerted. May be called again, also late: whoever first
-    wrote from the old number after `at` is somebody else.
+    another contact's already, nothing is merged: people are alerted. May be called again, also late: whoever is known
+    by the old number only since after `at` is somebody else.
     """
     before, after = names_of(old), names_of(new)
     lock_names(session, channel, [*before, *after])
     known = find(session, channel, before)
     if known is None or not after:
         return None
-    wrote = first_wrote(session, known.contact_id)
-    if wrote is not None and wrote > at:
+    if known_since(session, known.contact_id) > at:
         return None
     left = _leave_number(session, known, new)
     # The parent BSUID is only ever a last resort: where somebody else has it, it stays with them.

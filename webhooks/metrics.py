@@ -14,6 +14,9 @@ from core.db import Database
 from core.errors import Unreachable
 from webhooks.figures import Figure, read_figures
 
+# What a proxy adds, one or the other by its configuration.
+OF_PROXIES = ("X-Forwarded-For", "Forwarded", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via")
+
 
 def metrics_blueprint(*, db: Database, token: str) -> Blueprint:
     """/metrics in Prometheus's text form: 403 without the right Bearer token, or, where none is set, to anybody who
@@ -58,7 +61,7 @@ def _allowed(token: str) -> bool:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         return scheme == "Bearer" and hmac.compare_digest(given.encode(), token.encode())
     # A proxy on this machine asks from loopback for anybody: it says so.
-    if request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
+    if any(name in request.headers for name in OF_PROXIES):
         return False
     try:
         return ipaddress.ip_address(request.remote_addr or "").is_loopback

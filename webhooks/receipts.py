@@ -17,6 +17,7 @@ from models.webhook_event import ParkedStatus
 from webhooks.channel_stop import resume_channel
 from webhooks.contacts import remember_wa_id
 from webhooks.effects.changes import settle_changes
+from webhooks.effects.own_echo import forget_echo
 from webhooks.failed import Case, treat, worry_about
 from webhooks.items import ReceiptArrived
 from webhooks.remedies import of_receipt
@@ -41,7 +42,9 @@ def apply_receipt(session: Session, receipt: ReceiptArrived) -> None:
     if receipt.key:
         same = or_(same, Message.key == receipt.key)
     found = select(Message).where(Message.channel == receipt.channel, Message.direction == "out", same)
-    message = session.scalars(found.with_for_update()).first() or _by_earlier_try(session, receipt)
+    # Our key says more than the name, which an echo may have that was taken for a person's.
+    ours = found.order_by((Message.key == receipt.key).desc().nulls_last()).limit(1).with_for_update()
+    message = session.scalars(ours).first() or _by_earlier_try(session, receipt)
     if message is None:
         _park(session, receipt)
         return
@@ -84,6 +87,7 @@ def _apply(session: Session, message: Message, receipt: ReceiptArrived) -> None:
     if earlier and receipt.status not in {"delivered", "read"}:
         return
     if message.provider_id is None and (not earlier or message.status == "queued"):
+        forget_echo(session, message, receipt.provider_id)
         message.provider_id = receipt.provider_id
         session.flush()
         settle_changes(session, receipt.channel, receipt.provider_id)

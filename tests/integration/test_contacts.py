@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from models.conversation import Conversation
 from models.message import Message
 from tests.integration.contact_rows import phones_of
 from tests.integration.doors import bring, count, counts, planned, rows
-from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, meta, text, value
+from tests.unit.webhooks.payloads import ANA, ANA_SHORT, BRUNO, BSUID, echo, echoes, meta, system, text, value
 from webhooks.contacts import bind_shared_phone, recipient_of, remember_wa_id, resolve_contact
 from webhooks.identity import identity_changed, rename_contact
 from webhooks.items import Sender
@@ -179,6 +180,20 @@ def test_late_news_does_not_rename_who_has_the_number_since(db: Database) -> Non
         assert phones_of(session, 1) == (f"+{ANA}",)
 
 
+def test_repeated_webhook_of_a_change_alerts_nobody_and_takes_nothing(db: Database) -> None:
+    now = time.time()
+    change = {**system("user_changed_number", new_wa_id=CARLA), "timestamp": str(int(now - 5))}
+    body = meta(value([text(wa_id=ANA, at=now - 9)]), value([change]))
+    # Once as it came, then as Meta repeats it: its message comes from a number that is nobody's any more.
+    bring(db, body, body)
+    bring(db, echoes(echo("bem-vindo", to=ANA, at=now - 2)), body)
+    assert rows(db, Alert) == []
+    with db.transaction() as session:
+        assert resolve(session, wa_id=ANA) == 2
+        assert phones_of(session, 2) == (f"+{ANA}",)
+        assert phones_of(session, 1) == (f"+{CARLA}",)
+
+
 @pytest.mark.parametrize("how", ["phone", "two_facts", "code"])
 def test_changed_identity_ends_every_proof_and_is_told_once(db: Database, how: str) -> None:
     bring(db, meta(value([text()])))
@@ -235,6 +250,7 @@ def test_shared_phone_without_wa_id_finds_but_is_not_written_to(session: Session
     "sent",
     [
         {"contacts": [card(origin="")]},
+        {"contacts": [card()], "context": {"forwarded": True}},
         {"contacts": [card(origin="other")]},
         {"contacts": [{"phones": [{"wa_id": ANA}]}]},
         {"contacts": [card(), card(wa_id=CARLA)]},

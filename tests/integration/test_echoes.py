@@ -17,7 +17,13 @@ from models.message import Message
 from models.outbox import Outbox
 from models.webhook_event import ParkedChange, WebhookItem
 from tests.integration.doors import TERMS, at_once, bring, count, counts, planned, read_event, rows, store
+from tests.integration.outgoing import a_chat, a_delivery, a_template, an_answer
 from tests.unit.webhooks.payloads import ANA, BSUID, echo, echoes, edit, meta, revoke, status, text, value
+from webhooks.channels.fake import FakeChannel
+from webhooks.channels.ports import Outgoing, Sent
+from webhooks.deliver import deliver
+
+QUIET = timedelta(seconds=9)
 
 
 def _said(db: Database) -> list[tuple[str, str, str]]:
@@ -63,6 +69,16 @@ def test_answer_of_the_bot_that_has_not_left_is_discarded(db: Database) -> None:
     assert [(m.author, m.status) for m in rows(db, Message)][1:3] == [("bot", "discarded"), ("agent:julia", "queued")]
 
 
+def test_late_echo_leaves_the_answer_to_what_was_written_after_it(db: Database) -> None:
+    now = time.time()
+    bring(db, meta(value([text("voltou a cair", at=now - 2)])))
+    with db.transaction() as session:
+        session.execute(update(Message).values(handled_at=utc_now(), outcome="answered"))
+    _add_out(db, "Vou medir a sua conexão", status="queued", author="bot")
+    bring(db, echoes(echo("religamos", at=now - TERMS.quiet.total_seconds() - 60)))
+    assert [(m.author, m.status) for m in rows(db, Message)][1] == ("bot", "queued")
+
+
 def test_echo_that_comes_many_times_at_once_is_one_message(db: Database) -> None:
     ids = store(db, *[echoes(echo(message_id="wamid.e"))] * 20)
     at_once([partial(read_event, db, event_id) for event_id in ids])
@@ -97,6 +113,38 @@ def test_echo_of_our_own_message_names_it_and_is_no_second_one(
     assert (sent.author, sent.provider_id) == ("bot", "wamid.e")
     assert sent.status in {"sent", "delivered"}
     assert rows(db, Conversation)[0].quiet_until is None
+
+
+@pytest.mark.parametrize("told_by", ["answer", "receipt"])
+def test_echo_of_our_template_is_undone_once_it_is_known_as_ours(db: Database, told_by: str) -> None:
+    chat = a_chat(db)
+    a_template(db, "outage", variables=["until"])
+    template = an_answer(db, chat, "", kind="template", payload={"template": "outage", "values": {"until": "18h"}})
+    behind = an_answer(db, chat, "Já avisamos a equipe")
+    channel = FakeChannel()
+
+    def echoed_first(outgoing: Outgoing) -> Sent:
+        bring(db, echoes(echo("Olá! 18h", message_id="wamid.e", at=time.time() - 1)))
+        assert rows(db, Conversation)[0].quiet_until is not None
+        if told_by == "receipt":
+            bring(db, meta(value(statuses=[status("wamid.e", "sent", key=outgoing.key)])))
+        return Sent("wamid.e")
+
+    with db.transaction() as session:
+        session.execute(update(Message).where(Message.direction == "in").values(provider_at=utc_now() - QUIET))
+    channel.script = [echoed_first]
+    deliver(template, delivery=a_delivery(db, {"meta": channel}))
+    asked, sent, next_one = rows(db, Message)
+    assert (sent.author, sent.provider_id, sent.status) == (
+        "bot",
+        "wamid.e",
+        "sent" if told_by == "receipt" else "accepted",
+    )
+    assert (asked.handled_at, asked.outcome, next_one.status) == (None, None, "queued")
+    assert rows(db, Conversation)[0].quiet_until is None
+    assert behind in planned(db, "deliver")
+    assert chat in planned(db, "turn")
+    assert rows(db, WebhookItem) == []
 
 
 def _add_out(db: Database, body: str, **values: Any) -> None:

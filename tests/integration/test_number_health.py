@@ -118,7 +118,8 @@ def test_metrics_hold_no_personal_data(db: Database, prometheus: FlaskClient) ->
 
 def test_metrics_are_for_this_machine_where_no_token_is_set(prometheus: FlaskClient) -> None:
     assert prometheus.get("/metrics", environ_base={"REMOTE_ADDR": "10.1.2.3"}).status_code == 403
-    assert prometheus.get("/metrics", headers={"X-Forwarded-For": "10.1.2.3"}).status_code == 403
+    for proxy in ("X-Forwarded-For", "X-Real-IP", "Via"):
+        assert prometheus.get("/metrics", headers={proxy: "10.1.2.3"}).status_code == 403
     assert prometheus.get("/metrics").status_code == 200
 
 

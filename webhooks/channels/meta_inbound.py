@@ -55,8 +55,8 @@ def read(body: bytes, received_at: datetime) -> list[Item]:
 
 
 def _number(digits: str) -> int | str:
-    """No number of Meta's is as long as this; one that Python or PostgreSQL would refuse stays text."""
-    return int(digits) if len(digits) < 1000 else digits
+    """No number of Meta's is as long as this; one that is too large for a float, or for PostgreSQL, stays text."""
+    return int(digits) if len(digits) < 300 else digits
 
 
 def _pieces(change: dict[str, Any], account: str, received_at: datetime, time: object) -> Iterator[Piece]:

@@ -15,12 +15,10 @@ from webhooks.contacts import resolve_contact
 from webhooks.effects.changes import apply_parked_changes
 from webhooks.effects.conversations import find_or_open
 from webhooks.effects.here import Here
+from webhooks.effects.own_echo import ANSWERED_BY_PHONE, PHONE_APP
 from webhooks.items import EchoArrived
 from webhooks.media_wanted import want_media
 from webhooks.receipts import apply_parked, hold_receipts
-
-PHONE_APP = "phone_app"
-ANSWERED_BY_PHONE = "a person answered from the phone"
 
 
 def echo_arrived(session: Session, item: EchoArrived, here: Here) -> None:
@@ -102,9 +100,13 @@ def _add(session: Session, item: EchoArrived, conversation_id: int, here: Here) 
 
 
 def _settle(session: Session, conversation_id: int, at: datetime) -> None:
-    """What was written up to the person's answer is answered by it; what came after still waits."""
+    """What was written up to the person's answer is answered by it; what came after still waits, or has its answer of
+    the bot on its way: an echo may come hours late."""
     mine = Message.conversation_id == conversation_id
     waiting = (Message.direction == "in") & Message.handled_at.is_(None) & (Message.provider_at <= at)
     session.execute(update(Message).where(mine, waiting).values(handled_at=utc_now(), outcome="person"))
+    wrote_after = select(Message.id).where(mine, Message.direction == "in", Message.provider_at > at).limit(1)
+    if session.scalars(wrote_after).first() is not None:
+        return
     unsent = (Message.direction == "out") & (Message.status == "queued") & (Message.author == "bot")
     session.execute(update(Message).where(mine, unsent).values(status="discarded", error=ANSWERED_BY_PHONE))

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue import Dialogue
-from bot.effects import ConsentChanged, Document, Effect, Remember, Say
+from bot.effects import ConsentChanged, Document, Effect, Remember, Say, UnlockOnTrust
 from bot.texts import Texts
 from bot.turn import Inbound, JobResult
 from handoff.opt_words import decision_in
-from tests.unit.bot.build import Reader, a_turn, decided, only, texts
+from tests.unit.bot.build import Chat, Reader, a_turn, decided, only, texts
 
 RUNNING = JobResult(7, "diagnose", "c-1002", "running", "", {}, 5.0)
 
@@ -81,6 +81,16 @@ def test_wish_beside_a_refusal_is_served_as_well() -> None:
     effects = decided(a_turn("SAIR", "boleto", nlu=Reader({"SAIR boleto": "invoice_second_copy"})))
     assert changes(effects) == ["out"]
     assert any(isinstance(effect, Say) and isinstance(effect.document, Document) for effect in effects)
+
+
+@pytest.mark.parametrize(("said", "releases"), [(("SAIR", "sim"), False), (("sim", "SAIR"), True)])
+def test_yes_answers_no_question_that_a_refusal_before_it_left(said: tuple[str, ...], releases: bool) -> None:
+    chat = Chat()
+    chat.say("libera meu sinal")
+    assert chat.dialogue.expect == "confirm_release"
+    effects = chat.say(*said)
+    assert changes(effects) == ["out"]
+    assert any(isinstance(effect, UnlockOnTrust) for effect in effects) == releases
 
 
 def test_refusal_while_the_network_works_is_confirmed_and_disturbs_nothing() -> None:

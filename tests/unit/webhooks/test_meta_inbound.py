@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handoff.place import place_in
 from tests.unit.webhooks.payloads import ANA, BRUNO, BSUID, NOW, meta, status, text, value
 from webhooks.channels.meta_inbound import read
 from webhooks.items import (
@@ -331,3 +332,11 @@ def test_no_message_object_is_ever_lost(messages: list[Any], statuses: list[Any]
     items = read(json.dumps({"entry": [{"changes": [{"field": "messages", "value": odd_value}]}]}).encode(), NOW)
     expected = sum(isinstance(message, dict) for message in messages) + len(statuses)
     assert len(items) == max(expected, 1)
+
+
+def test_number_too_large_for_arithmetic_stays_text() -> None:
+    body = meta(value([text(type="location", location={"latitude": 10**400, "longitude": 1})]))
+    (item,) = read(body, NOW)
+    assert isinstance(item, MessageArrived)
+    assert item.payload["location"] == {"latitude": str(10**400), "longitude": 1}
+    assert place_in(item.payload) is None
