@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +12,9 @@ import click
 from core.db import Database, make_engine
 from core.errors import Failure
 from core.settings import SettingsError, load
-from environment import kept_environment
+from environment import kept_environment, read_dotenv
 
-# What `make run` writes down of the system that it started here.
-MADE_HERE = Path(__file__).resolve().parent / ".religa" / "environment.json"
+ROOT = Path(__file__).resolve().parent
 database_url = click.option(
     "--database-url",
     envvar="DATABASE_URL",
@@ -30,10 +30,17 @@ def address(given: str | None) -> str:
     try:
         return load().database_url
     except SettingsError as error:
-        kept = kept_environment(MADE_HERE).get("DATABASE_URL")
+        kept = kept_environment(made_here()).get("DATABASE_URL")
         if kept:
             return kept
         raise click.ClickException(str(error)) from error
+
+
+def made_here() -> Path:
+    """What `make run` wrote down of the system that it started: in its `DATA_DIR`, as the environment or .env says."""
+    told = dict(os.environ)
+    read_dotenv(ROOT / ".env", told)
+    return ROOT / (told.get("DATA_DIR") or ".religa") / "environment.json"
 
 
 @contextmanager

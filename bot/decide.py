@@ -25,7 +25,14 @@ def decide(turn: Turn) -> tuple[Effect, ...]:
         effects = _consider(rest)
     except SourceDown:
         effects = people.hand_off_blind(rest)
-    return in_one_bubble(turn, [*consent, *effects])
+    return in_one_bubble(turn, [*consent, *_known_to_people(rest, effects)])
+
+
+def _known_to_people(turn: Turn, effects: list[Effect]) -> list[Effect]:
+    """Who takes over has to see the same customer that the summary tells of, though no answer needed to know them."""
+    if not people.hands_over(effects) or any(isinstance(effect, BindIdentity) for effect in effects):
+        return effects
+    return [*identify.bind(turn), *effects]
 
 
 def _of_this_version(turn: Turn) -> Turn:

@@ -123,7 +123,12 @@ def _messages(session: Session, now: datetime) -> list[Figure]:
         Message.direction == "in",
         Message.handled_at.is_(None),
         Message.received_at < now - LATE,
-        Message.conversation_id.in_(select(Conversation.id).where(Conversation.handler == "bot")),
+        Message.conversation_id.in_(
+            # While a person answers from the phone's app the bot is silent on purpose.
+            select(Conversation.id).where(
+                Conversation.handler == "bot", func.coalesce(Conversation.quiet_until, now) <= now
+            )
+        ),
     )
     return [
         Figure("na fila de envio", _count(session, out, Message.status == "queued"), _since(oldest, now)),

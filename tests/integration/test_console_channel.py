@@ -13,7 +13,7 @@ from models.alert import Alert, end_alert, raise_alert
 from models.audit import Audit
 from models.channel_state import ChannelState
 from tests.integration.console import Person, console_app
-from tests.integration.desk import the_cast
+from tests.integration.desk import a_conversation, the_cast
 from tests.integration.doors import rows
 
 STOPPED = "O envio pelo WhatsApp parou: o token não vale mais."
@@ -95,3 +95,12 @@ def test_page_tells_how_the_number_is_doing(app: Flask, db: Database) -> None:
     page = Person(app, "karina").get("/console/system").text
     for words in ("WhatsApp (Meta): Vale Fibra", "graph_190", "média", "2K", "vence "):
         assert words in page
+
+
+@pytest.mark.parametrize(("quiet_for", "count"), [(timedelta(hours=1), 0), (timedelta(minutes=-5), 1)])
+def test_message_waits_without_fault_while_a_person_answers_by_phone(
+    app: Flask, db: Database, quiet_for: timedelta, count: int
+) -> None:
+    a_conversation(db, handler="bot", queue=None, quiet_until=utc_now() + quiet_for)
+    figure = Person(app, "karina").get("/console/system").text.partition("sem resposta automática")[2]
+    assert f"<dd>{count}</dd>" in figure[:60]

@@ -165,10 +165,11 @@ class Store:
         return [ChatSummary(phone_of(row), self._by_seq(row["last"]), row["unread"]) for row in rows]
 
     def window_is_open(self, wa_id: str) -> bool:
-        """Whether the customer wrote within 24 hours, so that the business may write freely."""
+        """Whether the customer wrote or called within 24 hours, so that the business may write freely."""
         since = (self._clock() - WINDOW).timestamp()
-        sql = "SELECT 1 FROM message WHERE phone = ? AND author = 'customer' AND created_at > ? LIMIT 1"
-        return bool(self._database.read(sql, wa_id, since))
+        wrote = "SELECT 1 FROM message WHERE phone = ? AND author = 'customer' AND created_at > ? LIMIT 1"
+        called = "SELECT 1 FROM mail WHERE phone = ? AND event = 'call' AND happened_at > ? LIMIT 1"
+        return any(self._database.read(sql, wa_id, since) for sql in (wrote, called))
 
     def move(self, message_id: str, status: str, *, allowed_from: tuple[str, ...]) -> None:
         """Sets the status where it is one of `allowed_from`; otherwise nothing happens."""

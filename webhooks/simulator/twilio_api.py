@@ -1,4 +1,4 @@
-"""A stand-in for Twilio's REST API: messages, their list, and media behind Basic auth."""
+"""A stand-in for Twilio's REST API: the account, messages, their list, and media behind Basic auth."""
 
 from __future__ import annotations
 
@@ -23,10 +23,18 @@ def twilio_api_blueprint(desk: TwilioDesk, *, base_url: str, url_prefix: str = "
     def refused(error: TwilioRefusal) -> tuple[Response, int]:
         return jsonify(error.body()), error.status
 
+    _account_route(api, desk)
     _message_routes(api, desk)
     _media_routes(api, desk, base_url + url_prefix)
     content_routes(api, desk)
     return api
+
+
+def _account_route(api: Blueprint, desk: TwilioDesk) -> None:
+    @api.get("/2010-04-01/Accounts/<account>.json")
+    def about(account: str) -> Response:
+        desk.check(account)
+        return jsonify({"sid": account, "friendly_name": "Conta de ensaio", "status": "active", "type": "Full"})
 
 
 def _message_routes(api: Blueprint, desk: TwilioDesk) -> None:

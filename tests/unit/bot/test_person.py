@@ -6,9 +6,10 @@ import pytest
 
 from bot.answers import ANSWERS, REPLIES
 from bot.dialogue import Dialogue
-from bot.effects import AskNetwork, HandOff, Say, UnlockOnTrust, Wait
+from bot.effects import AskNetwork, BindIdentity, HandOff, Say, UnlockOnTrust, Wait
 from bot.turn import Down, JobResult
 from tests.unit.bot.build import (
+    BRUNO,
     PROTOCOL,
     Chat,
     a_job,
@@ -77,6 +78,12 @@ def test_result_is_told_and_the_person_comes_in_the_same_bubble(job: JobResult) 
     effects = decided(a_turn("atendente", jobs=[job]))
     only(effects, HandOff)
     assert said(effects).count(PROTOCOL) == 1
+
+
+def test_person_sees_the_customer_that_the_summary_tells_of() -> None:
+    effects = decided(a_turn("atendente", facts=known_as(BRUNO)))
+    assert only(effects, BindIdentity) == BindIdentity(BRUNO.ref, "phone")
+    assert not has(decided(a_turn("atendente", facts=stranger())), BindIdentity)
 
 
 @pytest.mark.parametrize("wording", WORDINGS)

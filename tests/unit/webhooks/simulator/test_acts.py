@@ -139,6 +139,13 @@ def test_call_rings_and_ends(product: StandIn) -> None:
     wait_until(lambda: [one["event"] for one in product.values("calls")] == ["connect", "terminate"])
 
 
+def test_call_opens_the_window_as_a_message_does(product: StandIn) -> None:
+    text = {"messaging_product": "whatsapp", "to": BRUNO, "type": "text", "text": {"body": "oi"}}
+    act(product, BRUNO, act="call")
+    assert product.graph("messages", text).status_code == 200
+    wait_until(lambda: [one["status"] for one in product.values("statuses")] == ["sent", "delivered"])
+
+
 @pytest.mark.parametrize(("resume", "value"), [(False, "stop"), (True, "resume")])
 def test_marketing_is_stopped_and_resumed(product: StandIn, resume: bool, value: str) -> None:
     act(product, act="marketing", resume=resume)

@@ -158,6 +158,11 @@ def test_webhooks_are_signed_and_tell_what_became_of_a_message(world: World) -> 
     assert world.door.forms[0]["Body"] == "oi"
 
 
+def test_account_tells_that_it_is_active(world: World) -> None:
+    status, account = world.call("GET", f"/2010-04-01/Accounts/{ACCOUNT}.json")
+    assert (status, account["sid"], account["status"]) == (200, ACCOUNT, "active")
+
+
 def test_outside_the_window_only_a_template_is_delivered(world: World) -> None:
     world.wait(hours=25)
     world.send()
