@@ -90,6 +90,11 @@ def _unseen(turn: Turn) -> list[Effect]:
     return _ask(turn, "media.unsupported", told="unseen")
 
 
+def _card(turn: Turn) -> list[Effect]:
+    """A card that we asked for is read where it comes in, even if nobody waits for it any more."""
+    return _silence(turn.dialogue) if "phone" in turn.dialogue.told and not turn.phone_hidden else _unseen(turn)
+
+
 def _courtesy(turn: Turn) -> list[Effect]:
     return _silence(turn.dialogue)
 
@@ -100,7 +105,7 @@ _ANSWERS: dict[str, Callable[[Turn], list[Effect]]] = {
     "document": _file,
     "video": _video,
     "location": _place,
-    "contacts": _unseen,
+    "contacts": _card,
     "order": _unseen,
     "unsupported": _unseen,
     "sticker": _courtesy,

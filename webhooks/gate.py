@@ -30,6 +30,7 @@ EARLIER_FIRST_SECONDS = 0.3
 LONGEST_LOOK_SECONDS = 5.0
 RETRY_MISSING_CHANNEL_SECONDS = 300
 
+NOBODY = "mensagem não enviada: o WhatsApp não deu nenhum nome por que responder a este contato"
 WINDOW_CLOSED = "resposta não enviada: janela de 24 h fechada"
 UNSENDABLE = {
     "no_template": "mensagem não enviada: o modelo não está aprovado ou foi bloqueado",
@@ -84,6 +85,9 @@ def pass_gate(session: Session, message_id: int, delivery: Delivery) -> Passed |
     outgoing = compose(session, message, conversation, channel, delivery.links, template)
     if outgoing is None:
         message.status, message.error = "discarded", "cannot be shown on this channel"
+        return None
+    if not (outgoing.to.wa_id or outgoing.to.bsuid or outgoing.to.address):
+        fail(message, conversation, "no_recipient", NOBODY)
         return None
     outgoing = overflow(session, message, outgoing, channel)
     _take_turn_of_pair(session, message, conversation, delivery, now)

@@ -133,7 +133,7 @@ def _conditions(who: Attendant, now: datetime) -> dict[str, ColumnElement[bool]]
 
 def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetime) -> Select[Any]:
     last = (
-        select(Message.text, Message.kind, Message.direction, Message.author, Message.received_at)
+        select(Message.text, Message.kind, Message.direction, Message.author, Message.received_at, Message.revoked_at)
         .where(Message.conversation_id == Conversation.id, Message.direction.in_(("in", "out")))
         .order_by(Message.id.desc())
         .limit(1)
@@ -161,6 +161,7 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
             last.c.kind,
             last.c.direction,
             last.c.received_at,
+            last.c.revoked_at,
             unanswered,
             undelivered().label("undelivered"),
             neglected(now).label("neglected"),
@@ -217,6 +218,8 @@ def _place(conversation: Conversation, agent: str | None) -> str:
 def _preview(found: Any) -> str:
     if found.kind is None:
         return ""
+    if found.revoked_at is not None:
+        return "Mensagem apagada"
     text = found.text or KINDS.get(found.kind, "")
     if found.text and found.kind not in TEXT_KINDS:
         text = f"{KINDS.get(found.kind, 'Arquivo')}: {found.text}"

@@ -155,7 +155,7 @@ def test_alert_ends_when_its_cause_is_gone(db: Database) -> None:
     assert open_ones == ["account.news"]
     state = channel_state(db)
     assert state is not None
-    assert state.account_status == "RECONNECTED"
+    assert state.account_status == ""
 
 
 def test_limits_and_quality_of_the_number_are_kept_in_its_state(db: Database) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from core.db import Database
 from core.errors import Refused
 from models.alert import Alert
 from models.channel_template import ChannelTemplate
 from models.consent import Consent
+from models.contact import ContactAlias
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from models.message import Message
 from tests.integration.doors import rows
@@ -213,3 +214,15 @@ def test_template_that_was_refused_is_sent_no_more(db: Database, channel: FakeCh
     (template,) = rows(db, ChannelTemplate)
     assert (template.blocked_for, len(channel.asked), the_worry(db, chat)) == ("graph_132015", 1, "")
     assert "template.refused" in {alert.kind for alert in rows(db, Alert)}
+
+
+def test_contact_without_a_name_to_answer_to_is_shown_to_a_person_and_nothing_is_sent(
+    db: Database, channel: FakeChannel, delivery: Delivery
+) -> None:
+    id_ = an_answer(db, a_chat(db))
+    with db.transaction() as session:
+        session.execute(delete(ContactAlias))
+    deliver(id_, delivery=delivery)
+    assert channel.asked == []
+    assert (the_message(db, id_).status, the_message(db, id_).error) == ("failed", "no_recipient")
+    assert "nenhum nome" in the_worry(db, 1)

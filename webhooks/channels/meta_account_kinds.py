@@ -23,9 +23,10 @@ def _row(
 
 
 def _account(
-    event: str, alert: str, severity: str, text: str, *, status: str = "", ends: tuple[str, ...] = ()
+    event: str, alert: str, severity: str, text: str, *, well: bool = False, ends: tuple[str, ...] = ()
 ) -> Kind[Piece]:
-    return _row("account_update", event, alert, severity, text, ends=ends, state={"account_status": status or event})
+    state = {"account_status": "" if well else event}
+    return _row("account_update", event, alert, severity, text, ends=ends, state=state)
 
 
 DISCONNECTED = "account.disconnected"
@@ -39,14 +40,12 @@ ACCOUNT = (
     _account("ACCOUNT_VIOLATION", "account.violation", "critical", "A Meta acusa a conta de violar suas políticas"),
     _account("ACCOUNT_RESTRICTION", "account.restricted", "critical", "A Meta restringiu a conta"),
     _account("DISABLED_UPDATE", DISABLED, "critical", "A Meta desativou a conta, ou avisou que vai desativar"),
-    _account(
-        "DISABLED_UPDATE.REINSTATE", _NEWS, "info", "A Meta reativou a conta", status="REINSTATED", ends=(DISABLED,)
-    ),
+    _account("DISABLED_UPDATE.REINSTATE", _NEWS, "info", "A Meta reativou a conta", well=True, ends=(DISABLED,)),
     _account("ACCOUNT_DELETED", DISABLED, "critical", "A conta do WhatsApp Business foi excluída"),
     _account("PARTNER_REMOVED", DISCONNECTED, "critical", "A conta foi desligada deste aplicativo"),
     _account("PARTNER_APP_UNINSTALLED", DISCONNECTED, "critical", "O aplicativo perdeu o acesso à conta"),
     _account("ACCOUNT_OFFBOARDED", DISCONNECTED, "critical", "O número saiu da API do WhatsApp"),
-    _account("ACCOUNT_RECONNECTED", _NEWS, "info", "A conta foi religada", status="RECONNECTED", ends=(DISCONNECTED,)),
+    _account("ACCOUNT_RECONNECTED", _NEWS, "info", "A conta foi religada", well=True, ends=(DISCONNECTED,)),
     _row("account_update", "PARTNER_ADDED", _NEWS, "info", "A conta foi ligada a um parceiro", ends=(DISCONNECTED,)),
     _row(
         "account_update",

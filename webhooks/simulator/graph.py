@@ -62,10 +62,11 @@ def graph_blueprint(
     @graph.post("/<version>/<phone_id>/messages")
     def messages(version: str, phone_id: str) -> Response:
         gate.check(version, phone_id)
-        failure = gate.fail_before("messages")
         body = request.get_json(force=True, silent=True)
         if isinstance(body, dict) and "status" in body:
+            # Trouble is for what is sent: a read mark does not use it up.
             return jsonify(_mark_read(store, body))
+        failure = gate.fail_before("messages")
         outgoing = check_message(body, store.media.info, templates or store.templates.bodies())
         answer = _accept(store, outgoing, failure)
         if failure is not None and failure.mode == "status_first":

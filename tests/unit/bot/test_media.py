@@ -171,3 +171,10 @@ def test_yes_that_was_heard_badly_releases_nothing_and_the_second_one_goes_to_a_
     assert said(effects) == texts()("again.confirm_release")
     assert handed_to(heard("sim", 0.5, dialogue=memory(effects))) == ("N1", "voice")
     assert has(heard("sim", 0.9, dialogue=memory(effects)), UnlockOnTrust)
+
+
+def test_card_that_was_asked_for_needs_no_answer_once_its_number_is_known() -> None:
+    asked = Dialogue(told=("phone",), protocol_told=True)
+    card = (Inbound(1, "contacts", ""),)
+    assert not has(decided(a_turn(inbound=card, dialogue=asked)), Say)
+    assert has(decided(a_turn(inbound=card, dialogue=Dialogue(protocol_told=True))), Say)

@@ -268,3 +268,10 @@ def test_file_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> Non
     product = Product()
     assert Courier(store, BusinessNumber("100", "200", "551230000000", "Conecta"), product).carry_one()
     assert product.texts() == ["oi"]
+
+
+def test_read_mark_does_not_use_up_trouble_that_waits_for_a_send(product: StandIn) -> None:
+    trouble(product, mode="190", on="messages", next=1)
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": product.values("messages")[0]["id"]}
+    assert product.graph("messages", read).status_code == 200
+    assert product.graph("messages", TEXT).json()["error"]["code"] == 190
