@@ -30,13 +30,13 @@ def address(given: str | None) -> str:
     try:
         return load().database_url
     except SettingsError as error:
-        kept = kept_environment(made_here()).get("DATABASE_URL")
+        kept = kept_environment(kept_where()).get("DATABASE_URL")
         if kept:
             return kept
         raise click.ClickException(str(error)) from error
 
 
-def made_here() -> Path:
+def kept_where() -> Path:
     """What `make run` wrote down of the system that it started: in its `DATA_DIR`, as the environment or .env says."""
     told = dict(os.environ)
     read_dotenv(ROOT / ".env", told)

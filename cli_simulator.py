@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cli_database import made_here
+from cli_database import kept_where
 from core.errors import Failure
 from core.http import make_session, send
 from environment import kept_environment
@@ -20,7 +20,7 @@ TIMEOUT = (3.0, 10.0)
 @click.pass_context
 def simulator(context: click.Context, url: str | None) -> None:
     """O WhatsApp de mentira: dificuldades para ensaiar."""
-    context.obj = (url or f"http://127.0.0.1:{kept_environment(made_here()).get('PORT', '8000')}").rstrip("/")
+    context.obj = (url or f"http://127.0.0.1:{kept_environment(kept_where()).get('PORT', '8000')}").rstrip("/")
 
 
 @simulator.command("modes")

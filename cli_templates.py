@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 from sqlalchemy import select
 
-from cli_database import database, database_url, made_here
+from cli_database import database, database_url, kept_where
 from core.errors import Failure
 from core.settings import Settings, SettingsError, load
 from environment import kept_environment
@@ -131,7 +131,7 @@ def _place() -> Place:
     try:
         settings = load()
     except SettingsError as error:
-        kept = kept_environment(made_here())
+        kept = kept_environment(kept_where())
         if not kept:
             raise click.ClickException(str(error)) from error
         settings = load(kept)

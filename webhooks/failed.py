@@ -27,7 +27,8 @@ from webhooks.template_choice import is_proactive
 
 # A failure that a receipt tells of came after the message had been taken: such repeats have an end.
 MOST_AFTER_RECEIPT = 3
-QUIET = frozenset({"drop", "opted_out", "ignore"})
+# What concerns nobody, even where the customer waits for an answer.
+QUIET = frozenset({"ignore"})
 WHO_IS_IT = "o WhatsApp avisou que a identidade deste contato mudou: confirme quem é antes de continuar"
 
 

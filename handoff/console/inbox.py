@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
@@ -131,14 +132,19 @@ def _conditions(who: Attendant, now: datetime) -> dict[str, ColumnElement[bool]]
     }
 
 
-def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetime) -> Select[Any]:
-    last = (
+def _last_message() -> LateralFromClause:
+    """The newest thing that was said in a conversation."""
+    return (
         select(Message.text, Message.kind, Message.direction, Message.author, Message.received_at, Message.revoked_at)
         .where(Message.conversation_id == Conversation.id, Message.direction.in_(("in", "out")))
         .order_by(Message.id.desc())
         .limit(1)
         .lateral("last")
     )
+
+
+def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetime) -> Select[Any]:
+    last = _last_message()
     unanswered = (
         select(func.min(Message.received_at))
         .where(Message.conversation_id == Conversation.id, Message.direction == "in", Message.handled_at.is_(None))

@@ -17,6 +17,7 @@ PROMISED = {
 # The list itself; the supervisor, which completes the environment for its children; programs that run beside it.
 READERS = {
     "core/settings.py",
+    "cli_database.py",
     "supervisor.py",
     "nlu/environment.py",
     "nlu/components/classifier.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
@@ -219,11 +221,25 @@ def test_window_that_closed_on_the_way_brings_the_invitation(
     assert (the_message(db, id_).status, the_worry(db, chat)) == ("accepted", "")
 
 
-@pytest.mark.parametrize("code", [131049, 130472, 130501])
-def test_failure_that_concerns_nobody_is_dropped_in_silence(db: Database, delivery: Delivery, code: int) -> None:
+@pytest.mark.parametrize("code", [131049, 130472, 131050])
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_dropped_message_is_told_to_a_person_where_the_customer_waits_for_it(
+    db: Database, delivery: Delivery, code: int, asked_for: bool
+) -> None:
+    chat = a_chat(db)
+    a_template(db, "outage_notice")
+    notice: dict[str, Any] = {"kind": "template", "author": "system", "payload": {"template": "outage_notice"}}
+    id_ = an_answer(db, chat, **({} if asked_for else notice))
+    deliver(id_, delivery=delivery)
+    _tell(db, id_, "failed", "fake.1", code)
+    assert (the_message(db, id_).status, count(db, Alert)) == ("failed", 0)
+    assert (str(code) in the_worry(db, chat)) is asked_for
+
+
+def test_failure_that_concerns_nobody_is_dropped_in_silence(db: Database, delivery: Delivery) -> None:
     chat = a_chat(db)
     id_ = _sent(db, delivery, chat)
-    _tell(db, id_, "failed", "fake.1", code)
+    _tell(db, id_, "failed", "fake.1", 130501)
     assert (the_message(db, id_).status, the_worry(db, chat), count(db, Alert)) == ("failed", "", 0)
 
 

@@ -36,7 +36,7 @@ MEANS: dict[str, str] = {
     "slow_pair": "Nothing leaves to this person until the wait is over; it is four times as long each time in a row. "
     "Others go on.",
     "pause_proactive": "Messages that nobody asked for wait for an hour, this one too, once; an answer failed. Alert.",
-    "drop": "The message failed for good and is not repeated; nobody needs to look.",
+    "drop": "The message failed for good and is not repeated; a person is told where the customer waits for it.",
     "opted_out": "As drop, and the refusal goes into the register of consent.",
     "other_variant": "A Brazilian number is tried once in its other form, with or without the ninth digit. Then the "
     "message failed.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import cli_database
-from cli_database import address, made_here
+from cli_database import address, kept_where
 
 
 @pytest.fixture
@@ -19,16 +19,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_data_folder_is_the_default_where_nobody_named_one(folder: Path) -> None:
-    assert made_here() == folder / ".religa" / "environment.json"
+    assert kept_where() == folder / ".religa" / "environment.json"
 
 
 def test_data_folder_comes_from_the_environment_and_else_from_dotenv(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / ".env").write_text("DATA_DIR=/srv/a\n")
-    assert made_here() == Path("/srv/a/environment.json")
+    assert kept_where() == Path("/srv/a/environment.json")
     monkeypatch.setenv("DATA_DIR", "/srv/b")
-    assert made_here() == Path("/srv/b/environment.json")
+    assert kept_where() == Path("/srv/b/environment.json")
 
 
 def test_database_is_that_of_the_system_in_the_named_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
