@@ -65,7 +65,9 @@ def create_app(settings: Settings) -> Flask:
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
-    app.register_blueprint(metrics_blueprint(db=wiring.db, token=settings.metrics_token))
+    app.register_blueprint(
+        metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
+    )
     if settings.simulated_channel:
         _add_simulator(app, settings, wiring.db)
     app.register_error_handler(RequestEntityTooLarge, _too_large)

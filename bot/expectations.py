@@ -68,10 +68,19 @@ def _read(turn: Turn, expect: str) -> list[Effect] | Turn:
     return _left(turn) if _other_subject(turn) else _once_more(turn)
 
 
+def _with_wishes(turn: Turn) -> Turn:
+    """The number came to be known by itself, and the words beside it are a request of their own: it waits its turn."""
+    if turn.phone_hidden or not turn.text or turn.reply_id or identify.typed_document(turn.text):
+        return turn
+    asked = [wish for wish in read(turn.understanding()).sure if wish not in SMALL_TALK | {turn.dialogue.intent}]
+    pending = tuple(dict.fromkeys((*turn.dialogue.pending, *asked)))
+    return replace(turn, dialogue=replace(turn.dialogue, pending=pending))
+
+
 def _readings(expect: str) -> Reading | None:
     own: dict[str, Reading] = {
         "contract": _contract,
-        "phone": lambda turn: identify.answer_phone(turn, resume),
+        "phone": lambda turn: identify.answer_phone(_with_wishes(turn), resume),
         "document": lambda turn: identify.answer_document(turn, resume),
         "confirm_intent": _confirm_intent,
     }

@@ -306,7 +306,7 @@ class Settings:
         "escolha-um",
         default="",
         secret=True,
-        about="Bearer token of /metrics. Unset: it answers on loopback only.",
+        about="Bearer token of /metrics. Unset: it answers on loopback only, and only while PUBLIC_URL is loopback.",
     )
     radius_database_url: str = setting(
         _url("postgresql"),

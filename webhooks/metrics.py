@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -18,14 +19,18 @@ from webhooks.figures import Figure, read_figures
 OF_PROXIES = ("X-Forwarded-For", "Forwarded", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
-def metrics_blueprint(*, db: Database, token: str) -> Blueprint:
-    """/metrics in Prometheus's text form: 403 without the right Bearer token, or, where none is set, to anybody who
-    does not ask from this machine without a proxy in between; 503 while the database does not answer."""
+def metrics_blueprint(*, db: Database, token: str, public_url: str) -> Blueprint:
+    """/metrics in Prometheus's text form: 403 without the right Bearer token; 503 while the database does not answer.
+
+    Where no token is set it answers this machine alone, and only where `public_url` says that nobody else is served: a
+    proxy in front asks from this machine for anybody, and need not say so.
+    """
+    open_here = is_loopback(urlsplit(public_url).hostname or "")
     blueprint = Blueprint("metrics", __name__)
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        if not _allowed(token):
+        if not (_has(token) if token else open_here and _asked_here()):
             return Response("forbidden\n", 403, mimetype="text/plain")
         try:
             with db.reading() as session:
@@ -56,14 +61,18 @@ class _Figures:
         yield from families.values()
 
 
-def _allowed(token: str) -> bool:
-    if token:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        return scheme == "Bearer" and hmac.compare_digest(given.encode(), token.encode())
-    # A proxy on this machine asks from loopback for anybody: it says so.
-    if any(name in request.headers for name in OF_PROXIES):
-        return False
+def _has(token: str) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme == "Bearer" and hmac.compare_digest(given.encode(), token.encode())
+
+
+def _asked_here() -> bool:
+    return is_loopback(request.remote_addr or "") and not any(name in request.headers for name in OF_PROXIES)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name or address of a host is this machine's own."""
     try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

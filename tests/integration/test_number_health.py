@@ -94,7 +94,7 @@ def test_what_was_known_stays_when_nobody_answers(db: Database) -> None:
 @pytest.fixture
 def prometheus(db: Database) -> FlaskClient:
     app = Flask("metrics_test")
-    app.register_blueprint(metrics_blueprint(db=db, token=""))
+    app.register_blueprint(metrics_blueprint(db=db, token="", public_url="http://127.0.0.1:8000"))
     return app.test_client()
 
 
@@ -123,9 +123,15 @@ def test_metrics_are_for_this_machine_where_no_token_is_set(prometheus: FlaskCli
     assert prometheus.get("/metrics").status_code == 200
 
 
+def test_metrics_are_closed_without_a_token_where_others_are_served(db: Database) -> None:
+    app = Flask("metrics_test")
+    app.register_blueprint(metrics_blueprint(db=db, token="", public_url="https://suporte.example.com.br"))
+    assert app.test_client().get("/metrics").status_code == 403
+
+
 def test_metrics_need_the_token_where_one_is_set(db: Database) -> None:
     app = Flask("metrics_test")
-    app.register_blueprint(metrics_blueprint(db=db, token="abre-te"))
+    app.register_blueprint(metrics_blueprint(db=db, token="abre-te", public_url="https://suporte.example.com.br"))
     client = app.test_client()
     assert client.get("/metrics").status_code == 403
     assert client.get("/metrics", headers={"Authorization": "Bearer errado"}).status_code == 403

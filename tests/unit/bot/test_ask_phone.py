@@ -71,3 +71,12 @@ def test_button_for_the_number_goes_when_a_person_comes() -> None:
     chat = asked()
     effects = chat.say("quero falar com atendente", tap="intent:talk_to_human")
     assert only(effects, Say).ask == ""
+
+
+def test_request_that_comes_with_a_number_known_by_itself_is_served_as_well() -> None:
+    chat = Chat(stranger(), **HIDDEN)
+    chat.say("boleto")
+    chat.facts |= known_as(invoices=(an_invoice(),))
+    effects = chat.say("quero cancelar", phone_hidden=False)
+    assert "F-1002-1" in said(effects)
+    assert "cancel_service" in (*memory(effects).pending, *memory(effects).intents)
