@@ -10,7 +10,7 @@ from bot.answers import REPLIES
 from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
-from bot.serve import UNASKED, answer_wishes, dispatch, resume
+from bot.serve import UNASKED, answer_wishes, dispatch, noting_wishes, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
 from bot.wishes import COURTESY, OF_THE_NETWORK, SMALL_TALK, read
 
@@ -68,19 +68,10 @@ def _read(turn: Turn, expect: str) -> list[Effect] | Turn:
     return _left(turn) if _other_subject(turn) else _once_more(turn)
 
 
-def _with_wishes(turn: Turn) -> Turn:
-    """The number came to be known by itself, and the words beside it are a request of their own: it waits its turn."""
-    if turn.phone_hidden or not turn.text or turn.reply_id or identify.typed_document(turn.text):
-        return turn
-    asked = [wish for wish in read(turn.understanding()).sure if wish not in SMALL_TALK | {turn.dialogue.intent}]
-    pending = tuple(dict.fromkeys((*turn.dialogue.pending, *asked)))
-    return replace(turn, dialogue=replace(turn.dialogue, pending=pending))
-
-
 def _readings(expect: str) -> Reading | None:
     own: dict[str, Reading] = {
         "contract": _contract,
-        "phone": lambda turn: identify.answer_phone(_with_wishes(turn), resume),
+        "phone": lambda turn: identify.answer_phone(noting_wishes(turn), resume),
         "document": lambda turn: identify.answer_document(turn, resume),
         "confirm_intent": _confirm_intent,
     }

@@ -11,7 +11,7 @@ from bot.bubble import remembered, without_memory
 from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, surely_waiting, waiting
 from bot.effects import AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait
 from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
-from bot.wishes import SMALL_TALK, Wishes, taken
+from bot.wishes import SMALL_TALK, Wishes, read, taken
 
 # Nothing was asked here: these words are only read in the light of what was done, and never asked for again.
 UNASKED = frozenset({"", "back", "last_invoice", "opted_out"})
@@ -38,6 +38,16 @@ def dispatch(turn: Turn, wish: str) -> list[Effect]:
     if intent not in {*dialogue.intents, *SMALL_TALK}:
         dialogue = replace(dialogue, intents=(*dialogue.intents, intent))
     return [*identify.bind(turn), *without_memory(effects), Remember(dialogue)]
+
+
+def noting_wishes(turn: Turn) -> Turn:
+    """The same where the customer's number came to be known by itself, and words beside it are a request of their own:
+    it waits its turn."""
+    if turn.phone_hidden or not turn.text or turn.reply_id:
+        return turn
+    asked = [wish for wish in read(turn.understanding()).sure if wish not in SMALL_TALK | {turn.dialogue.intent}]
+    pending = tuple(dict.fromkeys((*turn.dialogue.pending, *asked)))
+    return replace(turn, dialogue=replace(turn.dialogue, pending=pending))
 
 
 def resume(turn: Turn, intent: str) -> list[Effect]:

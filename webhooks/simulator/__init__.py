@@ -17,6 +17,7 @@ from webhooks.simulator.meta import BusinessNumber, WebhookAddress
 from webhooks.simulator.people import Person
 from webhooks.simulator.phone import PageFacts, phone_blueprint
 from webhooks.simulator.store import Pace, Store
+from webhooks.simulator.template_view import Approved
 
 __all__ = ["Pace", "Person", "simulator_blueprints"]
 
@@ -63,7 +64,7 @@ def simulator_blueprints(
             access_token=access_token,
             base_url=base_url,
             courier=courier,
-            templates=templates or {},
+            templates={name: Approved(body) for name, body in (templates or {}).items()},
             sleep=sleep,
         ),
         control_blueprint(store),

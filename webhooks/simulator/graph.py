@@ -18,6 +18,7 @@ from webhooks.simulator.people import Person, Phone, spellings
 from webhooks.simulator.refusal import Refusal, bad_value, malformed, missing, unknown_object
 from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
 from webhooks.simulator.store import Store
+from webhooks.simulator.template_view import Approved
 from webhooks.simulator.templates import template_routes
 
 LARGEST_UPLOAD = 100 * 1024 * 1024
@@ -40,7 +41,7 @@ def graph_blueprint(
     access_token: str,
     base_url: str,
     courier: Courier,
-    templates: Mapping[str, str],
+    templates: Mapping[str, Approved],
     sleep: Callable[[float], None],
     url_prefix: str = "/simulator/graph",
 ) -> Blueprint:
@@ -67,7 +68,7 @@ def graph_blueprint(
             # Trouble is for what is sent: a read mark does not use it up.
             return jsonify(_mark_read(store, body))
         failure = gate.fail_before("messages")
-        outgoing = check_message(body, store.media.info, templates or store.templates.bodies())
+        outgoing = check_message(body, store.media.info, templates or store.templates.approved())
         answer = _accept(store, outgoing, failure)
         if failure is not None and failure.mode == "status_first":
             courier.carry_first_of(answer["messages"][0]["id"])

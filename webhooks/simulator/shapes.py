@@ -12,7 +12,7 @@ from webhooks.simulator.interactive import interactive_view
 from webhooks.simulator.media import MediaInfo
 from webhooks.simulator.people import USER_ID
 from webhooks.simulator.refusal import Refusal, bad_value, malformed, missing_part
-from webhooks.simulator.template_view import template_view
+from webhooks.simulator.template_view import Approved, template_view
 
 FindMedia = Callable[[str], MediaInfo | None]
 Part = Mapping[str, Any]
@@ -41,7 +41,7 @@ class Outgoing:
     reply_to: str | None
 
 
-def check_message(body: object, find_media: FindMedia, templates: Mapping[str, str]) -> Outgoing:
+def check_message(body: object, find_media: FindMedia, templates: Mapping[str, Approved]) -> Outgoing:
     """The message in a request body. Raises Refusal as the Graph API would answer."""
     if not isinstance(body, dict):
         raise malformed("Param $ must be a JSON object.")
@@ -84,7 +84,7 @@ def _addressed(message: dict[str, Any]) -> dict[str, Any]:
     return message | {"to": re.sub(r"[\s()+-]", "", to)}
 
 
-def _view(kind: str, value: Part, find: FindMedia, templates: Mapping[str, str]) -> Shown:
+def _view(kind: str, value: Part, find: FindMedia, templates: Mapping[str, Approved]) -> Shown:
     def file(form: str, part: Part) -> dict[str, Any]:
         return media_content(form, part, find)
 

@@ -15,6 +15,7 @@ from webhooks.simulator.database import Database
 from webhooks.simulator.failures import FailureModes
 from webhooks.simulator.fields import an_object, only, text_of
 from webhooks.simulator.refusal import Refusal, malformed, switched_on, unknown_object
+from webhooks.simulator.template_view import Approved
 
 CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 LIMITS = {"BODY": 1024, "HEADER": 60, "FOOTER": 60}
@@ -83,10 +84,10 @@ class TemplateShelf:
         rows = self._database.read("SELECT * FROM template WHERE id > ? ORDER BY id LIMIT ?", after, limit)
         return [_kept(row) for row in rows]
 
-    def bodies(self) -> dict[str, str]:
-        """The words of the approved ones, by name, with {{1}} where values go."""
+    def approved(self) -> dict[str, Approved]:
+        """The approved ones, by name."""
         rows = self._database.read("SELECT * FROM template WHERE status = 'APPROVED'")
-        return {kept.name: _body_of(kept) for kept in map(_kept, rows)}
+        return {kept.name: _approved(kept) for kept in map(_kept, rows)}
 
 
 def template_routes(
@@ -197,7 +198,9 @@ def _kept(row: sqlite3.Row) -> Kept:
     return Kept(row["id"], row["name"], row["language"], row["category"], row["status"], row["reason"], components)
 
 
-def _body_of(kept: Kept) -> str:
+def _approved(kept: Kept) -> Approved:
+    parts = {part["type"]: part for part in kept.components}
+    titles = tuple(str(button.get("text", "")) for button in parts.get("BUTTONS", {}).get("buttons", ()))
     if kept.category == "AUTHENTICATION":
-        return CODE_WORDS.get(kept.language, CODE_WORDS[""])
-    return next(str(part["text"]) for part in kept.components if part["type"] == "BODY")
+        return Approved(CODE_WORDS.get(kept.language, CODE_WORDS[""]), titles)
+    return Approved(str(parts["BODY"]["text"]), titles, str(parts.get("FOOTER", {}).get("text", "")))

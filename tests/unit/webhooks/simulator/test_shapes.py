@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from webhooks.simulator.media import MediaInfo
 from webhooks.simulator.refusal import Refusal
 from webhooks.simulator.shapes import Outgoing, check_message, check_read_receipt
+from webhooks.simulator.template_view import Approved
 
 KEYS = ("type", "text", "body", "to", "recipient", "interactive", "action", "template", "context", "id", "components")
 FILES = {
@@ -231,19 +232,29 @@ def test_user_id_is_understood_in_recipient_and_goes_astray_in_to() -> None:
     assert refused(text("oi"), to=None, recipient="5512981110001") == 131009
 
 
+TAP = {
+    "type": "button",
+    "sub_type": "quick_reply",
+    "index": "0",
+    "parameters": [{"type": "payload", "payload": "pagar"}],
+}
+
+
 def test_template_needs_its_parameters_when_templates_are_known() -> None:
-    known = {"aviso": "Olá {{1}}, vence em {{2}}."}
+    known = {"aviso": Approved("Olá {{1}}, vence em {{2}}.", ("Pagar agora",), "Até logo")}
 
     def sent(*values: str) -> Outgoing:
         parameters = [{"type": "text", "text": value} for value in values]
         template = {"name": "aviso", "language": {"code": "pt_BR"}}
         body = TO | {
             "type": "template",
-            "template": template | {"components": [{"type": "body", "parameters": parameters}]},
+            "template": template | {"components": [{"type": "body", "parameters": parameters}, TAP]},
         }
         return check_message(body, FILES.get, known)
 
-    assert sent("Ana", "10/12").content["text"] == "Olá Ana, vence em 10/12."
+    shown = sent("Ana", "10/12").content
+    assert (shown["text"], shown["footer"]) == ("Olá Ana, vence em 10/12.", "Até logo")
+    assert shown["buttons"] == [{"kind": "quick_reply", "title": "Pagar agora", "value": "pagar"}]
     with pytest.raises(Refusal) as refusal:
         sent("Ana")
     assert refusal.value.code == 132000
