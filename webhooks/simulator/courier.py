@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 
 from webhooks.simulator.mail import STATUSES, Letter
@@ -42,7 +43,8 @@ class Courier:
                 return
             self._pid = os.getpid()
             for index in range(CARRIERS):
-                threading.Thread(target=self._carry_forever, name=f"courier-{index}", daemon=True).start()
+                own = (weakref.ref(self), self._bell)
+                threading.Thread(target=_carry_while_needed, args=own, name=f"courier-{index}", daemon=True).start()
 
     def wake(self) -> None:
         """Something is due: look now."""
@@ -98,15 +100,22 @@ class Courier:
         elif letter.event in ("sent", "delivered"):
             self._store.move(letter.message_id, letter.event, allowed_from=("accepted", "sent"))
 
-    def _carry_forever(self) -> None:
-        while True:
-            self._bell.clear()
-            try:
-                while self.carry_one():
-                    pass
-                nap = self._store.mail.seconds_until_due(LONGEST_NAP)
-            except sqlite3.Error:
-                # A full disk or a removed file must not end the carrier: the letters are still owed.
-                log.exception("the simulator's file could not be used; trying again")
-                nap = AFTER_TROUBLE
-            self._bell.wait(nap)
+    def carry_all(self) -> float:
+        """Delivers what is due; in how many seconds to look again."""
+        self._bell.clear()
+        try:
+            while self.carry_one():
+                pass
+            return self._store.mail.seconds_until_due(LONGEST_NAP)
+        except sqlite3.Error:
+            # A full disk or a removed file must not end the carrier: the letters are still owed.
+            log.exception("the simulator's file could not be used; trying again")
+            return AFTER_TROUBLE
+
+
+def _carry_while_needed(courier: weakref.ref[Courier], bell: threading.Event) -> None:
+    """Ends with the application that the courier belongs to: it alone keeps it."""
+    while (here := courier()) is not None:
+        nap = here.carry_all()
+        del here
+        bell.wait(nap)

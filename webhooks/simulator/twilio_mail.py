@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -50,7 +51,8 @@ class TwilioMail:
         with self._starting:
             if self._pid != os.getpid():
                 self._pid = os.getpid()
-                threading.Thread(target=self._carry_forever, name="twilio-mail", daemon=True).start()
+                own = (weakref.ref(self),)
+                threading.Thread(target=_carry_while_needed, args=own, name="twilio-mail", daemon=True).start()
 
     def carry_due(self) -> int:
         """Posts what is due now; how many letters that was. Safe from several threads."""
@@ -119,11 +121,14 @@ class TwilioMail:
             "ApiVersion": "2010-04-01",
         }
 
-    def _carry_forever(self) -> None:
-        nap = threading.Event()
-        while True:
-            try:
-                self.carry_due()
-            except sqlite3.Error:
-                log.exception("the simulated Twilio's file could not be used; trying again")
-            nap.wait(NAP_SECONDS)
+
+def _carry_while_needed(mail: weakref.ref[TwilioMail]) -> None:
+    """Ends with the application that the mail belongs to: it alone keeps it."""
+    nap = threading.Event()
+    while (here := mail()) is not None:
+        try:
+            here.carry_due()
+        except sqlite3.Error:
+            log.exception("the simulated Twilio's file could not be used; trying again")
+        del here
+        nap.wait(NAP_SECONDS)
