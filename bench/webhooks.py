@@ -88,7 +88,7 @@ def _change(person: str, name: str) -> dict[str, Any]:
 
 def _stored(system: System, names: Sequence[str]) -> dict[str, float]:
     """When each message became a row, in Unix seconds; waits until all have."""
-    query = "SELECT provider_id, extract(epoch FROM received_at)::float8 FROM message WHERE provider_id = ANY(%s)"
+    query = "SELECT provider_id, extract(epoch FROM handled_at)::float8 FROM message WHERE provider_id = ANY(%s)"
     deadline = time.monotonic() + WAITS_AT_MOST
     with psycopg.connect(system.database_url, autocommit=True) as connection:
         while True:
