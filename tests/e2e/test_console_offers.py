@@ -58,6 +58,36 @@ def test_press_again_after_an_answer_that_got_lost_sends_nothing_twice(
     page.get_by_text("Retomar a conversa").click()
     page.get_by_role("button", name="Enviar modelo").click()
     expect(page.get_by_text("Não deu para enviar. Tente de novo")).to_be_visible()
+    page.evaluate(
+        "() => { const part = document.querySelector('[data-region=composer]'); replace(part, part.cloneNode(true)); }"
+    )
+    expect(page.get_by_text("Não deu para enviar. Tente de novo")).to_be_visible()
     page.get_by_role("button", name="Enviar modelo").click()
     expect(page.get_by_role("button", name="Enviar modelo")).to_be_hidden()
     assert len(messages(db, id_, "out")) == 1
+
+
+def test_answer_that_comes_after_the_page_changed_counts_for_what_stands_there_now(
+    desktop_page: Page, address: str, db: Database, cast: dict[str, Attendant]
+) -> None:
+    a_template(db)
+    id_ = a_conversation(db, name="Davi Rocha", handler="agent", owner=cast["helena"], hours_ago=30)
+    page = desktop_page
+    sign_in(page, address)
+    page.goto(f"{address}/c/{id_}")
+
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        # The place of the form is taken by another, as a live update does it, before the answer arrives.
+        page.evaluate(
+            "() => { const part = document.querySelector('[data-region=composer]');"
+            " replace(part, part.cloneNode(true)); }"
+        )
+        route.fulfill(response=answer)
+
+    page.route("**/template", slowly)
+    page.get_by_text("Retomar a conversa").click()
+    before = page.locator("[data-offer] input[name=token]").first.input_value()
+    page.get_by_role("button", name="Enviar modelo").click()
+    expect(page.get_by_role("button", name="Enviar modelo")).to_be_hidden()
+    assert page.locator("[data-offer] input[name=token]").first.input_value() != before

@@ -76,6 +76,7 @@ function keep(part) {
     checked: [...part.querySelectorAll("input[type=radio]:checked")].map((field) => field.id),
     open: [...part.querySelectorAll("details[open]")].map((box) => box.id),
     tokens: [...part.querySelectorAll("input[name=token]")].map((field) => field.value),
+    problems: [...part.querySelectorAll("[data-problem]")].map((line) => line.textContent),
     active: active?.id,
     from: active?.selectionStart,
     to: active?.selectionEnd,
@@ -89,6 +90,8 @@ function restore(part, kept) {
   for (const id of kept.open) if (find(id)) find(id).open = true;
   const tokens = part.querySelectorAll("input[name=token]");
   kept.tokens.forEach((value, place) => tokens[place] && (tokens[place].value = value));
+  const forms = [...part.querySelectorAll("[data-problem]")].map((line) => line.closest("form"));
+  if (forms.length === kept.problems.length) kept.problems.forEach((text, place) => text && tell(forms[place], text));
   const active = find(kept.active);
   if (!active) return;
   active.focus({ preventScroll: true });
@@ -152,11 +155,21 @@ async function post(url, form, button) {
   return response.json();
 }
 
+// A change around a form may have put another in its place while its answer was under way.
+function onPage(form, where) {
+  return document.contains(form) ? form : document.querySelector(where) || form;
+}
+
+function tell(form, text) {
+  const problem = form.querySelector("[data-problem]");
+  problem.textContent = text || "";
+  problem.hidden = !text;
+}
+
 function wireComposer() {
   const form = document.querySelector("[data-composer]");
   if (!form) return;
   const text = form.querySelector("textarea");
-  const problem = form.querySelector("[data-problem]");
   const touch = matchMedia("(pointer: coarse)").matches;
   const toCustomer = text.placeholder;
   for (const mode of form.querySelectorAll("input[name=mode]")) {
@@ -176,21 +189,20 @@ function wireComposer() {
     if (button.disabled) return;
     const sent = text.value;
     button.disabled = true;
-    problem.hidden = true;
+    tell(form, "");
     try {
       const answer = await post(button.formAction, form);
-      if (!document.contains(text)) return;
+      const now = onPage(form, "[data-composer]");
       // After an answer, whatever it was, the next press is another message; without one the old token keeps it single.
-      form.querySelector("input[name=token]").value = newToken();
-      if (answer.ok && text.value === sent) text.value = "";
-      problem.textContent = answer.problem || "";
-      problem.hidden = answer.ok;
+      now.querySelector("input[name=token]").value = newToken();
+      const field = now.querySelector("textarea");
+      if (answer.ok && field.value === sent) field.value = "";
+      tell(now, answer.ok ? "" : answer.problem);
     } catch {
-      problem.textContent = "Não deu para enviar. O texto continua aqui: tente de novo, que não sai repetido.";
-      problem.hidden = false;
+      tell(onPage(form, "[data-composer]"), "Não deu para enviar. O texto continua aqui: tente de novo, que não sai repetido.");
     } finally {
       button.disabled = false;
-      text.focus();
+      onPage(form, "[data-composer]").querySelector("textarea").focus();
       refresh();
     }
   });
@@ -218,17 +230,16 @@ function wireOffers() {
     event.preventDefault();
     const button = form.querySelector("button");
     if (button.disabled) return;
-    const problem = form.querySelector("[data-problem]");
+    const where = `#${CSS.escape(form.closest("details").id)} [data-offer]`;
     button.disabled = true;
     try {
       const answer = await post(form.action, form);
-      form.querySelector("input[name=token]").value = newToken();
-      problem.textContent = answer.problem || "";
-      problem.hidden = answer.ok;
-      if (answer.ok) form.closest("details").open = false;
+      const now = onPage(form, where);
+      now.querySelector("input[name=token]").value = newToken();
+      tell(now, answer.ok ? "" : answer.problem);
+      if (answer.ok) now.closest("details").open = false;
     } catch {
-      problem.textContent = "Não deu para enviar. Tente de novo, que não sai repetido.";
-      problem.hidden = false;
+      tell(onPage(form, where), "Não deu para enviar. Tente de novo, que não sai repetido.");
     } finally {
       button.disabled = false;
       refresh();
