@@ -25,6 +25,7 @@ from handoff.accounts import ensure_agent
 from models import utc_now
 from models.contract import Contract
 from models.customer import Customer, CustomerPhone
+from models.device import Device
 from models.invoice import Invoice
 from models.provider import Provider
 from models.trust_unlock import TrustUnlock
@@ -54,6 +55,7 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
         loading = _Loading(session, moment, local_date(moment, provider.timezone), policy_of(provider))
         for customer in facts["customers"]:
             _add_customer(loading, customer)
+        session.add_all(Device(**device) for device in facts["devices"])
         for agent in facts["agents"]:
             ensure_agent(session, agent["login"], agent["name"], agent["role"], agent["queues"], agent_password)
     return True
@@ -107,6 +109,7 @@ def _add_contract(loading: _Loading, customer_id: int, facts: Row) -> None:
         monthly_fee_cents=cents(facts["monthly_fee"]),
         status=facts["status"],
         address=facts["address"],
+        area=facts["address"].rpartition(", ")[2],
         pppoe_login=facts["pppoe_login"],
         sla=facts.get("sla", ""),
         **facts["line"],

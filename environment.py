@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 from dataclasses import fields
@@ -12,6 +13,7 @@ from core.settings import Settings
 # What is made here when nobody set it, unless the other setting names somebody outside who knows the real one.
 SECRETS = {
     "SECRET_KEY": "",
+    "DEVICE_KEY": "",
     "META_APP_SECRET": "META_ACCESS_TOKEN",
     "META_VERIFY_TOKEN": "META_ACCESS_TOKEN",
     "RADIUS_SECRET": "RADIUS_DATABASE_URL",
@@ -42,10 +44,16 @@ def keep_secrets(environment: dict[str, str], path: Path) -> None:
     """Completes the environment with secrets that nobody set: made once, kept in a file that only its owner reads."""
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     for name in made_here(environment):
-        kept.setdefault(name, secrets.token_hex(6 if name == "DEMO_PASSWORD" else 32))
+        kept.setdefault(name, _made(name))
         environment[name] = kept[name]
     path.touch(mode=0o600)
     path.write_text(json.dumps(kept))
+
+
+def _made(name: str) -> str:
+    if name == "DEVICE_KEY":
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_hex(6 if name == "DEMO_PASSWORD" else 32)
 
 
 def keep_environment(environment: dict[str, str], path: Path) -> None:

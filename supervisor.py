@@ -114,7 +114,9 @@ class Supervisor:
 
     def _start_stores(self) -> None:
         """Embedded stores for whatever address is not given."""
-        if not all(self.environment.get(name) for name in ("DATABASE_URL", "RADIUS_DATABASE_URL", "LINE_DRIVER")):
+        if not all(
+            self.environment.get(name) for name in ("DATABASE_URL", "RADIUS_DATABASE_URL", "SIMULATED_NETWORK_URL")
+        ):
             say("PostgreSQL: iniciando o banco embutido")
             postgres = EmbeddedPostgres(self.data_dir / "postgres")
             postgres.prepare()
@@ -155,11 +157,10 @@ class Supervisor:
         engine.dispose()
 
     def _simulate_network(self) -> None:
-        """The demo's network: its ONUs unless a driver for real ones is set, its RADIUS unless a real one is given."""
-        if self.environment.get("LINE_DRIVER"):
+        """The demo's network: its ONUs unless somebody else plays them, its RADIUS unless a real one is given."""
+        if self.environment.get("SIMULATED_NETWORK_URL"):
             return
-        self.environment["LINE_DRIVER"] = "simulator"
-        self.environment["LINE_DRIVER_URL"] = f"http://127.0.0.1:{free_port()}"
+        self.environment["SIMULATED_NETWORK_URL"] = f"http://127.0.0.1:{free_port()}"
         simulated = {"RADIUS_DATABASE_URL": self._simulated_radius, "RADIUS_COA_PORT": str(free_port())}
         if not self.environment.get("RADIUS_DATABASE_URL"):
             self.environment.update(simulated, RADIUS_COA_HOST="127.0.0.1")

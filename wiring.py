@@ -25,9 +25,11 @@ from core.settings import Settings
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
-from provisioning.actions import BLOCK_SIGNAL
-from provisioning.drivers import radius, simulator
-from provisioning.ports import AccessControl, LineReader
+from provisioning.action import BLOCK_SIGNAL
+from provisioning.devices import DevicePlant, Vault
+from provisioning.drivers import radius
+from provisioning.plant import Plant
+from provisioning.ports import AccessControl
 from provisioning.request import ask, target_of
 from provisioning.run import run
 from webhooks.channels import meta_inbound
@@ -119,7 +121,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(run, db=db, access=_access(settings), lines=_lines(settings), finished=unlock_ledger.job_finished)
+    network = partial(run, db=db, plant=plant_of(settings, db), finished=unlock_ledger.job_finished)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
@@ -205,10 +207,11 @@ def _access(settings: Settings) -> AccessControl | None:
     )
 
 
-def _lines(settings: Settings) -> LineReader | None:
-    if settings.line_driver == "simulator":
-        return simulator.SimulatorLines(settings.line_driver_url)
-    return None
+def plant_of(settings: Settings, db: Database) -> Plant:
+    """The provider's equipment."""
+    defaults = {"simulator": {"url": settings.simulated_network_url}} if settings.simulated_network_url else {}
+    vault = Vault(settings.device_key) if settings.device_key else None
+    return DevicePlant(db, vault, _access(settings), defaults)
 
 
 def _ask_block(session: Session, unlock: TrustUnlock) -> None:

@@ -309,8 +309,8 @@ class Settings:
         about="Bearer token of /metrics. Unset: it answers on loopback only, and only while PUBLIC_URL is loopback.",
     )
     radius_database_url: str = setting(
-        _url("postgresql"),
-        "postgresql://user:password@host/radius",
+        _url("postgresql", "mysql"),
+        "postgresql:// or mysql://user:password@host/radius",
         "postgresql://radius@127.0.0.1/radius",
         default="",
         secret=True,
@@ -329,11 +329,49 @@ class Settings:
     radius_settle_seconds: float = setting(
         _seconds(0, 60), "seconds", "10", default="10", about="How long a release is watched for a session in between."
     )
-    line_driver: str = setting(
-        _choice("", "simulator"), "simulator or empty", "simulator", default="", about="Driver that reads ONUs."
+    device_key: str = setting(
+        _text,
+        "32 bytes in URL-safe base64",
+        "(python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')",
+        default="",
+        secret=True,
+        about="Encrypts the passwords of OLTs, routers and the ACS. Unset: none can be stored. `make run` makes one.",
     )
-    line_driver_url: str = setting(
-        _web, "http://host:port", "http://127.0.0.1:8090", default="", about="Address for the ONU driver."
+    simulated_network_url: str = setting(
+        _web,
+        "http://host:port",
+        "http://127.0.0.1:8090",
+        default="",
+        about="Where the demo's simulated network answers; devices of kind simulator ask there.",
+    )
+    sweep_seconds: float = setting(
+        _seconds(0, 3600),
+        "seconds",
+        "20",
+        default="20",
+        about="Each OLT's ONU states are read this often, to see outages; 0: never.",
+    )
+    diagnosis_keep_seconds: float = setting(
+        _seconds(0, 3600), "seconds", "120", default="120", about="A line is not measured again within this time."
+    )
+    alarms_token: str = setting(
+        _text,
+        "any text",
+        "escolha-um",
+        default="",
+        secret=True,
+        about="Zabbix and Alertmanager send it with their alarms (bearer). Unset: alarms are refused.",
+    )
+    trap_port: int = setting(
+        _integer(0, 65535), "0 to 65535", "1162", default="0", about="UDP port for SNMP traps; 0: no traps are taken."
+    )
+    trap_community: str = setting(
+        _text,
+        "a community",
+        "religa",
+        default="",
+        secret=True,
+        about="Community that a trap must carry. Unset: all are refused.",
     )
     turn_debounce_seconds: float = setting(
         _seconds(0, 30), "seconds", "2", default="2", about="Messages closer together than this are one turn."
@@ -434,8 +472,8 @@ def _check_together(settings: Settings) -> None:
             problems.append(f"{environment_name(name)}: https esperado; http só para 127.0.0.1 (o simulador).")
     if settings.radius_database_url and not settings.radius_secret:
         problems.append("RADIUS_SECRET: faltando. Esperado junto com RADIUS_DATABASE_URL. Exemplo: RADIUS_SECRET=...")
-    if settings.line_driver and not settings.line_driver_url:
-        problems.append("LINE_DRIVER_URL: faltando. Esperado junto com LINE_DRIVER. Exemplo: http://127.0.0.1:8090")
+    if settings.trap_port and not settings.trap_community:
+        problems.append("TRAP_COMMUNITY: faltando. Esperado junto com TRAP_PORT. Exemplo: TRAP_COMMUNITY=religa")
     problems += _transcription_problems(settings)
     if problems:
         raise SettingsError(problems)

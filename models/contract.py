@@ -9,7 +9,10 @@ from models import Base
 
 
 class Contract(Base):
-    """Actions are per contract; a customer may have several. `status`: active, blocked (for debt) or cancelled."""
+    """Actions are per contract; a customer may have several. `status`: active, blocked (for debt) or cancelled.
+
+    `area` is the neighbourhood (bairro), where the customer base knows it: an area without power is seen by it.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (CheckConstraint("status in ('active', 'blocked', 'cancelled')", name="status"),)
@@ -27,4 +30,5 @@ class Contract(Base):
     pon: Mapped[str] = mapped_column(default="")
     cto: Mapped[str] = mapped_column(default="")
     onu: Mapped[str] = mapped_column(default="")
+    area: Mapped[str] = mapped_column(default="")
     sla: Mapped[str] = mapped_column(default="")

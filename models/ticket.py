@@ -24,5 +24,6 @@ class Ticket(Base):
     subject: Mapped[str]
     text: Mapped[str]
     evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     state: Mapped[str] = mapped_column(default="open")
     opened_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 OnuState = Literal["online", "los", "dying_gasp", "offline", "unknown"]
-Result = Literal["verified", "already", "refused", "failed", "unknown"]
+DownCause = Literal["", "los", "dying_gasp", "reset", "deactivated", "other", "unknown"]
+Result = Literal["verified", "already", "refused", "pending", "failed", "unknown"]
 Note = Callable[[str], None]
 
 
@@ -67,20 +68,32 @@ class AccessState:
 
 @dataclass(frozen=True)
 class LineReading:
-    """An ONU as its OLT sees it. `rx_dbm` is the power received by the ONU, `since` when the state began (or None)."""
+    """An ONU as its OLT sees it. `rx_dbm` is the power received by the ONU, `since` when the state began (or None).
+
+    `olt_rx_dbm` is the power that the OLT receives from it, `tx_dbm` what the ONU sends; None for what the OLT does
+    not tell or marks as no value. `number` is the ONU's on its PON, `macs` what was learnt behind it.
+    """
 
     onu_state: OnuState
     rx_dbm: float | None
     since: datetime | None
     read_at: datetime
+    down_cause: DownCause = ""
+    olt_rx_dbm: float | None = None
+    tx_dbm: float | None = None
+    distance_m: int | None = None
+    uptime_seconds: int | None = None
+    number: int | None = None
+    macs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How an action ended.
 
-    `result`: verified (read back as wanted), already (it was so before), refused (a precondition), failed (it is
-    certainly not so), unknown (nobody can say: never to be told as done). `code` is stable, `facts` fit into JSON.
+    `result`: verified (read back as wanted), already (it was so before), refused (a precondition), pending (accepted by
+    a system that will do it later, if at all), failed (it is certainly not so), unknown (nobody can say). Only the
+    first two may be told as done. `code` is stable, `facts` fit into JSON.
     """
 
     result: Result
@@ -102,14 +115,6 @@ class AccessControl(Protocol):
         stored state without reaching the sessions: then nothing is taken for granted. An Unreachable that is not
         `ambiguous` means that nothing was changed.
         """
-        ...
-
-
-class LineReader(Protocol):
-    """Reads one ONU on demand; never a whole OLT."""
-
-    def read(self, olt: str, pon: str, onu: str) -> LineReading:
-        """State and power now. Raises Unreachable (no answer) or Refused (the OLT knows no such ONU)."""
         ...
 
 

@@ -18,9 +18,11 @@ from core.masking import mask_personal_data
 from models import utc_now
 from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
-from provisioning.actions import ACTIONS, DIAGNOSE, Action, Equipment
+from provisioning.action import DIAGNOSE, Action, Equipment, Order
+from provisioning.actions import ACTIONS
 from provisioning.locks import exclusive
-from provisioning.ports import AccessControl, LineReader, Outcome, Target
+from provisioning.plant import Plant, equipment
+from provisioning.ports import Outcome, Target
 
 MAX_TRIES = 5
 
@@ -34,6 +36,7 @@ class _Claim:
     job_id: int
     action: str
     target: Target
+    arguments: dict[str, Any]
     before: str
     tries: int
 
@@ -46,8 +49,7 @@ def run(
     job_id: int,
     *,
     db: Database,
-    access: AccessControl | None,
-    lines: LineReader | None,
+    plant: Plant,
     finished: Finished,
     max_tries: int = MAX_TRIES,
 ) -> None:
@@ -64,26 +66,24 @@ def run(
         claim = _claim(db, job_id)
         if claim is None:
             return
-        outcome = _attempt(db, claim, access, lines, max_tries)
+        outcome = _attempt(db, claim, plant, max_tries)
         _finish(db, claim, outcome, finished)
 
 
-def _attempt(
-    db: Database, claim: _Claim, access: AccessControl | None, lines: LineReader | None, max_tries: int
-) -> Outcome:
+def _attempt(db: Database, claim: _Claim, plant: Plant, max_tries: int) -> Outcome:
     if claim.tries > max_tries:
         return _given_up(claim, "gave_up", claim.doubtful)
     action = ACTIONS.get(claim.action)
     if action is None:
         return Outcome("refused", "unknown_action")
-    if access is None and (claim.action != DIAGNOSE or lines is None):
-        return Outcome("refused", "no_driver")
-    equipment = Equipment(access, lines, lambda name: exclusive(db, f"device:{name}"))
+    note = partial(_note, db, claim.job_id)
     try:
-        return _execute(action, claim, equipment, partial(_note, db, claim.job_id))
+        return _execute(action, claim, equipment(db, plant, note), note)
     except Failure as failure:
         touched = failure.ambiguous or claim.doubtful
         _note(db, claim.job_id, f"Tentativa {claim.tries}: {failure.code}" + (" (em dúvida)" if touched else ""))
+        if failure.code == "no_driver":
+            return Outcome("refused", failure.code)
         if failure.permanent or claim.tries >= max_tries:
             return _given_up(claim, failure.code, touched)
         if not touched:
@@ -93,14 +93,15 @@ def _attempt(
 
 def _execute(action: Action, claim: _Claim, equipment: Equipment, note: Callable[[str], None]) -> Outcome:
     note(f"Tentativa {claim.tries}: {claim.action}")
-    plan = action.plan(claim.target, equipment)
+    order = Order(claim.target, claim.arguments, doubtful=claim.doubtful)
+    plan = action.plan(order, equipment)
     if plan.outcome:
         return plan.outcome
     for name, (before, after) in plan.diff.items():
         note(f"Plano: {name} de {before} para {after}")
-    outcome = action.apply(claim.target, equipment, note, doubtful=claim.doubtful)
+    outcome = action.apply(order, equipment, note)
     try:
-        return action.verify(claim.target, equipment, outcome)
+        return action.verify(order, equipment, outcome)
     except Failure as failure:
         failure.ambiguous = True
         raise
@@ -128,7 +129,7 @@ def _claim(db: Database, job_id: int) -> _Claim | None:
         before, tries = job.state, int(job.facts.get("tries", 0)) + 1
         job.state, job.started_at = "running", job.started_at or utc_now()
         job.facts = {**job.facts, "tries": tries}
-        return _Claim(job.id, job.action, Target.from_json(job.target), before, tries)
+        return _Claim(job.id, job.action, Target.from_json(job.target), job.arguments, before, tries)
 
 
 def _put_back(db: Database, claim: _Claim) -> None:

@@ -16,7 +16,7 @@ from provisioning.simulated_network.seed import prepare_radius
 from provisioning.simulated_network.subscribers import TableSubscribers
 from provisioning.simulated_network.web import serve
 
-NEEDED = ("LINE_DRIVER_URL", "RADIUS_COA_PORT", "RADIUS_SECRET", "RADIUS_DATABASE_URL")
+NEEDED = ("SIMULATED_NETWORK_URL", "RADIUS_COA_PORT", "RADIUS_SECRET", "RADIUS_DATABASE_URL")
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    url, port = os.environ["RADIUS_DATABASE_URL"], urlsplit(os.environ["LINE_DRIVER_URL"]).port or 8090
+    url, port = os.environ["RADIUS_DATABASE_URL"], urlsplit(os.environ["SIMULATED_NETWORK_URL"]).port or 8090
     prepare_radius(url, suspended_group=os.environ.get("RADIUS_SUSPENDED_GROUP") or "suspenso")
     plant, subscribers = Plant(url), TableSubscribers(url)
     nas = Nas(subscribers, os.environ["RADIUS_SECRET"], carries=plant.carries, port=int(os.environ["RADIUS_COA_PORT"]))

@@ -15,7 +15,7 @@ PLANT = Path(simulated_network.__file__).parent / "demo_network.json"
 
 
 class DemoNetwork:
-    """AccessControl and LineReader over the lines of the demo, as `start_over` puts them."""
+    """AccessControl, and the Olt of every name, over the lines of the demo, as `start_over` puts them."""
 
     def __init__(self) -> None:
         self._plant: list[dict[str, Any]] = json.loads(PLANT.read_text(encoding="utf-8"))["subscribers"]
@@ -46,8 +46,8 @@ class DemoNetwork:
         note(f"blocked: {before} -> {blocked}")
         return Outcome("already" if before == blocked and not doubtful else "verified", "settled", {"blocked": blocked})
 
-    def read(self, olt: str, pon: str, onu: str) -> LineReading:
-        """See LineReader."""
+    def read(self, pon: str, onu: str) -> LineReading:
+        """See Olt."""
         for line in self._lines.values():
             if line["onu"] == onu:
                 now = datetime.now(UTC)

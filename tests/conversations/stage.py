@@ -23,6 +23,7 @@ from models import Base
 from models.outbox import LEASE_SECONDS, claim, finish
 from provisioning.run import run
 from tests.conversations.network import DemoNetwork
+from tests.unit.provisioning.fakes import FakeOlt, FakePlant
 from webhooks.channels import meta_inbound
 from webhooks.channels.fake import FakeChannel
 from webhooks.deliver import deliver
@@ -51,7 +52,12 @@ class Stage:
         self.network, self.channel = DemoNetwork(), FakeChannel()
         channels = {meta_inbound.CHANNEL: self.channel}
         delivery = Delivery(self.db, channels, wiring.links, timedelta(seconds=60))
-        work = partial(run, db=self.db, access=self.network, lines=self.network, finished=unlock_ledger.job_finished)
+        work = partial(
+            run,
+            db=self.db,
+            plant=FakePlant(self.network, FakeOlt(self.network.read)),
+            finished=unlock_ledger.job_finished,
+        )
         ours = {
             "network": Route(work),
             "deliver": Route(partial(deliver, delivery=delivery)),

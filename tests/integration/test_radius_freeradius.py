@@ -16,7 +16,7 @@ from pyrad import packet
 import models
 from core.db import Database, make_engine
 from models.network_job import NetworkJob
-from provisioning.actions import DIAGNOSE, RELEASE_SIGNAL
+from provisioning.action import DIAGNOSE, RELEASE_SIGNAL
 from provisioning.drivers.radius import make
 from provisioning.ports import Session, Target
 from provisioning.radius.messages import Disconnector
@@ -29,6 +29,7 @@ from tests.contract.drivers.rig import Rig, wait_until
 from tests.integration import freeradius
 from tests.integration.freeradius import SECRET, FreeRadius
 from tests.integration.radius_nas import PASSWORD, WireSubscribers
+from tests.unit.provisioning.fakes import FakePlant
 
 pytestmark = pytest.mark.freeradius
 
@@ -144,9 +145,9 @@ def test_release_wins_the_race_however_late_the_session_registers(rig: Rig, regi
 
 def test_job_releases_and_diagnoses_when_it_runs_whole(rig: Rig, db: Database) -> None:
     job_id = _asked(db, RELEASE_SIGNAL)
-    run(job_id, db=db, access=rig.access(), lines=None, finished=lambda session, job: None)
+    run(job_id, db=db, plant=FakePlant(rig.access()), finished=lambda session, job: None)
     diagnosis_id = _asked(db, DIAGNOSE)
-    run(diagnosis_id, db=db, access=rig.access(), lines=None, finished=lambda session, job: None)
+    run(diagnosis_id, db=db, plant=FakePlant(rig.access()), finished=lambda session, job: None)
 
     with db.transaction() as session:
         job, diagnosis = session.get_one(NetworkJob, job_id), session.get_one(NetworkJob, diagnosis_id)
@@ -172,7 +173,7 @@ def test_job_ends_released_when_its_worker_is_killed_after_changing_the_row(
     assert rig.held("bruno.lima") is True
     ended: list[str] = []
 
-    run(job_id, db=db, access=rig.access(), lines=None, finished=lambda session, job: ended.append(job.state))
+    run(job_id, db=db, plant=FakePlant(rig.access()), finished=lambda session, job: ended.append(job.state))
 
     assert ended == ["verified"]
     wait_until(lambda: rig.held("bruno.lima") is False)
@@ -188,7 +189,7 @@ def _work_with_a_deaf_nas(database_url: str, radius_url: str, port: int, job_id:
         importlib.import_module(f"models.{module.name}")
     access = make(radius_url, secret=SECRET, coa_host="127.0.0.1", coa_port=port, settle_seconds=60)
     database = Database(make_engine(database_url))
-    run(job_id, db=database, access=access, lines=None, finished=lambda session, job: None)
+    run(job_id, db=database, plant=FakePlant(access), finished=lambda session, job: None)
 
 
 def test_missing_says_nothing_when_the_server_can_run(server: FreeRadius) -> None:

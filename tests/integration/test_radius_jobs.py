@@ -15,13 +15,13 @@ from models.contact import Contact
 from models.conversation import Conversation
 from models.network_job import NetworkJob
 from models.outbox import Outbox
-from provisioning.actions import BLOCK_SIGNAL, DIAGNOSE, RELEASE_SIGNAL
+from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, RELEASE_SIGNAL
 from provisioning.locks import exclusive
-from provisioning.ports import AccessControl, LineReader, Outcome, Target
+from provisioning.ports import AccessControl, Outcome, Target
 from provisioning.request import ask
 from provisioning.run import run
 from tests.contract.drivers.rig import wait_until
-from tests.unit.provisioning.fakes import FakeAccess
+from tests.unit.provisioning.fakes import FakeAccess, FakeOlt, FakePlant
 
 TARGET = Target("1002", "bruno.lima", "OLT-CENTRO", "0/1/0", "CTO-C-002", "HWTC00000002")
 
@@ -61,11 +61,9 @@ class Ledger:
         self.ended.append((job.id, job.state))
 
 
-def go(
-    db: Database, job_id: int, access: AccessControl | None, ledger: Ledger, lines: LineReader | None = None
-) -> None:
+def go(db: Database, job_id: int, access: AccessControl | None, ledger: Ledger, lines: FakeOlt | None = None) -> None:
     """One run, with three tries at most."""
-    run(job_id, db=db, access=access, lines=lines, finished=ledger, max_tries=3)
+    run(job_id, db=db, plant=FakePlant(access, lines), finished=ledger, max_tries=3)
 
 
 def test_ask_makes_one_job_and_one_piece_of_work_when_asked_twice(db: Database) -> None:
@@ -275,7 +273,7 @@ def test_run_refuses_when_there_is_no_driver(db: Database) -> None:
     go(db, release, None, ledger)
     go(db, diagnose, None, ledger)
 
-    assert ledger.ended == [(release, "refused"), (diagnose, "refused")]
+    assert ledger.ended == [(release, "refused"), (diagnose, "failed")]
     assert job_of(db, release).outcome == "no_driver"
 
 
@@ -286,7 +284,7 @@ def test_run_stays_open_when_what_hangs_on_its_end_fails(db: Database) -> None:
         raise Failure("ledger")
 
     with pytest.raises(Failure):
-        run(job_id, db=db, access=FakeAccess(), lines=None, finished=broken)
+        run(job_id, db=db, plant=FakePlant(FakeAccess()), finished=broken)
     assert job_of(db, job_id).state == "running"
 
     ledger = Ledger()

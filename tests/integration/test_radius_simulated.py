@@ -18,7 +18,7 @@ import requests
 from core.errors import Misconfigured, Refused, Unreachable
 from core.http import make_session, send
 from provisioning.drivers.radius import make as make_access
-from provisioning.drivers.simulator import SimulatorLines
+from provisioning.drivers.simulator import SimulatorOlt
 from provisioning.simulated_network import prepare_radius
 from stores import EmbeddedPostgres, free_port
 from tests.contract.drivers.rig import SECRET, wait_until
@@ -47,7 +47,7 @@ class Simulation:
             text=True,
             env={
                 **os.environ,
-                "LINE_DRIVER_URL": self.url,
+                "SIMULATED_NETWORK_URL": self.url,
                 "RADIUS_COA_PORT": str(self.coa_port),
                 "RADIUS_SECRET": SECRET,
                 "RADIUS_DATABASE_URL": self.database_url,
@@ -77,9 +77,9 @@ class Simulation:
         found: dict[str, Any] = next(line for line in self.get("/subscribers") if line["pppoe_login"] == login)
         return found
 
-    def lines(self, read_seconds: float = 3.0) -> SimulatorLines:
+    def lines(self, read_seconds: float = 3.0) -> SimulatorOlt:
         """The driver that reads its ONUs."""
-        return SimulatorLines(self.url, timeout=(1.0, read_seconds))
+        return SimulatorOlt(self.url, timeout=(1.0, read_seconds))
 
 
 @pytest.fixture
@@ -109,9 +109,9 @@ def test_simulation_starts_with_the_demo_provider(simulation: Simulation) -> Non
 def test_lines_read_state_power_and_time_of_each_onu(simulation: Simulation) -> None:
     lines = simulation.lines()
 
-    elisa = lines.read("OLT-SUL", "1/2/1", "ZTEG00000005")
-    davi = lines.read("OLT-SUL", "1/2/1", "ZTEG00000004")
-    gisele = lines.read("OLT-CENTRO", "0/1/0", "HWTC00000008")
+    elisa = lines.read("1/2/1", "ZTEG00000005")
+    davi = lines.read("1/2/1", "ZTEG00000004")
+    gisele = lines.read("0/1/0", "HWTC00000008")
 
     assert (elisa.onu_state, elisa.rx_dbm) == ("online", -28.9)
     assert (davi.onu_state, davi.rx_dbm) == ("los", None)
@@ -119,16 +119,16 @@ def test_lines_read_state_power_and_time_of_each_onu(simulation: Simulation) -> 
     assert davi.since
     assert davi.since < davi.read_at
     with pytest.raises(Refused, match="unknown_onu"):
-        lines.read("OLT-SUL", "1/2/1", "../control")
+        lines.read("1/2/1", "../control")
 
 
 def test_lines_say_unreachable_when_the_olt_is_silent_and_wait_when_it_is_late(simulation: Simulation) -> None:
     simulation.post("/control", {"olts": "silent"})
     with pytest.raises(Unreachable):
-        simulation.lines(0.3).read("OLT-SUL", "1/2/1", "ZTEG00000005")
+        simulation.lines(0.3).read("1/2/1", "ZTEG00000005")
 
     simulation.post("/control", {"olts": {"answer": "late", "late_seconds": 0.2}})
-    assert simulation.lines().read("OLT-SUL", "1/2/1", "ZTEG00000005").onu_state == "online"
+    assert simulation.lines().read("1/2/1", "ZTEG00000005").onu_state == "online"
 
 
 def test_release_reaches_the_subscriber_when_done_by_the_real_driver(simulation: Simulation) -> None:
@@ -172,7 +172,7 @@ def test_cut_pon_takes_its_lines_down_and_leaves_the_others_and_restore_brings_t
 
 def test_power_off_cto_is_a_dying_gasp(simulation: Simulation) -> None:
     simulation.post("/control", {"power_off_cto": "CTO-O-001"})
-    assert simulation.lines().read("OLT-SUL", "1/2/2", "ZTEG00000006").onu_state == "dying_gasp"
+    assert simulation.lines().read("1/2/2", "ZTEG00000006").onu_state == "dying_gasp"
 
     simulation.post("/control", {"power_on_cto": "CTO-O-001"})
     wait_until(lambda: bool(simulation.subscriber("fabio.casa")["passes"]))

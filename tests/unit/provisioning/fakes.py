@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, cast
 
-from core.errors import Unreachable
-from provisioning.ports import AccessState, LineReading, Outcome, Session
+from core.errors import Refused, Unreachable
+from provisioning.cpe import Cpe
+from provisioning.olt import Capability, Olt
+from provisioning.ports import AccessControl, AccessState, LineReading, Outcome, Session
 from provisioning.radius.messages import Answer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -123,14 +126,44 @@ class FakeAccess:
         return answer or Outcome("already" if already else "verified", "settled", {"blocked": blocked})
 
 
-class FakeLines:
-    """LineReader with one answer."""
+class FakeOlt:
+    """An Olt that can only be read: one answer, or what a function says."""
 
-    def __init__(self, answer: LineReading | Exception) -> None:
+    can: frozenset[Capability] = frozenset({"read"})
+
+    def __init__(self, answer: LineReading | Exception | Callable[[str, str], LineReading]) -> None:
         self._answer = answer
 
-    def read(self, olt: str, pon: str, onu: str) -> LineReading:
+    def read(self, pon: str, serial: str) -> LineReading:
         """The answer."""
         if isinstance(self._answer, Exception):
             raise self._answer
-        return self._answer
+        return self._answer if isinstance(self._answer, LineReading) else self._answer(pon, serial)
+
+    def __getattr__(self, name: str) -> Any:
+        raise Refused("not_supported", name)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class FakePlant:
+    """A plant with this access side, and this OLT under every name."""
+
+    def __init__(self, access: AccessControl | None = None, olt: FakeOlt | None = None) -> None:
+        self._access = access
+        self._olt = olt
+
+    def access(self) -> AccessControl | None:
+        """As given."""
+        return self._access
+
+    def olt(self, name: str, log: Callable[[str], None]) -> Olt:
+        """As given."""
+        if self._olt is None:
+            raise Refused("no_driver", name)
+        return cast(Olt, self._olt)
+
+    def cpe(self, log: Callable[[str], None]) -> Cpe:
+        """There is none."""
+        raise Refused("no_driver", "acs")

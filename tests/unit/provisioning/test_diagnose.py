@@ -5,33 +5,43 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
-from core.errors import Unreachable
-from provisioning.actions import ACTIONS, BLOCK_SIGNAL, DIAGNOSE, RELEASE_SIGNAL, Equipment
-from provisioning.ports import AccessControl, LineReader, LineReading, Outcome, Target
-from tests.unit.provisioning.fakes import NOW, FakeAccess, FakeLines
+from core.errors import Refused, Unreachable
+from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, RELEASE_SIGNAL, Equipment, Order
+from provisioning.actions import ACTIONS
+from provisioning.cpe import Cpe
+from provisioning.olt import Olt
+from provisioning.ports import AccessControl, LineReading, Outcome, Target
+from tests.unit.provisioning.fakes import NOW, FakeAccess, FakeOlt
 
 TARGET = Target("1002", "bruno.lima", "OLT-CENTRO", "0/1/0", "CTO-C-002", "HWTC00000002")
 READING = LineReading("online", -20.1, NOW, NOW)
 
 
 @contextmanager
-def _free(name: str) -> Iterator[None]:
+def _no_cpe() -> Iterator[Cpe]:
+    raise Refused("no_driver")
     yield
 
 
-@contextmanager
-def _busy(name: str) -> Iterator[None]:
-    raise Unreachable("busy", name)
-    yield
+def _equipment(access: AccessControl | None, olt: FakeOlt | Exception | None = None) -> Equipment:
+    @contextmanager
+    def opened(name: str) -> Iterator[Olt]:
+        if isinstance(olt, FakeOlt):
+            yield cast(Olt, olt)
+        else:
+            raise olt or Refused("no_driver")
+
+    return Equipment(access, opened, _no_cpe)
 
 
-def _diagnose(access: AccessControl | None, lines: LineReader | None, *, target: Target = TARGET) -> Outcome:
-    return ACTIONS[DIAGNOSE].apply(target, Equipment(access, lines, _free), lambda line: None, doubtful=False)
+def _diagnose(access: AccessControl | None, olt: FakeOlt | None, *, target: Target = TARGET) -> Outcome:
+    return ACTIONS[DIAGNOSE].apply(Order(target), _equipment(access, olt), lambda line: None)
 
 
 def test_diagnose_gathers_access_and_line_with_their_times_when_both_answer() -> None:
-    outcome = _diagnose(FakeAccess(blocked=True), FakeLines(READING))
+    outcome = _diagnose(FakeAccess(blocked=True), FakeOlt(READING))
 
     assert (outcome.result, outcome.code) == ("verified", "read")
     facts = json.loads(json.dumps(outcome.facts))
@@ -45,7 +55,7 @@ def test_diagnose_gathers_access_and_line_with_their_times_when_both_answer() ->
 
 
 def test_diagnose_names_the_source_that_failed_when_the_other_answers() -> None:
-    outcome = _diagnose(FakeAccess(), FakeLines(Unreachable("no_answer")))
+    outcome = _diagnose(FakeAccess(), FakeOlt(Unreachable("no_answer")))
 
     assert (outcome.result, outcome.code) == ("verified", "partial")
     assert outcome.facts["line"]["error"] == "no_answer"
@@ -53,21 +63,21 @@ def test_diagnose_names_the_source_that_failed_when_the_other_answers() -> None:
 
 
 def test_diagnose_is_partial_when_there_is_no_driver_or_no_onu() -> None:
-    assert _diagnose(None, FakeLines(READING)).facts["access"]["error"] == "no_driver"
+    assert _diagnose(None, FakeOlt(READING)).facts["access"]["error"] == "no_driver"
     assert _diagnose(FakeAccess(), None).facts["line"]["error"] == "no_driver"
-    assert _diagnose(FakeAccess(), FakeLines(READING), target=Target("1", "x")).facts["line"]["error"] == "no_onu"
+    assert _diagnose(FakeAccess(), FakeOlt(READING), target=Target("1", "x")).facts["line"]["error"] == "no_onu"
 
 
 def test_diagnose_does_not_wait_for_a_device_that_somebody_else_uses() -> None:
-    equipment = Equipment(FakeAccess(), FakeLines(READING), _busy)
+    equipment = _equipment(FakeAccess(), Unreachable("busy", "OLT-CENTRO"))
 
-    outcome = ACTIONS[DIAGNOSE].apply(TARGET, equipment, lambda line: None, doubtful=False)
+    outcome = ACTIONS[DIAGNOSE].apply(Order(TARGET), equipment, lambda line: None)
 
     assert outcome.facts["line"]["error"] == "busy"
 
 
 def test_diagnose_fails_with_both_reasons_when_nothing_could_be_read() -> None:
-    outcome = _diagnose(None, FakeLines(Unreachable("no_answer")))
+    outcome = _diagnose(None, FakeOlt(Unreachable("no_answer")))
 
     assert (outcome.result, outcome.code) == ("failed", "nothing_read")
     assert {part["error"] for part in outcome.facts.values()} == {"no_driver", "no_answer"}
@@ -75,32 +85,34 @@ def test_diagnose_fails_with_both_reasons_when_nothing_could_be_read() -> None:
 
 def test_plan_shows_the_difference_and_changes_nothing() -> None:
     access = FakeAccess(blocked=True)
-    equipment = Equipment(access, None, _free)
+    equipment = _equipment(access)
 
-    assert ACTIONS[RELEASE_SIGNAL].plan(TARGET, equipment).diff == {"blocked": [True, False]}
-    assert ACTIONS[BLOCK_SIGNAL].plan(TARGET, equipment).diff == {}
+    assert ACTIONS[RELEASE_SIGNAL].plan(Order(TARGET), equipment).diff == {"blocked": [True, False]}
+    assert ACTIONS[BLOCK_SIGNAL].plan(Order(TARGET), equipment).diff == {}
     assert access.calls == []
 
 
 def test_plan_refuses_a_login_that_radius_does_not_know() -> None:
-    outcome = ACTIONS[RELEASE_SIGNAL].plan(TARGET, Equipment(FakeAccess(known=False), None, _free)).outcome
+    outcome = ACTIONS[RELEASE_SIGNAL].plan(Order(TARGET), _equipment(FakeAccess(known=False))).outcome
 
     assert outcome
     assert (outcome.result, outcome.code) == ("refused", "unknown_login")
 
 
 def test_verify_takes_a_success_back_when_the_state_no_longer_reads_as_wanted() -> None:
-    equipment = Equipment(FakeAccess(blocked=True), None, _free)
+    equipment = _equipment(FakeAccess(blocked=True))
 
-    outcome = ACTIONS[RELEASE_SIGNAL].verify(TARGET, equipment, Outcome("verified", "settled"))
+    outcome = ACTIONS[RELEASE_SIGNAL].verify(Order(TARGET), equipment, Outcome("verified", "settled"))
 
     assert (outcome.result, outcome.code) == ("failed", "changed_by_another")
 
 
 def test_verify_leaves_unknown_as_it_is() -> None:
-    equipment = Equipment(FakeAccess(blocked=False), None, _free)
+    equipment = _equipment(FakeAccess(blocked=False))
 
-    assert ACTIONS[RELEASE_SIGNAL].verify(TARGET, equipment, Outcome("unknown", "nas_silent")).result == "unknown"
+    assert (
+        ACTIONS[RELEASE_SIGNAL].verify(Order(TARGET), equipment, Outcome("unknown", "nas_silent")).result == "unknown"
+    )
 
 
 def test_target_survives_being_stored() -> None:
