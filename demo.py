@@ -29,6 +29,7 @@ from models.device import Device
 from models.invoice import Invoice
 from models.provider import Provider
 from models.trust_unlock import TrustUnlock
+from provisioning.simulated_network.neighbourhood import demo_network, neighbours
 from webhooks.simulator.people import Person
 
 DEMO_FILE = Path(migrations.__file__).parent / "demo" / "demo_provider.yml"
@@ -59,6 +60,64 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
         for agent in facts["agents"]:
             ensure_agent(session, agent["login"], agent["name"], agent["role"], agent["queues"], agent_password)
     return True
+
+
+def seed_neighbours(db: Database) -> int:
+    """Adds the unnamed neighbours of the simulated network as customers, each with an active contract.
+
+    An outage needs a street to happen in. Returns how many it added; those that are there already are left alone.
+    """
+    plant = demo_network()
+    with db.transaction() as session:
+        hold(session, "seed-demo")
+        known = set(session.scalars(select(Contract.pppoe_login)))
+        new = [line for line in neighbours(plant) if line["pppoe_login"] not in known]
+        for line in new:
+            session.add(_neighbour(session, line, plant["areas"].get(line["cto"], "")))
+    return len(new)
+
+
+def _neighbour(session: Session, line: Row, area: str) -> Contract:
+    number = line["pppoe_login"].partition(".")[2]
+    customer = Customer(
+        ref=f"viz-{number}",
+        name=f"Vizinho {number}",
+        document=_cpf(int(number)),
+        document_kind="cpf",
+        kind="residential",
+    )
+    session.add(customer)
+    session.flush()
+    return Contract(
+        ref=f"9{number}",
+        customer_id=customer.id,
+        number=f"9{number}",
+        plan="Fibra 300 Mega",
+        monthly_fee_cents=7990,
+        address=f"Rua da Vizinhança, {int(number)}, {area}",
+        area=area,
+        pppoe_login=line["pppoe_login"],
+        olt=line["olt"],
+        pon=line["pon"],
+        cto=line["cto"],
+        onu=line["onu"],
+    )
+
+
+def _cpf(number: int) -> str:
+    """A CPF with valid check digits that nobody was given, for people who do not exist."""
+    digits = f"{number:09d}"
+    for length in (10, 11):
+        rest = sum(int(digit) * (length - place) for place, digit in enumerate(digits)) % 11
+        digits += str(0 if rest < 2 else 11 - rest)
+    return digits
+
+
+def is_demo(db: Database) -> bool:
+    """Whether the provider of this database is the demonstration's."""
+    cnpj = _read(DEMO_FILE)["provider"]["cnpj"]
+    with db.reading() as session:
+        return session.scalars(select(Provider.id).where(Provider.cnpj == cnpj)).first() is not None
 
 
 def people(yaml_path: Path = DEMO_FILE) -> tuple[Person, ...]:

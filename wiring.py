@@ -209,7 +209,8 @@ def _access(settings: Settings) -> AccessControl | None:
 
 def plant_of(settings: Settings, db: Database) -> Plant:
     """The provider's equipment."""
-    defaults = {"simulator": {"url": settings.simulated_network_url}} if settings.simulated_network_url else {}
+    simulated = {"url": settings.simulated_network_url}
+    defaults = {"simulator": simulated, "simulator_acs": simulated} if settings.simulated_network_url else {}
     vault = Vault(settings.device_key) if settings.device_key else None
     return DevicePlant(db, vault, _access(settings), defaults)
 

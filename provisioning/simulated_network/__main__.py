@@ -12,6 +12,8 @@ from core import log
 from provisioning.simulated_network.levers import Network
 from provisioning.simulated_network.lines import Plant
 from provisioning.simulated_network.nas import Nas
+from provisioning.simulated_network.olts import Olts
+from provisioning.simulated_network.routers import Routers
 from provisioning.simulated_network.seed import prepare_radius
 from provisioning.simulated_network.subscribers import TableSubscribers
 from provisioning.simulated_network.web import serve
@@ -30,11 +32,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     url, port = os.environ["RADIUS_DATABASE_URL"], urlsplit(os.environ["SIMULATED_NETWORK_URL"]).port or 8090
-    prepare_radius(url, suspended_group=os.environ.get("RADIUS_SUSPENDED_GROUP") or "suspenso")
+    prepare_radius(url, suspended_group=os.environ.get("RADIUS_SUSPENDED_GROUP") or "suspenso", with_neighbours=True)
     plant, subscribers = Plant(url), TableSubscribers(url)
     nas = Nas(subscribers, os.environ["RADIUS_SECRET"], carries=plant.carries, port=int(os.environ["RADIUS_COA_PORT"]))
     nas.start()
-    server = serve(Network(plant, nas, subscribers), port, stopping)
+    server = serve(Network(plant, nas, subscribers, Olts(url), Routers(url)), port, stopping)
     for line in plant.select():
         nas.redial(line.pppoe_login)
     print(f"Rede simulada: ONUs em http://127.0.0.1:{port}, CoA em 127.0.0.1:{nas.port}", flush=True)

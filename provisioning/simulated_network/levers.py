@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from provisioning.simulated_network.lines import Line, Plant
 from provisioning.simulated_network.nas import Behaviour, Nas
+from provisioning.simulated_network.olts import Olts
+from provisioning.simulated_network.routers import Routers
 from provisioning.simulated_network.subscribers import Subscribers
 
 PLANT_LEVERS = {
@@ -17,29 +20,35 @@ PLANT_LEVERS = {
     "restore_cto": "online",
     "power_off_cto": "dying_gasp",
     "power_on_cto": "online",
+    "power_off_area": "dying_gasp",
+    "power_on_area": "online",
 }
 
 
 @dataclass
 class OltBehaviour:
-    """How the OLTs answer now: normal, silent (no answer before the caller gives up) or late."""
+    """How the OLTs answer now: normal, silent (no answer before the caller gives up) or late; all of them, or `only`
+    the one of this name."""
 
     answer: str = "normal"
     late_seconds: float = 3.0
+    only: str = ""
 
 
 class Network:
     """What the HTTP side can be asked; each method returns a status and a JSON body."""
 
-    def __init__(self, plant: Plant, nas: Nas, subscribers: Subscribers) -> None:
+    def __init__(self, plant: Plant, nas: Nas, subscribers: Subscribers, olts: Olts, routers: Routers) -> None:
         self.olts = OltBehaviour()
+        self.routers = routers
+        self._configured = olts
         self._plant = plant
         self._nas = nas
         self._subscribers = subscribers
 
-    def wait_as_told(self, stopping: threading.Event) -> bool:
+    def wait_as_told(self, stopping: threading.Event, olt: str) -> bool:
         """Waits as an OLT that answers late does; False when it shall not answer at all."""
-        if self.olts.answer == "normal":
+        if self.olts.answer == "normal" or self.olts.only not in ("", olt):
             return True
         stopping.wait(self.olts.late_seconds if self.olts.answer == "late" else 60)
         return self.olts.answer == "late"
@@ -48,6 +57,48 @@ class Network:
         """One ONU's reading."""
         lines = self._plant.select(onu=serial) if serial else []
         return (200, _line(lines[0])) if lines else (404, {"error": "unknown_onu"})
+
+    def olt_of(self, serial: str) -> str:
+        """The OLT that an ONU hangs on; empty where nobody knows it."""
+        lines = self._plant.select(onu=serial) if serial else []
+        return lines[0].olt if lines else ""
+
+    def ask_olt(self, olt: str, what: str, query: Mapping[str, str]) -> tuple[int, Any]:
+        """What an OLT can be asked: onus, found, pon, config."""
+        if what == "onus":
+            return self._configured.onus(olt)
+        if what == "found":
+            return self._configured.found(olt)
+        if what == "pon":
+            return self._configured.load(olt, query.get("pon", ""))
+        if what == "config":
+            return self._configured.config(olt, query.get("serial", ""))
+        return 404, {"error": "unknown_path"}
+
+    def tell_olt(self, olt: str, what: str, wish: dict[str, Any]) -> tuple[int, Any]:
+        """What an OLT can be told: add, remove, reboot, active. The ONU's session follows."""
+        serial = str(wish["serial"])
+        lines = self._plant.select(onu=serial, olt=olt)
+        if what == "add":
+            status, answer = self._configured.add(olt, wish)
+            if status == 200:
+                self._put(self._plant.select(onu=serial), "online")
+            return status, answer
+        if what == "remove":
+            for line in lines:
+                self._nas.drop(line.pppoe_login, "Lost-Carrier")
+            return self._configured.remove(olt, serial)
+        if not lines:
+            return 404, {"error": "unknown_onu"}
+        if what == "reboot":
+            self._nas.drop(lines[0].pppoe_login, "Lost-Carrier")
+            self._plant.restarted(serial)
+            return 200, {}
+        if what == "active":
+            status, answer = self._configured.set_active(olt, serial, bool(wish["active"]))
+            self._put(lines, "online" if wish["active"] else "offline")
+            return status, answer
+        return 404, {"error": "unknown_path"}
 
     def subscribers(self) -> tuple[int, Any]:
         """Every line with its session, and whether traffic passes through it."""
@@ -67,7 +118,8 @@ class Network:
         return self.onu(serial)
 
     def control(self, wish: dict[str, Any]) -> tuple[int, Any]:
-        """Levers: `nas` and `olts` (behaviour), `hang_up` (a login), and those of PLANT_LEVERS (a place)."""
+        """Levers: `nas` and `olts` (behaviour), `hang_up` (a login), `plug_onu` (a new one), `fill_pon` (a PON), and
+        those of PLANT_LEVERS (a place)."""
         for name, value in wish.items():
             if name == "nas":
                 _update(self._nas.behaviour, value)
@@ -75,6 +127,10 @@ class Network:
                 _update(self.olts, value)
             elif name == "hang_up":
                 self._nas.drop(str(value), "User-Request")
+            elif name == "plug_onu":
+                self._configured.plug(value)
+            elif name == "fill_pon":
+                self._configured.fill(value)
             elif name in PLANT_LEVERS:
                 self._pull(name, value)
             else:
@@ -82,8 +138,9 @@ class Network:
         return 200, {"nas": asdict(self._nas.behaviour), "olts": asdict(self.olts)}
 
     def _pull(self, lever: str, place: Any) -> None:
-        where = {"cto": str(place)} if lever.endswith("_cto") else {"olt": str(place["olt"]), "pon": str(place["pon"])}
-        lines = self._plant.select(**where)
+        kind = lever.rpartition("_")[2]
+        where = {kind: str(place)} if kind != "pon" else {"olt": str(place["olt"]), "pon": str(place["pon"])}
+        lines = [line for line in self._plant.select(**where) if line.active]
         if lever.startswith("restore"):
             lines = [line for line in lines if line.state == "los"]
         elif lever.startswith("power_on"):

@@ -27,6 +27,9 @@ class Line:
     rx_dbm: float | None
     lit_dbm: float
     since: datetime
+    area: str
+    number: int | None
+    active: bool
 
     @property
     def carries(self) -> bool:
@@ -40,15 +43,19 @@ class Plant:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
 
-    def select(self, *, onu: str = "", login: str = "", olt: str = "", pon: str = "", cto: str = "") -> list[Line]:
+    def select(
+        self, *, onu: str = "", login: str = "", olt: str = "", pon: str = "", cto: str = "", area: str = ""
+    ) -> list[Line]:
         """The lines that agree with everything that is given; all lines when nothing is."""
         query = (
-            "SELECT onu, pppoe_login, olt, pon, cto, state, rx_dbm, lit_dbm, since FROM simulated_line"
-            " WHERE %(onu)s IN ('', onu) AND %(login)s IN ('', pppoe_login) AND %(olt)s IN ('', olt)"
-            " AND %(pon)s IN ('', pon) AND %(cto)s IN ('', cto) ORDER BY onu"
+            "SELECT onu, pppoe_login, olt, pon, cto, state, rx_dbm, lit_dbm, since, area, number, active"
+            " FROM simulated_line WHERE %(onu)s IN ('', onu) AND %(login)s IN ('', pppoe_login)"
+            " AND %(olt)s IN ('', olt) AND %(pon)s IN ('', pon) AND %(cto)s IN ('', cto) AND %(area)s IN ('', area)"
+            " ORDER BY onu"
         )
+        wanted = {"onu": onu, "login": login, "olt": olt, "pon": pon, "cto": cto, "area": area}
         with connect(self._url) as connection, connection.cursor(row_factory=class_row(Line)) as cursor:
-            return cursor.execute(query, {"onu": onu, "login": login, "olt": olt, "pon": pon, "cto": cto}).fetchall()
+            return cursor.execute(query, wanted).fetchall()
 
     def carries(self, login: str) -> bool:
         """Whether the line of `login` can carry PPPoE now."""
@@ -65,6 +72,11 @@ class Plant:
                 " state = %(state)s, rx_dbm = %(rx)s WHERE onu = %(onu)s",
                 {"state": state, "rx": power, "onu": line.onu},
             )
+
+    def restarted(self, serial: str) -> None:
+        """The ONU comes back as it was: its state begins anew."""
+        with connect(self._url) as connection:
+            connection.execute("UPDATE simulated_line SET since = now() WHERE onu = %s", (serial,))
 
 
 def connect(database_url: str) -> psycopg.Connection[Any]:

@@ -46,3 +46,22 @@ CREATE TABLE IF NOT EXISTS simulated_line (
     onu text PRIMARY KEY, pppoe_login text NOT NULL UNIQUE, olt text NOT NULL, pon text NOT NULL, cto text NOT NULL,
     state text NOT NULL, rx_dbm double precision, lit_dbm double precision NOT NULL, since timestamptz NOT NULL
 );
+-- What a folder of an older version may lack.
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS area text NOT NULL DEFAULT '';
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS number integer;
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS description text NOT NULL DEFAULT '';
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS line_profile text NOT NULL DEFAULT '';
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS service_profile text NOT NULL DEFAULT '';
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS vlan integer;
+ALTER TABLE simulated_line ADD COLUMN IF NOT EXISTS active boolean NOT NULL DEFAULT true;
+CREATE TABLE IF NOT EXISTS simulated_pon (
+    olt text NOT NULL, pon text NOT NULL, capacity integer NOT NULL, PRIMARY KEY (olt, pon)
+);
+CREATE TABLE IF NOT EXISTS simulated_found (
+    onu text PRIMARY KEY, olt text NOT NULL, pon text NOT NULL, cto text NOT NULL DEFAULT '',
+    model text NOT NULL DEFAULT '', lit_dbm double precision NOT NULL DEFAULT -20, since timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS simulated_router (
+    login text PRIMARY KEY, ssid text NOT NULL, password text NOT NULL, channel integer NOT NULL DEFAULT 0,
+    restarted_at timestamptz NOT NULL DEFAULT now() - interval '9 days'
+);
