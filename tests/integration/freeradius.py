@@ -46,6 +46,8 @@ client loopback {{
 modules {{
   pap {{
   }}
+  chap {{
+  }}
   expr {{
   }}
   always ok {{
@@ -96,12 +98,16 @@ server provider {{
     port = {acct_port}
   }}
   authorize {{
+    chap
     sql
     pap
   }}
   authenticate {{
     Auth-Type PAP {{
       pap
+    }}
+    Auth-Type CHAP {{
+      chap
     }}
   }}
   preacct {{
