@@ -1,4 +1,4 @@
-"""Carries packets between this machine's loopback and the lab's network namespace: `python -m tests.pppoe.relay ...`."""
+"""Carries packets between this machine's loopback and the lab's network namespace, as a process of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import selectors
 import socket
 import sys
 import threading
+from contextlib import suppress
 
 CLONE_NEWNET = 0x40000000
 RADIUS_HOST, GUEST = "10.255.0.1", "10.255.0.2"
@@ -52,9 +53,12 @@ def carry_datagrams(spaces: Spaces, here: tuple[str, int], there: tuple[str, int
                     senders[sender] = spaces.socket(socket.SOCK_DGRAM, lab=into_lab)
                     senders[sender].connect(there)
                     waiting.register(senders[sender], selectors.EVENT_READ, sender)
-                _attempt(lambda: senders[sender].send(data))
+                with suppress(OSError):
+                    senders[sender].send(data)
             else:
-                _attempt(lambda: door.sendto(key.fileobj.recv(4096), key.data))  # type: ignore[union-attr]
+                # What cannot be carried is lost, as packets are.
+                with suppress(OSError):
+                    door.sendto(key.fileobj.recv(4096), key.data)  # type: ignore[union-attr]
 
 
 def carry_stream(spaces: Spaces, here: tuple[str, int], there: tuple[str, int]) -> None:
@@ -71,21 +75,12 @@ def carry_stream(spaces: Spaces, here: tuple[str, int], there: tuple[str, int]) 
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)
-    except OSError:
-        pass
     for end in (source, sink):
-        _attempt(lambda end=end: end.shutdown(socket.SHUT_RDWR))  # type: ignore[misc]
-
-
-def _attempt(step: object) -> None:
-    """What cannot be carried is lost, as packets are."""
-    try:
-        step()  # type: ignore[operator]
-    except OSError:
-        pass
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def main(name: str, auth_port: int, acct_port: int, coa_port: int, control_port: int) -> None:
