@@ -37,7 +37,7 @@ class Tls:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         if self.check == "off":
-            context.set_ciphers("DEFAULT:ADH:AECDH:@SECLEVEL=0")
+            context.set_ciphers("ALL:aNULL:!eNULL:@SECLEVEL=0")
         return context
 
     def judge(self, certificate: bytes | None) -> None:
