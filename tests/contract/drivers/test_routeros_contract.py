@@ -54,6 +54,10 @@ class Router:
     def secret(self) -> dict[str, str]:
         return self.tables.find(SECRETS, name="ana.souza")[0]
 
+    def come_late(self) -> None:
+        """A session appears that authenticated before."""
+        self.tables.rows[ACTIVE]["*FFFF"] = {".id": "*FFFF", "name": "ana.souza", "address": "100.64.0.10"}
+
     def block_by_hand(self) -> None:
         change = {"profile": {"profile": "bloqueado"}, "disable": {"disabled": "true"}}.get(self.way)
         if change:
@@ -67,10 +71,6 @@ def router(request: pytest.FixtureRequest) -> Iterator[Router]:
     """The same router for each way."""
     with RouterOsServer() as server:
         yield Router(server, request.param)
-
-
-def only(router: Router, *ways: str) -> bool:
-    return router.way in ways
 
 
 def test_block_and_release_leave_the_router_as_it_was(router: Router) -> None:
@@ -194,22 +194,22 @@ def test_address_from_a_pool_is_never_put_on_a_list(router: Router) -> None:
 
     outcome = router.set(True)
 
-    assert (outcome.code == "address_from_pool") == only(router, "address_list")
+    assert (outcome.code == "address_from_pool") == (router.way == "address_list")
     assert router.tables.find(ENTRIES) == []
 
 
-def test_redial_that_authenticated_before_the_change_is_ended_too(router: Router) -> None:
-    if not only(router, "profile", "disable"):
-        return
-    router.server.behaviour.redial = False
-    router.clock.at(
-        0.5, lambda: router.tables.add(ACTIVE, name="ana.souza", address="100.64.0.10", uptime="1s") and None
-    )
-    router.clock.at(2.0, lambda: router.tables.dial("ana.souza"))
+@pytest.mark.parametrize("way", ["profile", "disable"])
+def test_redial_that_authenticated_before_the_change_is_ended_too(way: str) -> None:
+    with RouterOsServer() as server:
+        router = Router(server, way)
+        server.behaviour.redial = False
+        router.clock.at(0.5, router.come_late)
+        router.clock.at(2.0, lambda: router.tables.dial("ana.souza"))
 
-    assert router.set(True).result == "verified"
+        assert router.set(True).result == "verified"
 
-    assert len(router.tables.find(ACTIVE)) == (1 if router.way == "profile" else 0)
+        assert "*FFFF" not in router.tables.rows[ACTIVE]
+        assert len(router.tables.find(ACTIVE)) == (1 if way == "profile" else 0)
 
 
 def test_profile_that_does_not_exist_is_a_wrong_setting() -> None:
