@@ -109,7 +109,7 @@ class GenieAcs:
             for task in self._nbi.tasks(device)
             if task.get("name") == "setParameterValues" and names & {item[0] for item in task["parameterValues"]}
         ]
-        return all([self._nbi.delete_task(str(task["_id"])) for task in left])
+        return all([self._nbi.delete_task(str(task["_id"])) != "kept" for task in left])
 
 
 def _chosen(networks: tuple[Network, ...], wish: WifiWish) -> list[Network]:

@@ -22,10 +22,13 @@ LOGIN_PATHS = (
     ),
     *(f"{NEW}.PPP.Interface.{interface}.Username" for interface in range(1, 4)),
 )
-PROJECTION = ("_id", "_deviceId", "_lastInform", "_lastBoot") + tuple(
-    f"{root}.{part}"
-    for root, parts in ((OLD, ("DeviceInfo", "LANDevice.1")), (NEW, ("DeviceInfo", "WiFi", "Hosts")))
-    for part in parts
+PROJECTION = (
+    "_id",
+    "_deviceId",
+    "_lastInform",
+    "_lastBoot",
+    *(f"{OLD}.{part}" for part in ("DeviceInfo", "LANDevice.1")),
+    *(f"{NEW}.{part}" for part in ("DeviceInfo", "WiFi", "Hosts")),
 )
 _PASSWORDS = ("KeyPassphrase", "PreSharedKey.1.KeyPassphrase", "PreSharedKey.1.PreSharedKey")
 

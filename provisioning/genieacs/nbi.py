@@ -55,9 +55,10 @@ class Nbi:
         """What waits for this device."""
         return self._list("tasks", {"device": device})
 
-    def delete_task(self, number: str) -> bool:
-        """Whether it certainly will not run any more because of this."""
-        return self._call("DELETE", f"tasks/{quote(number, safe='')}").status_code == 200
+    def delete_task(self, number: str) -> Literal["deleted", "gone", "kept"]:
+        """Takes a task off the queue. `gone`: it was no longer there; `kept`: it may still run."""
+        status = self._call("DELETE", f"tasks/{quote(number, safe='')}").status_code
+        return "deleted" if status == 200 else "gone" if status == 404 else "kept"
 
     def run(self, device: str, name: TaskName, **arguments: Any) -> TaskEnd:
         """Has the router do it now. A task that it did not do is deleted, so that it does not happen some other day."""
@@ -78,19 +79,21 @@ class Nbi:
     def _not_done(self, device: str, number: str, at: datetime | None) -> TaskEnd:
         """The reason of a 202 may be lost on its way through a proxy; the list of faults tells."""
         fault_id = f"{device}:task_{number}"
-        faults = self._list("faults", {"_id": fault_id})
+        fault = ""
         try:
-            gone = self.delete_task(number)
-            if faults:
+            fault = next((_fault(row) for row in self._list("faults", {"_id": fault_id})), "")
+            left = self.delete_task(number)
+            if fault:
                 self._call("DELETE", f"faults/{quote(fault_id, safe='')}")
         except Unreachable:
-            gone = False
-        if faults:
-            fault = _fault(faults[0])
-            self._log(f"falha do roteador: {fault}")
-            return TaskEnd("faulted" if gone else "queued", at, fault)
-        self._log("roteador fora do ar: tarefa " + ("apagada" if gone else "ficou na fila"))
-        return TaskEnd("deleted" if gone else "queued", at)
+            left = "kept"
+        self._log(f"falha do roteador: {fault}" if fault else f"o roteador não respondeu; tarefa: {left}")
+        if left == "kept":
+            return TaskEnd("queued", at, fault)
+        if fault:
+            return TaskEnd("faulted", at, fault)
+        # A task that left the queue without us was done after all: what can be read back decides.
+        return TaskEnd("deleted" if left == "deleted" else "done", at)
 
     def _list(self, what: str, query: Tree, projection: Sequence[str] = ()) -> list[dict[str, Any]]:
         parameters = {"query": json.dumps(query, separators=(",", ":"))}
