@@ -208,10 +208,9 @@ class _Handler(BaseHTTPRequestHandler):
         if device != self.nbi.device:
             return self._answer(404, "Not Found", "No such device")
         try:
-            return self._answer(*self.nbi.take(body, "connection_request" in where.query))
+            self._answer(*self.nbi.take(body, "connection_request" in where.query))
         except ConnectionAbortedError:
             self.close_connection = True
-            return self.connection.close()
 
     def do_DELETE(self) -> None:
         _, what, number = self.path.split("/")
