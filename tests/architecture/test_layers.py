@@ -14,6 +14,7 @@ FRONT_HALL = frozenset(
         "app",
         "worker",
         "clock",
+        "traps",
         "cli",
         "cli_channels",
         "cli_database",
