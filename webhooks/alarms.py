@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from core.db import Database
 from core.errors import Unreachable
-from provisioning.outages.alarms import UNKNOWN, Heard, note_alarm
+from provisioning.outages.alarms import UNKNOWN, Heard, State, note_alarm
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def read_zabbix(body: bytes) -> list[Heard]:
     event, name = _word(data, "event_id"), _word(data, "name")
     if not event or not name or _word(data, "value") not in ("0", "1"):
         return [_unknown("zabbix", body)]
-    state = "firing" if _word(data, "value") == "1" else "resolved"
+    state: State = "firing" if _word(data, "value") == "1" else "resolved"
     names = (_word(data, "host"), _word(data, "ip"))
     return [Heard("zabbix", event, state, name, names=names, pon=_word(data, "pon"), detail=data)]
 

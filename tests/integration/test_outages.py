@@ -206,7 +206,7 @@ def test_tickets_of_touched_contracts_join_the_incident(db: Database) -> None:
     plant.olts["A"].put(on_pon(0), "los")
     swept(db, plant)
     with db.reading() as session:
-        joined = dict(session.execute(select(Ticket.contract_ref, Ticket.incident_id)).all())  # type: ignore[arg-type]
+        joined = dict(session.execute(select(Ticket.contract_ref, Ticket.incident_id)).all())
     assert joined == {"0-0-0": incidents(db)[0].id, "2-0-0": None}
 
 
