@@ -22,6 +22,7 @@ from core.settings import Settings, SettingsError, load
 from demo import people
 from handoff.console import console_blueprint
 from models.provider import Provider
+from webhooks.alarms import alarms_blueprint
 from webhooks.health import health_blueprint
 from webhooks.metrics import metrics_blueprint
 from webhooks.simulator import simulator_blueprints
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(
         metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
     )
+    app.register_blueprint(alarms_blueprint(db=wiring.db, token=settings.alarms_token))
     if settings.simulated_channel:
         _add_simulator(app, settings, wiring.db)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
