@@ -51,10 +51,6 @@ from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
 
-# Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
-WEAK_DBM = -27.0
-
-
 # What is done again and again without anybody asking: the topic, and every how many seconds.
 CHORES = {
     "check_number": 300.0,
@@ -187,11 +183,10 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
 
 
 def _business(db: Database) -> Business:
-    """The provider, its terms and the limit for received optical power, as they stand now."""
+    """The provider and its terms, as they stand now."""
     with db.reading() as session:
         row = provider_row(session)
-        weak = row.policies.get("optical", {}).get("weak_dbm", WEAK_DBM)
-        return Business(provider_of(row), policy_of(row), float(weak))
+        return Business(provider_of(row), policy_of(row))
 
 
 def _access(settings: Settings) -> AccessControl | None:

@@ -151,6 +151,15 @@ class Replies:
             return True
         return False if self.words.still.search(folded) else None
 
+    def says_changed(self, text: str) -> bool:
+        """Whether the text tells of a change just now ("voltou e caiu de novo"): what was measured before is old."""
+        return bool(self.words.changed.search(fold(text)))
+
+    def wifi_subject(self, text: str) -> tuple[bool, bool]:
+        """Whether the text speaks of the Wi-Fi's name, and whether of its password."""
+        folded = fold(text)
+        return bool(self.words.wifi_name.search(folded)), bool(self.words.wifi_password.search(folded))
+
     def says_paid(self, text: str) -> bool:
         """Whether the text claims that the bill was paid."""
         return bool(self.words.paid.search(fold(text)))

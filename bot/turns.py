@@ -52,7 +52,6 @@ class Business:
 
     provider: Provider
     policy: Policy
-    weak_dbm: float
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,9 @@ def _decide(bot: Bot, snapshot: Snapshot) -> tuple[tuple[Effect, ...], Understan
             return decide(_turn(bot, business, snapshot, facts)), facts.get("understanding")
         except Missing as missing:
             facts[missing.key] = finder.find(missing.key)
-    raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(facts)}")
+    # What stands behind a name may be a secret.
+    names = {key.partition(":")[0] for key in facts}
+    raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(names)}")
 
 
 def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, Any]) -> Turn:
@@ -147,7 +148,6 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         policy=business.policy,
         texts=bot.texts,
         proof=bot.proof,
-        weak_dbm=business.weak_dbm,
         facts=facts,
         pays_in_chat=snapshot.channel in bot.orders_on,
         can_ask=bot.can_ask.get(snapshot.channel, frozenset()),
