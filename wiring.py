@@ -13,6 +13,7 @@ from billing import unlock_ledger
 from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider, policy_of, provider_of, provider_row
+from bot import line_watch
 from bot.facts import Sources
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
@@ -22,9 +23,11 @@ from core.media_store import MediaStore, media_store
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
+from models.network_job import NetworkJob
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
+from provisioning import diagnosis_context
 from provisioning.action import BLOCK_SIGNAL
 from provisioning.devices import DevicePlant, Vault
 from provisioning.drivers import radius
@@ -100,7 +103,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     texts = Texts.load(settings.customer_language)
     bot = Bot(
         db=db,
-        sources=Sources(db, erp, parser, settings.secret_key, language=settings.customer_language),
+        sources=Sources(
+            db, erp, parser, settings.secret_key, vault=_vault(settings), language=settings.customer_language
+        ),
         business=partial(_business, db),
         texts=texts,
         proof=settings.identity_proof,
@@ -109,6 +114,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         can_ask={name: asks_of(channel) for name, channel in channels.items()},
         voice=settings.voice_without_transcript,
         hears=bool(settings.transcription),
+        keep_seconds=settings.diagnosis_keep_seconds,
     )
     terms = Terms(
         debounce=debounce,
@@ -117,7 +123,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(run, db=db, plant=plant_of(settings, db), finished=unlock_ledger.job_finished)
+    network = partial(run, db=db, plant=plant_of(settings, db), finished=job_finished)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
@@ -126,6 +132,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        "watch_line": Route(partial(line_watch.look, db=db, texts=texts)),
     }
 
 
@@ -205,8 +212,18 @@ def _access(settings: Settings) -> AccessControl | None:
 def plant_of(settings: Settings, db: Database) -> Plant:
     """The provider's equipment."""
     defaults = {"simulator": {"url": settings.simulated_network_url}} if settings.simulated_network_url else {}
-    vault = Vault(settings.device_key) if settings.device_key else None
-    return DevicePlant(db, vault, _access(settings), defaults)
+    return DevicePlant(db, _vault(settings), _access(settings), defaults)
+
+
+def _vault(settings: Settings) -> Vault | None:
+    return Vault(settings.device_key) if settings.device_key else None
+
+
+def job_finished(session: Session, job: NetworkJob) -> None:
+    """What hangs on the end of a job, in the transaction that ends it."""
+    unlock_ledger.job_finished(session, job)
+    diagnosis_context.complete(session, job)
+    line_watch.measured(session, job)
 
 
 def _ask_block(session: Session, unlock: TrustUnlock) -> None:

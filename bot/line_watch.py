@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.ports import Erp
-from bot.dialogue import Dialogue
-from bot.notice import note, tell
 from bot.texts import Texts
-from core.dates import format_hour
+from bot.watch_told import conversation_of, note, tell_back
 from core.db import Database
 from core.later import Later
+from core.onu_serial import onu_serial
 from models import utc_now
-from models.contract import Contract
 from models.conversation import Conversation
 from models.line_report import LineWatch
 from models.network_job import OPEN_STATES, NetworkJob
 from models.onu_status import OnuStatus
-from models.outbox import add_work
-from models.provider import provider_zone
+from models.outbox import add_work, hasten
 from provisioning.action import DIAGNOSE
 from provisioning.diagnosis import Diagnosis
 from provisioning.outages.incidents import incident_of
@@ -32,27 +26,16 @@ from provisioning.request import ask, target_of
 from provisioning.verdict import judge
 
 TOPIC = "watch_line"
-REASON = "line_watch"
 ENDS_AFTER = timedelta(hours=24)
 # Looks come after a quarter of the time waited so far, within these seconds.
 SOONEST, LATEST, PART = 60.0, 1800.0, 0.25
-# How much younger than this a sweep has to be to spare the line a measurement of its own.
+# A sweep as young as this that saw the line down spares its OLT a measurement.
 SWEPT_WITHIN = timedelta(minutes=5)
 BACK = frozenset({"all_good", "cpe_problem", "weak_signal", "dropped_signal"})
 
 
-@dataclass(frozen=True)
-class Watcher:
-    """What a watch is kept with. `by_template`: whether a closed window is no hindrance (the provider pays for it)."""
-
-    db: Database
-    erp: Erp
-    texts: Texts
-    by_template: Callable[[Session], bool]
-
-
 def watch_line(session: Session, contract_ref: str, conversation_id: int, first_seconds: float = SOONEST) -> None:
-    """Begins to watch, in the caller's transaction; a line that is watched already goes on being watched for this
+    """Begins to watch, in the caller's transaction; a line that is watched already is from now on watched for this
     conversation. May be called twice."""
     new_id = session.execute(
         insert(LineWatch)
@@ -62,54 +45,78 @@ def watch_line(session: Session, contract_ref: str, conversation_id: int, first_
     ).scalar()
     if new_id is not None:
         add_work(session, TOPIC, new_id, after_seconds=first_seconds)
-        return
     for watch in _open(session, contract_ref):
         watch.conversation_id = conversation_id
 
 
 def stop_watching(session: Session, contract_ref: str) -> None:
-    """The customer knows already: nobody is told."""
+    """The customer knows that it is back: nobody is told any more."""
     for watch in _open(session, contract_ref):
-        _end(watch, "closed", utc_now())
+        watch.ended_at, watch.outcome = utc_now(), "closed"
 
 
-def look(watch_id: int, *, watcher: Watcher) -> None:
-    """Looks once: tells that the line is back, gives up, or raises Later. May be called twice, in parallel, and be
-    killed at any line: what is told and the end of the watch are one transaction."""
-    with watcher.db.transaction() as session:
-        watch = session.get(LineWatch, watch_id, with_for_update=True)
-        if watch is None or watch.ended_at is not None:
+def measured(session: Session, job: NetworkJob) -> None:
+    """A line was measured, by whoever: its watch looks at once. Called in the transaction that ends the job."""
+    if job.action == DIAGNOSE:
+        for watch in _open(session, job.contract_ref):
+            hasten(session, TOPIC, watch.id)
+
+
+def look(watch_id: int, *, db: Database, texts: Texts) -> None:
+    """Looks once: tells that the line is back, gives up, or raises Later.
+
+    May be called twice, in parallel, and be killed at any line: what is told and the end of the watch are one
+    transaction.
+    """
+    with db.transaction() as session:
+        seen = session.get(LineWatch, watch_id)
+        if seen is None or seen.ended_at is not None:
             return
-        wait = _looked(session, watch, watcher, utc_now())
-    if wait is not None:
-        raise Later(wait, "line is not back")
+        # The conversation before the watch, as a turn does: neither waits for the other in a circle.
+        conversation = conversation_of(session, seen)
+        watch = session.get_one(LineWatch, watch_id, with_for_update=True, populate_existing=True)
+        if watch.ended_at is not None:
+            return
+        now = utc_now()
+        wait = _pause(watch, now)
+        watch.outcome = _outcome(session, watch, conversation, texts, now)
+        if watch.outcome:
+            watch.ended_at = now
+            return
+        swept = _swept(session, watch, now)
+        if swept is not None:
+            # The sweeps tell when it is worth a measurement: to look at them costs nothing.
+            wait = SOONEST
+        _measure_if_due(session, watch, swept, now)
+    raise Later(wait, "the line is not back")
 
 
-def _looked(session: Session, watch: LineWatch, watcher: Watcher, now: datetime) -> float | None:
-    """Seconds until the next look; None when the watch has ended."""
+def _pause(watch: LineWatch, now: datetime) -> float:
+    return min(max((now - watch.since).total_seconds() * PART, SOONEST), LATEST)
+
+
+def _outcome(session: Session, watch: LineWatch, conversation: Conversation | None, texts: Texts, now: datetime) -> str:
+    """How the watch ends; nothing while it goes on."""
     if incident_of(session, watch.contract_ref, now) is not None:
-        _end(watch, "replaced", now)
-        return None
-    measured = _measured(session, watch)
-    if measured and measured.state not in OPEN_STATES:
-        diagnosis = Diagnosis.from_facts(measured.facts)
+        return "replaced"
+    newest = _newest_measurement(session, watch)
+    if newest is not None and newest.state not in OPEN_STATES:
+        diagnosis = Diagnosis.from_facts(newest.facts)
         read_at = diagnosis.line.read_at if diagnosis.line else None
         if read_at and read_at > watch.since and judge(diagnosis).cause in BACK:
-            _tell_back(session, watch, watcher, read_at)
-            _end(watch, "back", now)
-            return None
-    if now >= watch.ends_at:
-        _give_up(session, watch, watcher, now)
-        return None
-    waited = (now - watch.since).total_seconds()
-    wait = min(max(waited * PART, SOONEST), LATEST)
-    if measured is None or measured.state not in OPEN_STATES:
-        _measure(session, watch, now)
-    return wait
+            if conversation is not None:
+                tell_back(session, conversation, watch, texts, read_at)
+            return "back"
+    if now < watch.ends_at:
+        return ""
+    if conversation is not None:
+        hours = round((now - watch.since).total_seconds() / 3600)
+        note(session, conversation, texts("watch.note_given_up", hours=hours))
+    return "given_up"
 
 
-def _measured(session: Session, watch: LineWatch) -> NetworkJob | None:
-    """The newest measurement of the line since the watch began, whoever asked for it."""
+def _newest_measurement(session: Session, watch: LineWatch) -> NetworkJob | None:
+    """The newest measurement of the line that was asked for since the watch began, by whoever."""
     return session.scalars(
         select(NetworkJob)
         .where(
@@ -123,71 +130,28 @@ def _measured(session: Session, watch: LineWatch) -> NetworkJob | None:
     ).first()
 
 
-def _measure(session: Session, watch: LineWatch, now: datetime) -> None:
-    """Asks for one measurement, unless a sweep saw just now that the line is still down: that costs its OLT nothing."""
+def _swept(session: Session, watch: LineWatch, now: datetime) -> OnuStatus | None:
+    """What a sweep of a short while ago saw; None where there is none."""
     target = target_of(session, watch.contract_ref)
-    swept = session.get(OnuStatus, (target.olt, target.onu))
-    if swept and swept.seen_at > now - SWEPT_WITHIN and swept.state != "online":
+    row = session.get(OnuStatus, (target.olt, onu_serial(target.onu) or target.onu))
+    return row if row is not None and row.state != "unknown" and row.seen_at > now - SWEPT_WITHIN else None
+
+
+def _measure_if_due(session: Session, watch: LineWatch, swept: OnuStatus | None, now: datetime) -> None:
+    """Asks for a measurement of this one line: once a sweep saw it online, or, without sweeps, now and then."""
+    newest = _newest_measurement(session, watch)
+    if newest is not None and newest.state in OPEN_STATES:
         return
-    asked = select(func.count()).where(NetworkJob.idempotency_key.startswith(f"{DIAGNOSE}:{watch.contract_ref}:{_of(watch)}"))
-    number = int(session.scalar(asked) or 0) + 1
-    ask(session, DIAGNOSE, target=target, reason=REASON, asked_by="clock", cause=f"{_of(watch)}{number}")
-
-
-def _of(watch: LineWatch) -> str:
-    return f"watch:{watch.id}:"
-
-
-def _tell_back(session: Session, watch: LineWatch, watcher: Watcher, read_at: datetime) -> None:
-    """Once, in words where a chat is open; to the person who has it as a note."""
-    conversation = _conversation(session, watch)
-    if conversation is None:
+    if swept is not None and swept.state != "online":
         return
-    hour = format_hour(read_at, provider_zone(session))
-    name = _first_name(session, watcher, watch.contract_ref)
-    by_template = watcher.by_template(session)
-    text = watcher.texts("watch.back", name=name, hour=hour)
-    why = tell(session, conversation, text, key=f"watch:{watch.id}", name=name, by_template=by_template, texts=watcher.texts)
-    if why:
-        note(session, conversation, watcher.texts("watch.note_back", hour=hour, why=watcher.texts(why)))
-    dialogue = Dialogue.load(conversation.dialogue)
-    if dialogue.guide.get("contract") == watch.contract_ref:
-        # Nothing is left to be tried; a report that it is not so is listened to.
-        asked = dialogue.expect in {"tried", "confirm_reboot"}
-        expect, data = ("back", {}) if asked else (dialogue.expect, dict(dialogue.data))
-        conversation.dialogue = {**dialogue.dump(), "expect": expect, "guide": {}, "data": data}
-        conversation.version += 1
-
-
-def _give_up(session: Session, watch: LineWatch, watcher: Watcher, now: datetime) -> None:
-    if conversation := _conversation(session, watch):
-        hours = round((now - watch.since).total_seconds() / 3600)
-        note(session, conversation, watcher.texts("watch.note_given_up", hours=hours))
-    _end(watch, "given_up", now)
-
-
-def _conversation(session: Session, watch: LineWatch) -> Conversation | None:
-    """The contact's open conversation, else the one in which they asked; locked, so that no turn writes over it."""
-    if watch.conversation_id is None:
-        return None
-    asked_in = session.get_one(Conversation, watch.conversation_id)
-    newest = (
-        select(Conversation)
-        .where(Conversation.contact_id == asked_in.contact_id)
-        .order_by((Conversation.handler == "closed"), Conversation.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
-    return session.scalars(newest.execution_options(populate_existing=True)).first()
-
-
-def _first_name(session: Session, watcher: Watcher, contract_ref: str) -> str:
-    row = session.scalars(select(Contract).where(Contract.ref == contract_ref)).first()
-    return _name_of(session, row) if row else ""
-
-
-def _end(watch: LineWatch, outcome: str, now: datetime) -> None:
-    watch.ended_at, watch.outcome = now, outcome
+    rest = SOONEST if swept is not None else _pause(watch, now)
+    if newest is not None and (now - newest.asked_at).total_seconds() < rest * 0.9:
+        return
+    cause = f"watch:{watch.id}:"
+    mine = NetworkJob.idempotency_key.startswith(f"{DIAGNOSE}:{watch.contract_ref}:{cause}", autoescape=True)
+    number = session.scalar(select(func.count()).where(mine)) or 0
+    target = target_of(session, watch.contract_ref)
+    ask(session, DIAGNOSE, target=target, reason="line_watch", asked_by="clock", cause=f"{cause}{number + 1}")
 
 
 def _open(session: Session, contract_ref: str) -> list[LineWatch]:

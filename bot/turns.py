@@ -58,7 +58,8 @@ class Business:
 class Bot:
     """What a turn is taken with. `orders_on` are the channels that show an order to review and pay; `can_ask` is what
     each channel has a button for (contact, location), `voice` what becomes of a voice note without a transcript
-    (ask_text, hand_over), `hears` whether anything makes transcripts."""
+    (ask_text, hand_over), `hears` whether anything makes transcripts. For `keep_seconds` a
+    line is not measured again."""
 
     db: Database
     sources: Sources
@@ -70,6 +71,7 @@ class Bot:
     can_ask: Mapping[str, frozenset[str]] = field(default_factory=dict)
     voice: str = "ask_text"
     hears: bool = False
+    keep_seconds: float = 0.0
 
 
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
@@ -98,7 +100,7 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
     if not effects:
         return
     with bot.db.transaction() as session:
-        written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts))
+        written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts, bot.keep_seconds))
         if written and understanding:
             record_readings(session, snapshot, understanding)
     if not written:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.onu_serial import onu_serial
@@ -16,6 +16,7 @@ from models.contract import Contract
 from models.device import Device
 from models.network_job import NetworkJob
 from models.onu_status import OnuStatus, OpticalReading
+from models.outbox import add_work
 from models.provider import Provider
 from models.ticket import Ticket
 from provisioning.action import DIAGNOSE
@@ -76,6 +77,38 @@ def recent_diagnosis(session: Session, contract_ref: str, within_seconds: float)
     return newest if newest and newest.action == DIAGNOSE else None
 
 
+def tell_again(session: Session, known: NetworkJob, conversation_id: int, reason: str, cause: str) -> None:
+    """The finished diagnosis once more, as a job of this conversation that has ended already: nothing is read again.
+
+    The same `cause` is one row, however often it is asked for.
+    """
+    now = utc_now()
+    minutes = int((now - (known.finished_at or now)).total_seconds() // 60)
+    line = {"at": now.isoformat(timespec="milliseconds"), "text": f"Do diagnóstico {known.id}, de {minutes} min atrás"}
+    added = session.execute(
+        insert(NetworkJob)
+        .values(
+            action=DIAGNOSE,
+            contract_ref=known.contract_ref,
+            conversation_id=conversation_id,
+            idempotency_key=f"{DIAGNOSE}:{known.contract_ref}:{cause}",
+            reason=reason,
+            asked_by="bot",
+            target=known.target,
+            state=known.state,
+            outcome=known.outcome,
+            facts={**known.facts, "copy_of": known.id},
+            log=[line],
+            started_at=now,
+            finished_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[NetworkJob.idempotency_key])
+        .returning(NetworkJob.id)
+    ).scalar()
+    if added is not None:
+        add_work(session, "turn", conversation_id)
+
+
 def _limits(session: Session, target: Target) -> Limits:
     policies = session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}
     device = session.scalars(select(Device).where(Device.name == target.olt, Device.role == "olt")).first()
@@ -114,7 +147,9 @@ def _neighbours(session: Session, target: Target, now: datetime) -> Neighbours |
     return Neighbours(min(row.seen_at for row in seen.values()), of_cto, of_pon)
 
 
-def _around(name: str, others: Sequence[Row[Any]], seen: dict[str, OnuStatus], now: datetime) -> Around | None:
+def _around(
+    name: str, others: Sequence[Row[str, str, str]], seen: dict[str, OnuStatus], now: datetime
+) -> Around | None:
     """Counted are those that were swept lately and are not down for good."""
     found = [seen[serial] for other in others if (serial := onu_serial(other.onu) or other.onu) in seen]
     there = [row for row in found if row.state not in _DOWN or row.changed_at > now - CHRONIC]

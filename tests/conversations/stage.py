@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 
 import migrations
-from billing import unlock_ledger
 from core.db import Database
 from core.route import Route
 from core.settings import load
@@ -30,7 +29,7 @@ from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
 from webhooks.intake import accept
 from webhooks.typing_indicator import show_typing
-from wiring import build
+from wiring import build, job_finished
 
 # What the product does with a message once it is in; what is planned for later is left alone.
 QUEUES = tuple(LEASE_SECONDS)
@@ -56,7 +55,7 @@ class Stage:
             run,
             db=self.db,
             plant=FakePlant(self.network, FakeOlt(self.network.read)),
-            finished=unlock_ledger.job_finished,
+            finished=job_finished,
         )
         ours = {
             "network": Route(work),
