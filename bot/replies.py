@@ -61,6 +61,11 @@ class Replies:
             return True
         return self.yes_or_no(left, repeating, about | self.words.when) if words else None
 
+    def accepts(self, text: str) -> bool | None:
+        """As yes_or_no, for the offer to restart or to change something: a plain yes or no, and no question."""
+        said = self.yes_or_no(text, self.words.offered_words)
+        return None if said and "?" in text else said
+
     def _without_promise(self, text: str) -> tuple[str, bool]:
         """The folded text without days and the promise to pay, and whether there was a promise."""
         for entity in reversed(entities(text, self.language)):

@@ -69,7 +69,7 @@ def measure_again(turn: Turn) -> list[Effect]:
 
 def _reboot(turn: Turn) -> list[Effect] | None:
     """The answer to the offer to restart the ONU from here; a report that it works again is understood all the same."""
-    said = turn.reply_id == REBOOT if turn.reply_id in {REBOOT, NO_REBOOT} else turn.replies.yes_or_no(turn.answer)
+    said = turn.reply_id == REBOOT if turn.reply_id in {REBOOT, NO_REBOOT} else turn.replies.accepts(turn.answer)
     if said is None:
         return works_again(turn) if turn.replies.reported(turn.answer) else None
     guide = Guide.of(turn.dialogue)

@@ -17,10 +17,9 @@ DONE = frozenset({"verified", "already"})
 
 def answer(turn: Turn) -> list[Effect]:
     """Asks what is to be changed, unless the words say it; a person takes it where no ACS can do it."""
-    contract = turn.contract()
     if not turn.fact("wifi_changes"):
         return people.hand_off(turn, "N1", "wifi_password", "handoff.wifi_password")
-    turn = replace(turn, dialogue=replace(turn.dialogue, contract=contract.ref))
+    turn = replace(turn, dialogue=replace(turn.dialogue, contract=turn.contract().ref))
     names, passwords = turn.replies.wifi_subject(turn.text)
     if names == passwords:
         options = Option(PASSWORD, turn.texts("button.wifi_password")), Option(NAME, turn.texts("button.wifi_name"))
@@ -86,7 +85,7 @@ def _confirm(turn: Turn, sentence: str, **data: str) -> list[Effect]:
 
 
 def _confirmed(turn: Turn) -> list[Effect] | None:
-    said = turn.reply_id == YES if turn.reply_id in {YES, NO} else turn.replies.yes_or_no(turn.answer)
+    said = turn.reply_id == YES if turn.reply_id in {YES, NO} else turn.replies.accepts(turn.answer)
     if said is None:
         return None
     contract = turn.contract()

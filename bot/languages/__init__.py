@@ -14,7 +14,8 @@ class ReplyWords:
     """Words and patterns of a language, all over folded text: small letters, no accents.
 
     Yes and no: `yes`, `no`, `negation` (the word that turns any answer round), `fillers` beside them. What was offered
-    and may be repeated: `release_words` about `signal_words`; `invoice_words`, `more_invoices`, `another_invoice`;
+    and may be repeated: `release_words` about `signal_words`, `offered_words` of a
+    restart or a change; `invoice_words`, `more_invoices`, `another_invoice`;
     `another_place`. A `place` may be named with these words, a kind of it behind `at` (a pattern's text), unless it is
     one of `streets`. `promise` to pay with `when`; `already` turns it into none; `paid` claims it, `proof` shows it,
     `amount` asks for it; `payment` speaks of it at all, `signal` of the connection. After a step to try: `acknowledged`
@@ -31,6 +32,7 @@ class ReplyWords:
     fillers: frozenset[str]
     release_words: frozenset[str]
     signal_words: frozenset[str]
+    offered_words: frozenset[str]
     invoice_words: frozenset[str]
     more_invoices: tuple[str, ...]
     another_invoice: re.Pattern[str]

@@ -26,6 +26,9 @@ WORDS = ReplyWords(
     release_words=word_set("""libera liberar libere liberen liberame libereme liberenme reconecta reconecte reconecten
     activa active activen habilita habilite habiliten reactiva reactiven"""),
     signal_words=word_set("senal internet servicio linea"),
+    offered_words=word_set(
+        "cambiar cambia cambie cambielo cambiela cambialo cambiala reiniciar reinicia reinicie reinicielo"
+    ),
     invoice_words=word_set("otra otro proxima siguiente factura boleta boleto recibo cuenta"),
     more_invoices=("otra", "proxima", "siguiente", "las dos", "todas", "demas", "una mas", "tambien"),
     another_invoice=re.compile(

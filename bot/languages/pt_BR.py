@@ -20,6 +20,7 @@ WORDS = ReplyWords(
     obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""),
     release_words=word_set("libera liberar libere"),
     signal_words=word_set("sinal internet net"),
+    offered_words=word_set("trocar troca troque trocando mudar muda mude reiniciar reinicia reinicie"),
     invoice_words=word_set("outra outro proxima fatura boleto conta"),
     more_invoices=("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem"),
     another_invoice=re.compile(
