@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot import people
-from bot.effects import Effect, OpenTicket, Remember, Say, WatchLine
+from bot.effects import Effect, OpenTicket, Remember, Say, StopWatching, WatchLine
 from bot.guided import OF_THE_LINE, Guide, ask_step
 from bot.incident import tell_incident
 from bot.turn import JobResult, OpenIncident, Turn
 from core.dates import format_hour
 from provisioning.diagnosis import Diagnosis, Fault
-from provisioning.verdict import Verdict, judge
+from provisioning.verdict import DOWN, Verdict, judge
 
 # What is not there at all is no news to a customer; what did not answer is.
 NOT_THERE = frozenset({"no_driver", "no_onu"})
 READ_AT_THE_PLACE = ("access", "line", "cpe")
 SINCE_TOLD = frozenset({"fibre_cut", "no_power", "offline", "area_problem"})
+
+UNKNOWN_OR_DOWN = frozenset({"not_measured", "not_connected", "blocked_in_network", *DOWN.values()})
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,14 @@ def tell_diagnosis(turn: Turn, job: JobResult) -> list[Effect]:
     text = _lead(turn) + _verdict(turn, diagnosis, verdict)
     told = _Told(job, diagnosis, verdict, guide, text, line)
     turn = replace(turn, dialogue=replace(turn.dialogue, contract=job.contract_ref, learnt=people.learnt(turn, line)))
+    # Whoever hears of a line that is up need not be told so once more.
+    known_up: list[Effect] = [StopWatching(job.contract_ref)] if verdict.own not in UNKNOWN_OR_DOWN else []
     if before.cause in OF_THE_LINE and verdict.cause == "all_good":
-        return _back(turn, told)
+        return [*known_up, *_back(turn, told)]
     if verdict.down and diagnosis.incident:
         text = tell_incident(turn, _known(diagnosis.incident))
         return [Say(text), Remember(replace(turn.dialogue, expect="", misses=0, guide={}, data={}))]
-    watch: list[Effect] = [WatchLine(job.contract_ref)] if verdict.down else []
+    watch: list[Effect] = [WatchLine(job.contract_ref)] if verdict.down else known_up
     return [*watch, *_goes_on(turn, told)]
 
 

@@ -56,8 +56,9 @@ def stop_watching(session: Session, contract_ref: str) -> None:
 
 
 def measured(session: Session, job: NetworkJob) -> None:
-    """A line was measured, by whoever: its watch looks at once. Called in the transaction that ends the job."""
-    if job.action == DIAGNOSE:
+    """A line was measured, not for a conversation: its watch looks at once. Called in the transaction that ends the
+    job."""
+    if job.action == DIAGNOSE and job.conversation_id is None:
         for watch in _open(session, job.contract_ref):
             hasten(session, TOPIC, watch.id)
 
@@ -100,7 +101,8 @@ def _outcome(session: Session, watch: LineWatch, conversation: Conversation | No
     if incident_of(session, watch.contract_ref, now) is not None:
         return "replaced"
     newest = _newest_measurement(session, watch)
-    if newest is not None and newest.state not in OPEN_STATES:
+    # What a conversation asked for is told by its own turn, in the light of what was asked.
+    if newest is not None and newest.state not in OPEN_STATES and newest.conversation_id is None:
         diagnosis = Diagnosis.from_facts(newest.facts)
         read_at = diagnosis.line.read_at if diagnosis.line else None
         if read_at and read_at > watch.since and judge(diagnosis).cause in BACK:

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 
 import migrations
 from core.db import Database
+from core.later import Later
 from core.route import Route
 from core.settings import load
 from demo import DEMO_FILE, seed_demo
 from models import Base
-from models.outbox import LEASE_SECONDS, claim, finish
+from models.outbox import LEASE_SECONDS, claim, finish, postpone
 from provisioning.run import run
 from tests.conversations.network import DemoNetwork
 from tests.unit.provisioning.fakes import FakeOlt, FakePlant
@@ -104,7 +105,12 @@ class Stage:
             row = claim(session, queue)
         if row is None:
             return False
-        self._wiring.routes[row.topic].handle(row.ref_id)
+        try:
+            self._wiring.routes[row.topic].handle(row.ref_id)
+        except Later as later:
+            with self.db.transaction() as session:
+                postpone(session, row.id, later.seconds, counts_as_try=False)
+            return True
         with self.db.transaction() as session:
             finish(session, row.id)
         return True
