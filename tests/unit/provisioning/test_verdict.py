@@ -32,8 +32,8 @@ UP = Access(NOW, sessions=(SESSION,))
 GOOD = Diagnosis(access=UP, line=Line(NOW, "online", rx_dbm=-20.0))
 
 
-def line(state: str, rx: float | None = None, **more: float) -> Diagnosis:
-    return replace(GOOD, line=Line(NOW, state, rx_dbm=rx, since=NOW - timedelta(hours=1), **more))
+def line(state: str, rx: float | None = None, *, olt_rx_dbm: float | None = None) -> Diagnosis:
+    return replace(GOOD, line=Line(NOW, state, rx_dbm=rx, since=NOW - timedelta(hours=1), olt_rx_dbm=olt_rx_dbm))
 
 
 def around(down: int, total: int) -> Neighbours:
