@@ -140,7 +140,7 @@ class FactFinder:
         """The password as it may be kept until it is used."""
         if self._sources.vault is None:
             raise Misconfigured("device_key", "DEVICE_KEY is not set")
-        return self._sources.vault.lock({"password": password}).decode()
+        return self._sources.vault.lock({"wifi_password": password}).decode()
 
     def _code_fresh(self) -> bool:
         sent_at = self._snapshot.dialogue.data.get("sent_at")

@@ -90,7 +90,7 @@ def test_password_is_in_no_row_in_the_clear_once_it_was_read(demo: Database) -> 
         assert session.get_one(Message, written).text == MASK
         dialogue = session.get_one(Conversation, number).dialogue
     assert dialogue["expect"] == "confirm_wifi"
-    assert vault.unlock(dialogue["data"]["locked"].encode()) == {"password": SECRET}
+    assert vault.unlock(dialogue["data"]["locked"].encode()) == {"wifi_password": SECRET}
     assert SECRET not in str(dialogue)
     assert not any(SECRET in message.text for message in rows(demo, Message))
 
