@@ -13,6 +13,7 @@ from billing import unlock_ledger
 from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider, policy_of, provider_of, provider_row
+from bot import line_watch
 from bot.facts import Sources
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
@@ -26,6 +27,7 @@ from models.network_job import NetworkJob
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
+from provisioning import diagnosis_context
 from provisioning.action import BLOCK_SIGNAL
 from provisioning.devices import DevicePlant, Vault
 from provisioning.drivers import radius
@@ -53,10 +55,6 @@ from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
 from wiring_outages import SWEEP_CHORES, outage_routes
-
-# Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
-WEAK_DBM = -27.0
-
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
 CHORES = {
@@ -114,7 +112,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     texts = Texts.load(settings.customer_language)
     bot = Bot(
         db=db,
-        sources=Sources(db, erp, parser, settings.secret_key, language=settings.customer_language),
+        sources=Sources(
+            db, erp, parser, settings.secret_key, vault=_vault(settings), language=settings.customer_language
+        ),
         business=partial(_business, db),
         texts=texts,
         proof=settings.identity_proof,
@@ -123,6 +123,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         can_ask={name: asks_of(channel) for name, channel in channels.items()},
         voice=settings.voice_without_transcript,
         hears=bool(settings.transcription),
+        keep_seconds=settings.diagnosis_keep_seconds,
     )
     terms = Terms(
         debounce=debounce,
@@ -131,13 +132,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(
-        run,
-        db=db,
-        plant=plant_of(settings, db),
-        finished=_job_ended,
-        vault=Vault(settings.device_key) if settings.device_key else None,
-    )
+    network = partial(run, db=db, plant=plant_of(settings, db), finished=job_finished, vault=_vault(settings))
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
@@ -146,6 +141,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
         "unlock_expiry": Route(expiry),
+        "watch_line": Route(partial(line_watch.look, db=db, texts=texts)),
     }
 
 
@@ -203,11 +199,10 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
 
 
 def _business(db: Database) -> Business:
-    """The provider, its terms and the limit for received optical power, as they stand now."""
+    """The provider and its terms, as they stand now."""
     with db.reading() as session:
         row = provider_row(session)
-        weak = row.policies.get("optical", {}).get("weak_dbm", WEAK_DBM)
-        return Business(provider_of(row), policy_of(row), float(weak))
+        return Business(provider_of(row), policy_of(row))
 
 
 def _access(settings: Settings) -> AccessControl | None:
@@ -227,14 +222,19 @@ def plant_of(settings: Settings, db: Database) -> Plant:
     """The provider's equipment."""
     simulated = {"url": settings.simulated_network_url}
     defaults = {"simulator": simulated, "simulator_acs": simulated} if settings.simulated_network_url else {}
-    vault = Vault(settings.device_key) if settings.device_key else None
-    return DevicePlant(db, vault, _access(settings), defaults)
+    return DevicePlant(db, _vault(settings), _access(settings), defaults)
 
 
-def _job_ended(session: Session, job: NetworkJob) -> None:
+def _vault(settings: Settings) -> Vault | None:
+    return Vault(settings.device_key) if settings.device_key else None
+
+
+def job_finished(session: Session, job: NetworkJob) -> None:
     """What hangs on the end of a job, in the transaction that ends it."""
     unlock_ledger.job_finished(session, job)
     onu_changed(session, job)
+    diagnosis_context.complete(session, job)
+    line_watch.measured(session, job)
 
 
 def _ask_block(session: Session, unlock: TrustUnlock) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from billing.unlock_ledger import reserve
+from bot.asking import ask_network
 from bot.effects import (
     AskNetwork,
     BindIdentity,
@@ -19,6 +20,7 @@ from bot.effects import (
     Contradicted,
     Effect,
     HandOff,
+    HideWords,
     IncidentTold,
     JobTold,
     OpenTicket,
@@ -26,10 +28,14 @@ from bot.effects import (
     Remember,
     Say,
     SendCode,
+    StopWatching,
     UnlockOnTrust,
     Wait,
+    WatchLine,
 )
 from bot.facts import digest
+from bot.hidden import hide_words
+from bot.line_watch import stop_watching, watch_line
 from bot.readings import mark_contradicted
 from bot.reason import reason_of
 from bot.say import say
@@ -45,15 +51,10 @@ from models.conversation import Conversation
 from models.identity_attempt import IdentityAttempt
 from models.message import Message
 from models.network_job import NetworkJob
-from models.outbox import add_work
 from models.ticket import Ticket
-from provisioning.action import DIAGNOSE, RELEASE_SIGNAL
+from provisioning.action import RELEASE_SIGNAL
 from provisioning.outages.incidents import incident_of
-from provisioning.outages.reports import add_report, told_in_chat
-from provisioning.request import ask, target_of
-
-REMIND_AFTER_SECONDS = 21
-STUCK_AFTER_SECONDS = 185
+from provisioning.outages.reports import told_in_chat
 
 # What every turn writes is written out; what there is nothing new about stays as it is.
 _REMEMBER = text(
@@ -66,10 +67,11 @@ _SETTLE = text("UPDATE message SET handled_at = :now, outcome = :outcome WHERE i
 
 @dataclass(frozen=True)
 class Applied:
-    """What the rows are written with."""
+    """What the rows are written with. For `keep_seconds` a line is not measured again."""
 
     secret_key: str
     texts: Texts
+    keep_seconds: float = 0.0
 
 
 def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
@@ -117,6 +119,9 @@ class _Writer:
             Say: self._say,
             AskNetwork: self._ask_network,
             UnlockOnTrust: self._unlock,
+            WatchLine: self._watch,
+            StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
+            HideWords: lambda effect: hide_words(self._session, effect.message_id),
             OpenTicket: self._ticket,
             HandOff: self._hand_off,
             BindIdentity: self._bind,
@@ -149,21 +154,12 @@ class _Writer:
         say(self._session, self._snapshot, effect, self._reason)
 
     def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
-        target = target_of(self._session, effect.contract_ref)
-        if (effect.action, effect.reason) == (DIAGNOSE, "customer_reported"):
-            add_report(self._session, target, self._snapshot.conversation_id)
-        ask(
-            self._session,
-            effect.action,
-            target=target,
-            reason=effect.reason,
-            asked_by="bot",
-            cause=effect.cause,
-            conversation_id=self._snapshot.conversation_id,
-            trust_unlock_id=trust_unlock_id,
-        )
-        for seconds in (REMIND_AFTER_SECONDS, STUCK_AFTER_SECONDS):
-            add_work(self._session, "turn", self._snapshot.conversation_id, after_seconds=seconds)
+        conversation, keep = self._snapshot.conversation_id, self._applied.keep_seconds
+        ask_network(self._session, effect, conversation, keep, trust_unlock_id)
+
+    def _watch(self, effect: WatchLine) -> None:
+        conversation = self._snapshot.conversation_id
+        watch_line(self._session, effect.contract_ref, conversation, effect.first_seconds)
 
     def _unlock(self, effect: UnlockOnTrust) -> None:
         unlock = reserve(

@@ -15,16 +15,18 @@ from sqlalchemy import func, or_, select
 from billing.ports import Erp
 from billing.unlock_ledger import promises
 from bot.fragments import read_together
+from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
 from bot.turn import Down, Identified, OpenIncident
 from core.db import Database
 from core.document import parse_document
-from core.errors import Failure
+from core.errors import Failure, Misconfigured
 from models import utc_now
 from models.identity_attempt import IdentityAttempt
 from nlu.languages import PORTUGUESE
 from nlu.ports import Parser
 from nlu.understanding import Understanding
+from provisioning.devices import Vault
 from provisioning.outages.incidents import incident_of
 
 # A proof other than the phone is believed for so long; after that it is asked for again.
@@ -35,12 +37,13 @@ CODE_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Sources:
-    """Where facts come from."""
+    """Where facts come from. Without a `vault` no secret can be kept, and none is asked for."""
 
     db: Database
     erp: Erp
     parser: Parser
     secret_key: str
+    vault: Vault | None = None
     document_allowance: int = MOST_ATTEMPTS_A_DAY
     language: str = PORTUGUESE
 
@@ -61,6 +64,9 @@ class FactFinder:
             "promises": lambda ref: promises(sources.db, ref),
             "incident": self._incident,
             "attempts": self._locked_out,
+            "wifi_changes": lambda _: sources.vault is not None and wifi_can_change(sources.db),
+            "wifi_names": lambda ref: wifi_names(sources.db, ref),
+            "locked": self._locked,
             "code": lambda _: f"{secrets.randbelow(10**6):06d}",
             "code_digest": lambda code: digest(sources.secret_key, "code", code),
             "code_fresh": lambda _: self._code_fresh(),
@@ -119,6 +125,12 @@ class FactFinder:
         failed = select(func.count()).select_from(attempt).where(mine, ~attempt.succeeded, attempt.at > since)
         with self._sources.db.transaction() as session:
             return (session.scalar(failed) or 0) >= self._sources.document_allowance
+
+    def _locked(self, password: str) -> str:
+        """The password as it may be kept until it is used."""
+        if self._sources.vault is None:
+            raise Misconfigured("device_key", "DEVICE_KEY is not set")
+        return self._sources.vault.lock({"wifi_password": password}).decode()
 
     def _code_fresh(self) -> bool:
         sent_at = self._snapshot.dialogue.data.get("sent_at")

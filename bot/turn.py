@@ -120,7 +120,6 @@ class Turn:
     policy: Policy
     texts: Texts
     proof: str
-    weak_dbm: float = -27.0
     facts: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
     pays_in_chat: bool = False

@@ -20,6 +20,7 @@ QUEUE_OF = {
     "typing": "outbound",
     "network": "network",
     "unlock_expiry": "turns",
+    "watch_line": "turns",
     "check_number": "background",
     "prune_webhooks": "background",
     "sync_templates": "background",

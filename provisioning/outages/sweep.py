@@ -66,9 +66,8 @@ def sweep_olt(device_id: int, *, db: Database, plant: Plant, now: Callable[[], d
         olt = session.scalar(select(Device.name).where(Device.id == device_id, Device.enabled, Device.role == "olt"))
     if olt is None:
         return
-    said: list[str] = []
     try:
-        with equipment(db, plant, said.append).olt(olt) as opened:
+        with equipment(db, plant).olt(olt) as opened:
             sweep = opened.sweep()
     except Failure as failure:
         _silence(db, device_id, olt, failure, now())
