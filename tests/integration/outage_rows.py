@@ -61,11 +61,11 @@ class TownPlant:
         """There is none."""
         return None
 
-    def olt(self, name: str, log: Callable[[str], None]) -> Olt:
+    def olt(self, name: str, job_id: int | None = None) -> Olt:
         """As given."""
         return cast(Olt, self.olts[name])
 
-    def cpe(self, log: Callable[[str], None]) -> Cpe:
+    def cpe(self, job_id: int | None = None) -> Cpe:
         """There is none."""
         raise Refused("no_driver", "acs")
 
