@@ -80,6 +80,8 @@ class HuaweiCommands:
             try:
                 found = rows(command, answers.check(answer))
             except (Refused, Unreachable):
+                found = []
+            if len(found) < (answers.total(answer) or 1):
                 unread.append(pon)
                 continue
             onus += [answers.seen(row, self._zone, datetime.now(UTC)) for row in found]

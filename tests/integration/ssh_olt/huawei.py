@@ -263,9 +263,8 @@ class Huawei(Vendor):
             _RULE,
         ]
         for index, (vlan, gem) in onu.services.items():
-            text.append(
-                f"   {index:>5} {vlan:<4} common   gpon {frame}/{slot} /{port}  {number:<4} {gem:<5} vlan  {vlan:<10} -    -    up"
-            )
+            flow = f"gpon {frame}/{slot} /{port}  {number:<4} {gem:<5} vlan  {vlan:<10} -    -    up"
+            text.append(f"   {index:>5} {vlan:<4} common   {flow}")
         return "\n".join([*text, _RULE, f"   Total : {len(onu.services)}  (Up/Down :    1/0)"])
 
     def _macs(self, pon: str, number: str) -> str:

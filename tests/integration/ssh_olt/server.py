@@ -31,6 +31,7 @@ class SshOlt:
         self.trouble = trouble or Trouble()
         self.commands: list[str] = []
         self.connections = 0
+        self.over = threading.Event()
         self._key = paramiko.ECDSAKey.generate()
         self.fingerprint = self._key.fingerprint
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -48,6 +49,7 @@ class SshOlt:
 
     def stop(self) -> None:
         """Ends the listener and all connections."""
+        self.over.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -107,7 +109,6 @@ class _Terminal:
         self._vendor = _VENDORS[olt.vendor](olt.plant)
         self._sent = 0
         self._rest = b""
-        self._pause = threading.Event()
 
     def run(self) -> None:
         with contextlib.suppress(_Dropped, OSError, EOFError):
@@ -127,11 +128,11 @@ class _Terminal:
         if _named(trouble.drop_after, line):
             raise _Dropped
         if _named(trouble.silent_at, line):
-            self._pause.wait(20)
+            self._olt.over.wait()
             raise _Dropped
         self._pages(answer.text)
         if trouble.slow_seconds:
-            self._pause.wait(trouble.slow_seconds)
+            self._olt.over.wait(trouble.slow_seconds)
         self._write(self._vendor.prompt)
 
     def _pages(self, text: str) -> None:
