@@ -76,7 +76,8 @@ class SshRig:
 
     def __init__(self, server: SshOlt, kind: str, change: str, extra: dict[str, str], **fields: str) -> None:
         self.server = server
-        self.pons = (list(server.plant.pons)[0], list(server.plant.pons)[1])
+        first, second = server.plant.pons
+        self.pons = (first, second)
         self.log: list[str] = []
         self._kind = kind
         self._change = change
