@@ -147,4 +147,26 @@ def huawei() -> Iterator[OltRig]:
         yield SshRig(server, "huawei_ssh", "ont add", {"pppoe": "onu"})
 
 
-RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {"huawei_ssh": huawei}
+@contextmanager
+def zte() -> Iterator[OltRig]:
+    """A ZTE C320."""
+    with SshOlt("zte", OltPlant(("1/2/1", "1/2/2"), limit=4)) as server:
+        rig = SshRig(server, "zte_ssh", "type F660", {"type": "F660", "pppoe": "onu"})
+        rig.lacks = frozenset({"since"})
+        yield rig
+
+
+@contextmanager
+def zte_c6xx() -> Iterator[OltRig]:
+    """A ZTE C650."""
+    with SshOlt("zte", OltPlant(("1/2/1", "1/2/2"), limit=4)) as server:
+        rig = SshRig(server, "zte_ssh", "type F660", {"type": "F660"}, family="C6xx")
+        rig.lacks = frozenset({"since"})
+        yield rig
+
+
+RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {
+    "huawei_ssh": huawei,
+    "zte_ssh": zte,
+    "zte_ssh_c6xx": zte_c6xx,
+}

@@ -13,9 +13,10 @@ from tests.integration.ssh_olt.answer import Answer, Vendor
 from tests.integration.ssh_olt.huawei import Huawei
 from tests.integration.ssh_olt.plant import OltPlant
 from tests.integration.ssh_olt.trouble import Trouble
+from tests.integration.ssh_olt.zte import Zte
 
 USER, PASSWORD = "religa", "senha-da-olt"
-_VENDORS: dict[str, type[Vendor]] = {"huawei": Huawei}
+_VENDORS: dict[str, type[Vendor]] = {"huawei": Huawei, "zte": Zte}
 
 
 class SshOlt:
