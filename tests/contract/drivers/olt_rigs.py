@@ -165,7 +165,17 @@ def zte_c6xx() -> Iterator[OltRig]:
         yield rig
 
 
+@contextmanager
+def datacom() -> Iterator[OltRig]:
+    """A Datacom DM4615."""
+    with SshOlt("datacom", OltPlant(("1/1/1", "1/1/2"), limit=4)) as server:
+        rig = SshRig(server, "datacom_ssh", "commit", {})
+        rig.lacks = frozenset({"since"})
+        yield rig
+
+
 RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {
+    "datacom_ssh": datacom,
     "huawei_ssh": huawei,
     "zte_ssh": zte,
     "zte_ssh_c6xx": zte_c6xx,
