@@ -37,6 +37,7 @@ HALF_READ = f"""1.3.6.1.2.1.1.1.0|4|Huawei Integrated Access Software
 {XPON}.43.1.3.4194312192.0|4x|4857544300000001
 {XPON}.43.1.3.4194312192.1|4x|4857544300000002
 {XPON}.46.1.1.4194312192.0|2|1
+{XPON}.46.1.1.4194312192.1|2:error|op=set,status=notwritable,value=1
 {XPON}.46.1.15.4194312192.0|2|-1
 {XPON}.46.1.15.4194312192.1|2|2
 {XPON}.46.1.23.4194312192.1|4x|07ea0b1415180000
@@ -202,8 +203,14 @@ def test_switch_is_written_and_read_back(agent: tuple[str, int]) -> None:
 def test_olt_that_refuses_a_write_is_a_refusal(agent: tuple[str, int]) -> None:
     connected = olt(agent, "half-read", write_community="half-read")
     with pytest.raises(Refused) as raised:
-        connected.set_active("0/1/0", "HWTC00000001", False)
+        connected.set_active("0/1/0", "HWTC00000002", False)
     assert raised.value.code == "olt_refused"
+
+
+def test_switch_that_shows_its_old_value_after_the_write_is_in_doubt(agent: tuple[str, int]) -> None:
+    with pytest.raises(Unreachable) as raised:
+        olt(agent, "half-read", write_community="half-read").set_active("0/1/0", "HWTC00000001", False)
+    assert raised.value.ambiguous
 
 
 def test_without_a_community_that_writes_nothing_is_switched(agent: tuple[str, int]) -> None:
