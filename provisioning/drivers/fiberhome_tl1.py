@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.errors import Failure, Misconfigured, Refused, Unreachable
+from core.errors import Misconfigured, Refused, Unreachable
 from core.onu_serial import onu_serial
 from provisioning.driver import Driver, Field, Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, OnuSeen, PonLoad, Sweep
@@ -16,6 +16,7 @@ from provisioning.tl1.session import Gateway, Tl1Session, said
 
 # What every client in the field sends for a routed PPPoE service on all ports of the ONU.
 PPPOE = "STATUS=1,MODE=2,CONNTYPE=2,VLAN={vlan},COS=7,QOS=1,NAT=1,IPMODE=3,PPPOEPROXY=2"
+ABLE: frozenset[Capability] = frozenset({"read", "sweep", "load", "config", "add", "remove", "reboot", "active"})
 SWITCHES = {"lanport": ("ACT-LANPORT", "DACT-LANPORT"), "onu": ("ACT-ONU", "DACT-ONU")}
 
 
@@ -113,7 +114,7 @@ class FiberhomeOlt:
         except Refused:
             self.remove(order.pon, order.serial)
             raise
-        except Failure as failure:
+        except Unreachable as failure:
             raise Unreachable(failure.code, f"after ADD-ONU, {where}: {failure.detail}", ambiguous=True) from failure
 
     def _service(self, order: OnuOrder) -> tuple[str, str, str]:

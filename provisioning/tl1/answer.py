@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _COMPLETION = re.compile(r"^M\s+(?P<ctag>\S+)\s+(?P<code>COMPLD|DENY|PRTL|DELAY|RTRV)\s*$", re.MULTILINE)
 _REASON = re.compile(r"\bEN=(?P<en>\S*)(?:[ \t]+ENDESC=(?P<endesc>[^\r\n]*))?")
 _ADDED = re.compile(r"\bEADD=(?P<eadd>[^\r\n]*)")
+_BLOCKS = re.compile(r"\b(total_blocks|block_number)=(\d+)")
 _RULE = re.compile(r"-{5,}")
 
 
@@ -21,6 +22,8 @@ class Answer:
     en: str
     words: str
     rows: tuple[Mapping[str, str], ...]
+    more: bool = False
+    """Whether this block says that it is not the last one."""
 
     @property
     def ok(self) -> bool:
@@ -30,7 +33,7 @@ class Answer:
     @property
     def unfinished(self) -> bool:
         """Whether more blocks of the same answer follow."""
-        return self.code in {"PRTL", "RTRV", "DELAY"}
+        return self.more or self.code in {"PRTL", "RTRV", "DELAY"}
 
 
 def parse(block: str) -> Answer | None:
@@ -39,11 +42,15 @@ def parse(block: str) -> Answer | None:
     if head is None:
         return None
     reason, added = _REASON.search(block, head.end()), _ADDED.search(block, head.end())
-    words = " ".join(
-        part for part in ((reason["endesc"] or "") if reason else "", added["eadd"] if added else "") if part
-    )
+    words = [(reason["endesc"] or "") if reason else "", added["eadd"] if added else ""]
     rows = tuple(_rows(block[head.end() :].splitlines()))
-    return Answer(head["ctag"], head["code"], reason["en"] if reason else "", words.strip(), rows)
+    en = reason["en"] if reason else ""
+    return Answer(head["ctag"], head["code"], en, " ".join(filter(None, words)).strip(), rows, _more(block))
+
+
+def _more(block: str) -> bool:
+    counted = {name: int(count) for name, count in _BLOCKS.findall(block)}
+    return counted.get("block_number", 0) < counted.get("total_blocks", 0)
 
 
 def _rows(lines: Iterable[str]) -> Iterable[Mapping[str, str]]:
