@@ -214,7 +214,7 @@ class _Handler(socketserver.BaseRequestHandler):
                 where, what = _fields(match["where"]), _fields(match["what"])
                 if match["verb"] == "LOGIN":
                     logged_in = (what.get("UN"), what.get("PWD")) == (stub.user, stub.password)
-                    denied = ("PICC", "Invalid user or password", [])
+                    denied: tuple[str, str, list[list[str]]] = ("PICC", "Invalid user or password", [])
                     self._say(match["ctag"], *(_fine() if logged_in else denied))
                 elif not self._serve(match["verb"], match["ctag"], where, what, logged_in):
                     return
