@@ -146,7 +146,8 @@ def _rss(pid: int) -> float:
 def main(names: list[str]) -> None:
     """Runs the measurements that are named, or all; with `--diet`, stock Rasa with DIET is trained and measured too."""
     parts: dict[str, Callable[[System], None]] = {"reply": reply_time, "rasa": against_rasa, "memory": memory}
-    wanted = [name for name in names if name != "--diet"] or [
+    whole = ["nlu", "acceptance", "webhooks", "outbound", "sweeps", *parts]
+    wanted = [name for name in names if name != "--diet"] or whole
         "nlu",
         "acceptance",
         "webhooks",
@@ -160,7 +161,7 @@ def main(names: list[str]) -> None:
         nlu.measure(diet="--diet" in names)
     if "acceptance" in wanted:
         acceptance()
-    for name in alone:
+    for name in ("webhooks", "outbound", "sweeps"):
         if name in wanted:
             COMMANDS[name]([])
     if any(name in parts for name in wanted):
