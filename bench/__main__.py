@@ -148,13 +148,6 @@ def main(names: list[str]) -> None:
     parts: dict[str, Callable[[System], None]] = {"reply": reply_time, "rasa": against_rasa, "memory": memory}
     whole = ["nlu", "acceptance", "webhooks", "outbound", "sweeps", *parts]
     wanted = [name for name in names if name != "--diet"] or whole
-        "nlu",
-        "acceptance",
-        "webhooks",
-        "outbound",
-        "sweeps",
-        *parts,
-    ]
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load before {load:.1f}")
     if "nlu" in wanted:

@@ -88,25 +88,27 @@ class FiberhomeOlt:
         return PonLoad(len(self._listed(pon)), self._limit)
 
     def config(self, pon: str, serial: str) -> OnuConfig | None:
-        """See Olt. TL1 shows neither the VLAN nor the PPPoE service back."""
+        """See Olt. The VLAN is told where the gateway shows the ONU's service."""
         row = self._listed(pon).get(onu_serial(serial))
         if row is None:
             return None
-        shown = self._session.ask("LST-ONUSTATE", self._onu(pon, serial)).rows
-        return rows.config_of(row, not shown or shown[0].get("ADMINSTATE", "").upper() != "DOWN")
+        where = self._onu(pon, serial)
+        shown = self._session.ask("LST-ONUSTATE", where).rows
+        return rows.config_of(row, not shown or not rows.switched_off(shown[0]), self._vlan(where))
+
+    def _vlan(self, where: str) -> int | None:
+        try:
+            return rows.vlan_of(self._session.ask("LST-ONUWANSERVICECFG", where).rows)
+        except Refused:
+            # Older gateways do not know the question, and an ONU may have no service.
+            return None
 
     def add(self, order: OnuOrder) -> None:
         """See Olt. Where the service is refused the ONU is taken out again: nothing half-made stays."""
         where = self._onu(order.pon, order.serial)
         name, onu_type = said(order.description), said(order.extra.get("onu_type") or self._onu_type)
         service = self._service(order)
-        listed = self._listed(order.pon)
-        if onu_serial(order.serial) in listed:
-            raise Refused("exists", order.serial)
-        if self._limit is not None and len(listed) >= self._limit:
-            raise Refused("pon_full", order.pon)
-        if self._lists_found and onu_serial(order.serial) not in {onu.serial for onu in self.found()}:
-            raise Refused("not_found", order.serial)
+        self._check(onu_serial(order.serial), rows.pon_id(order.pon))
         what = f"AUTHTYPE=MAC,ONUID={onu_serial(order.serial)},ONUTYPE={onu_type},NAME={name}"
         self._session.change("ADD-ONU", self._pon(order.pon), what, missing="unknown_pon")
         try:
@@ -116,6 +118,15 @@ class FiberhomeOlt:
             raise
         except Unreachable as failure:
             raise Unreachable(failure.code, f"after ADD-ONU, {where}: {failure.detail}", ambiguous=True) from failure
+
+    def _check(self, serial: str, pon: str) -> None:
+        listed = self._session.ask("LST-ONU", self._olt).rows
+        if serial in {rows.serial_of(row) for row in listed}:
+            raise Refused("exists", serial)
+        if self._limit is not None and sum(rows.pon_of(row) == pon for row in listed) >= self._limit:
+            raise Refused("pon_full", pon)
+        if self._lists_found and (pon, serial) not in {(onu.pon, onu.serial) for onu in self.found()}:
+            raise Refused("not_found", serial)
 
     def _service(self, order: OnuOrder) -> tuple[str, str, str]:
         """The command that gives the ONU its service: PPPoE in the ONU, or its first port in the VLAN."""

@@ -89,7 +89,7 @@ def _judge_code(response: requests.Response, said: str, changes: bool) -> None:
         asked = response.headers.get("Retry-After", "")
         raise Unreachable("rate_limited", said, retry_after=float(asked) if asked.isdigit() else RATE_WAIT_SECONDS)
     if code in {401, 403}:
-        raise Misconfigured("token", f"SmartOLT answered {code}")
+        raise Misconfigured("login", f"SmartOLT answered {code}")
     if code >= 500:
         raise Unreachable("olt_error", str(code), ambiguous=changes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from core.errors import Refused
@@ -57,8 +57,21 @@ def onu_number(row: Row) -> int | None:
 
 def state_of(row: Row | None) -> tuple[OnuState, DownCause]:
     """The state of a row of LST-ONUSTATE; unknown for no row and for a word that is not known."""
+    if row is not None and switched_off(row):
+        return "offline", "deactivated"
     said = "" if row is None else row.get("OPRSTATE") or row.get("OPERSTATE") or ""
     return STATES.get(re.sub(r"[\s_-]", "", said).upper(), ("unknown", "unknown"))
+
+
+def switched_off(row: Row) -> bool:
+    """Whether a row of LST-ONUSTATE shows an ONU that somebody deactivated."""
+    return row.get("ADMINSTATE", "").upper() == "DOWN"
+
+
+def vlan_of(services: Sequence[Row]) -> int | None:
+    """The VLAN of the first service that names one."""
+    named = (row.get("VLAN") or row.get("CVLAN") or "" for row in services)
+    return next((int(vlan) for vlan in named if vlan.isdigit()), None)
 
 
 def off_since(row: Row | None, zone: tzinfo, now: datetime) -> datetime | None:
@@ -82,13 +95,14 @@ def found_onu(row: Row) -> FoundOnu:
     return FoundOnu(pon_of(row), serial_of(row), row.get("ONUTYPE") or row.get("DT") or "")
 
 
-def config_of(row: Row, active: bool) -> OnuConfig:
+def config_of(row: Row, active: bool, vlan: int | None) -> OnuConfig:
     """What LST-ONU shows of an ONU."""
     return OnuConfig(
         pon_of(row),
         serial_of(row),
         onu_number(row),
         row.get("NAME", ""),
+        vlan=vlan,
         active=active,
         extra={"onu_type": row["ONUTYPE"]} if row.get("ONUTYPE") else {},
     )

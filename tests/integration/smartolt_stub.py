@@ -41,6 +41,7 @@ class SmartOltStub:
         self.answers: dict[str, Answer | None] = {}
         self.hang_up_after: set[str] = set()
         self.reboots: list[str] = []
+        self.dead = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -62,6 +63,7 @@ class SmartOltStub:
         """Configures an ONU, as somebody in SmartOLT's own pages would."""
         known = {"olt_id": "1", "board": "1", "port": "2", "onu": str(len(self.onus) + 1), "zone_id": "3"}
         onu = {**known, "id": external_id or sn, "sn": sn, "status": "Online", "name": "", "admin": "Enabled"}
+        onu |= {"olt_rx": "-21.1", "rx": "-19.25"}
         self.onus[onu["id"]] = onu | {"last_status_change": "2026-11-20 21:24:00"} | more
         return self.onus[onu["id"]]
 
@@ -96,11 +98,12 @@ class SmartOltStub:
         return 200, {"status": True, "onu_details": details}
 
     def _get_get_onu_status(self, onu: dict[str, str]) -> Answer:
-        return 200, {"status": True, "onu_status": onu["status"], "last_status_change": onu["last_status_change"]}
+        word = onu["status"] if onu["admin"] == "Enabled" else "Offline"
+        return 200, {"status": True, "onu_status": word, "last_status_change": onu["last_status_change"]}
 
     def _get_get_onu_signal(self, onu: dict[str, str]) -> Answer:
         signal = {"onu_signal": "Very good", "onu_signal_value": "-21.1 dBm / -19.25 dBm"}
-        return 200, {"status": True, **signal, "onu_signal_1310": "-21.1", "onu_signal_1490": "-19.25"}
+        return 200, {"status": True, **signal, "onu_signal_1310": onu["olt_rx"], "onu_signal_1490": onu["rx"]}
 
     def _get_get_onu_full_status_info(self, onu: dict[str, str]) -> Answer:
         return 200, {"status": True, "full_status_info": LIVE}
@@ -152,6 +155,9 @@ def _handler_of(stub: SmartOltStub) -> type[BaseHTTPRequestHandler]:
             path = asked.path.removeprefix("/api/")
             stub.calls.append(f"{method} {path}")
             name = re.sub(r"^onu/|/.*$", "", path)
+            if stub.dead:
+                self.close_connection = True
+                return
             if self.headers.get("X-Token") != TOKEN:
                 self._say(403, {"status": False, "error": "Invalid API key"})
                 return

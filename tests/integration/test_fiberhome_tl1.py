@@ -92,7 +92,7 @@ def test_added_onu_is_listed_with_its_service_and_no_password_in_the_log(stub: T
     olt.add(ORDER)
     config = olt.config(PON, SERIAL)
     assert config is not None
-    assert (config.description, config.extra) == ("Casa da Ana", {"onu_type": "AN5506-04"})
+    assert (config.description, config.vlan, config.extra) == ("Casa da Ana", 100, {"onu_type": "AN5506-04"})
     assert stub.onus[SERIAL].service["PPPOEPASSWD"] == "s3gr3do-ppp"
     assert stub.onus[SERIAL].service["VLAN"] == "100"
     assert olt.load(PON).used == 1

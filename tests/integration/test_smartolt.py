@@ -220,7 +220,7 @@ def test_limit_of_the_service_says_when_to_come_back(rig: Rig, told: tuple[int, 
 
 
 def test_wrong_token_is_a_wrong_setting_and_no_token_is_logged(rig: Rig) -> None:
-    with pytest.raises(Misconfigured, match="token"):
+    with pytest.raises(Misconfigured, match="login"):
         rig.olt(token="outra-chave").read(PON, SERIAL)
     assert TOKEN not in "\n".join(rig.log)
     assert "outra-chave" not in "\n".join(rig.log)

@@ -26,6 +26,7 @@ class StubOnu:
     state: str = "UP"
     off_at: str = "--"
     rx: str = "-19,25"
+    olt_rx: str = "-21,40"
     admin: str = "UP"
     port: str = "UP"
     service: dict[str, str] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Tl1Stub:
         self.pons = {"NA-NA-1-1", "NA-NA-1-2"}
         self.sentences: list[str] = []
         self.silent: set[str] = set()
+        self.dead = False
         self.hang_up_before: set[str] = set()
         self.hang_up_after: set[str] = set()
         self.denied: dict[str, tuple[str, str]] = {}
@@ -130,7 +132,7 @@ class Tl1Stub:
             "PRxPower",
         ]
         rows = [
-            [onu.serial, onu.rx, "Normal", "2,31", "Normal", "12,1", "48,2", "3,29", "--", "-21,40"]
+            [onu.serial, onu.rx, "Normal", "2,31", "Normal", "12,1", "48,2", "3,29", "--", onu.olt_rx]
             for onu in self._at(where)
         ]
         return _fine([names, *rows])
@@ -151,6 +153,10 @@ class Tl1Stub:
         return _fine()
 
     _cfg_lanportvlan = _set_wanservice
+
+    def _lst_onuwanservicecfg(self, where: dict[str, str], what: dict[str, str]) -> tuple[str, str, list[list[str]]]:
+        rows = [[onu.serial, onu.service.get("VLAN", onu.service.get("CVLAN", "--"))] for onu in self._at(where)]
+        return _fine([["ONUID", "VLAN"], *rows])
 
     def _del_onu(self, where: dict[str, str], what: dict[str, str]) -> tuple[str, str, list[list[str]]]:
         gone = self.onus.pop(what["ONUID"], None)
@@ -211,6 +217,8 @@ class _Handler(socketserver.BaseRequestHandler):
             while match := SENTENCE.search(heard):
                 heard = heard[match.end() :]
                 stub.sentences.append(match.group())
+                if stub.dead:
+                    continue
                 where, what = _fields(match["where"]), _fields(match["what"])
                 if match["verb"] == "LOGIN":
                     logged_in = (what.get("UN"), what.get("PWD")) == (stub.user, stub.password)

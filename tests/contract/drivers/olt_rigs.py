@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from provisioning.driver import drivers
 from provisioning.olt import Olt, OnuOrder
 from provisioning.ports import DownCause
+from tests.contract.drivers.net_rigs import fiberhome, smartolt
 from tests.integration.ssh_olt import PASSWORD, USER, OltPlant, SshOlt
 
 
@@ -17,7 +18,8 @@ class OltRig(Protocol):
 
     A driver that cannot do something leaves it out of `can`; what its OLT cannot even tell stands in `lacks`:
     "optics" (no optical power), "olt_rx" (not the OLT's side of it), "cause" (why an ONU is down), "since" (when),
-    "unread" (a PON cannot fail alone), "drop" (no connection that could be lost after a change was sent), "login".
+    "unread" (a PON cannot fail alone), "drop" (no connection that could be lost after a change was sent), "login",
+    "pons" (an empty PON and one that does not exist look the same).
     """
 
     lacks: frozenset[str]
@@ -146,4 +148,8 @@ def huawei() -> Iterator[OltRig]:
         yield SshRig(server, "huawei_ssh", "ont add", {"pppoe": "onu"})
 
 
-RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {"huawei_ssh": huawei}
+RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {
+    "huawei_ssh": huawei,
+    "fiberhome_tl1": fiberhome,
+    "smartolt": smartolt,
+}
