@@ -6,27 +6,28 @@ import select
 import socket
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from provisioning.snmp.huawei import DOWN_CAUSE, FIRST_PORT, LAST_DOWN, PORT, PORT_ONTS, RUN_STATE, SERIAL, SLOT
 
 ONTS_ON_A_PON = 64
 PORTS_IN_A_SLOT = 16
 ONE_IN_DOWN = 33
+SET, GETBULK = 0xA3, 0xA5
 
 Oid = tuple[int, ...]
 
 
 class Agent:
-    """One OLT's rows, sorted, each already encoded as a variable binding."""
+    """One OLT's rows (OIDs and encoded values), each already encoded as a variable binding."""
 
-    def __init__(self, onus: int) -> None:
-        rows = sorted(_rows(onus))
-        self._keys = [oid for oid, _ in rows]
-        self._bindings = [_sequence(_oid(oid) + value) for oid, value in rows]
+    def __init__(self, rows: Iterable[tuple[Oid, bytes]]) -> None:
+        ordered = sorted(rows)
+        self._keys = [oid for oid, _ in ordered]
+        self._bindings = [_sequence(_oid(oid) + value) for oid, value in ordered]
 
     def answer(self, request: bytes) -> bytes:
-        """The response to a GET or GETBULK of SNMP v2c."""
+        """The response to a GET or GETBULK of SNMP v2c; a SET is answered as if it were a GET of what was sent."""
         _, message, _ = _part(request, 0)
         _, version, after = _part(message, 0)
         _, community, after = _part(message, after)
@@ -35,10 +36,16 @@ class Agent:
         _, _, after = _part(pdu, after)
         _, repetitions, after = _part(pdu, after)
         _, names, _ = _part(pdu, after)
-        asked = list(_asked(names))
-        bindings = self._get(asked) if kind == 0xA0 else self._bulk(asked, int.from_bytes(repetitions, "big"))
-        body = _field(2, request_id) + _field(2, b"\0") + _field(2, b"\0") + _sequence(bindings)
-        return _sequence(_field(2, version) + _field(4, community) + _field(0xA2, body))
+        asked = [oid for oid, _ in bindings_of(names)]
+        if kind == SET:
+            self.change(*next(iter(bindings_of(names))))
+        bulk = kind == GETBULK
+        bindings = self._bulk(asked, int.from_bytes(repetitions, "big")) if bulk else self._get(asked)
+        body = field(2, request_id) + field(2, b"\0") + field(2, b"\0") + _sequence(bindings)
+        return _sequence(field(2, version) + field(4, community) + field(0xA2, body))
+
+    def change(self, oid: Oid, value: int) -> None:
+        """What a SET does: nothing here."""
 
     def _get(self, asked: list[Oid]) -> bytes:
         found = []
@@ -58,7 +65,7 @@ class Agent:
         )
 
 
-def _rows(onus: int) -> Iterator[tuple[Oid, bytes]]:
+def plant_rows(onus: int) -> Iterator[tuple[Oid, bytes]]:
     """The tables of an OLT with so many ONTs, one in 33 of them down with a cut fibre."""
     port_onts, serial, state, down, cause = (
         tuple(map(int, column.split("."))) for column in (PORT_ONTS, SERIAL, RUN_STATE, LAST_DOWN, DOWN_CAUSE)
@@ -67,22 +74,24 @@ def _rows(onus: int) -> Iterator[tuple[Oid, bytes]]:
         slot, port = divmod(pon, PORTS_IN_A_SLOT)
         index = FIRST_PORT + slot * SLOT + port * PORT
         here = min(ONTS_ON_A_PON, onus - pon * ONTS_ON_A_PON)
-        yield (*port_onts, index), _number(here)
+        yield (*port_onts, index), number(here)
         for ont in range(here):
-            number = pon * ONTS_ON_A_PON + ont
-            is_down = number % ONE_IN_DOWN == 0
-            yield (*serial, index, ont), _field(4, b"HWTC" + number.to_bytes(4, "big"))
-            yield (*state, index, ont), _number(2 if is_down else 1)
-            yield (*down, index, ont), _field(4, bytes.fromhex("07ea011415180000"))
-            yield (*cause, index, ont), _number(2 if is_down else 9)
+            which = pon * ONTS_ON_A_PON + ont
+            is_down = which % ONE_IN_DOWN == 0
+            yield (*serial, index, ont), field(4, b"HWTC" + which.to_bytes(4, "big"))
+            yield (*state, index, ont), number(2 if is_down else 1)
+            yield (*down, index, ont), field(4, bytes.fromhex("07ea011415180000"))
+            yield (*cause, index, ont), number(2 if is_down else 9)
 
 
-def _asked(names: bytes) -> Iterator[Oid]:
+def bindings_of(names: bytes) -> Iterator[tuple[Oid, int]]:
+    """The OIDs of a request, with the number that a SET sends."""
     at = 0
     while at < len(names):
         _, binding, at = _part(names, at)
-        _, encoded, _ = _part(binding, 0)
-        yield _oid_of(encoded)
+        _, encoded, after = _part(binding, 0)
+        _, value, _ = _part(binding, after)
+        yield _oid_of(encoded), int.from_bytes(value, "big")
 
 
 def _oid_of(encoded: bytes) -> Oid:
@@ -102,18 +111,22 @@ def _oid(numbers: Oid) -> bytes:
         while number := number >> 7:
             septets.append(number & 0x7F | 0x80)
         encoded += bytes(reversed(septets))
-    return _field(6, bytes(encoded))
+    return field(6, bytes(encoded))
 
 
-def _number(value: int) -> bytes:
-    return _field(2, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+def number(value: int) -> bytes:
+    """An encoded INTEGER."""
+    if value < 0:
+        return field(2, value.to_bytes(8, "big", signed=True))
+    return field(2, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
 def _sequence(body: bytes) -> bytes:
-    return _field(0x30, body)
+    return field(0x30, body)
 
 
-def _field(tag: int, body: bytes) -> bytes:
+def field(tag: int, body: bytes) -> bytes:
+    """A field of this tag."""
     size = len(body)
     if size < 0x80:
         return bytes((tag, size)) + body
@@ -136,7 +149,7 @@ def main(sizes: list[int]) -> None:
     for size in sizes:
         listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         listening.bind(("127.0.0.1", 0))
-        served[listening.fileno()] = (listening, Agent(size))
+        served[listening.fileno()] = (listening, Agent(plant_rows(size)))
     print(*(listening.getsockname()[1] for listening, _ in served.values()), flush=True)
     while True:
         ready, _, _ = select.select([sys.stdin, *(listening for listening, _ in served.values())], [], [])

@@ -10,6 +10,7 @@ from provisioning.driver import drivers
 from provisioning.olt import Olt, OnuOrder
 from provisioning.ports import DownCause
 from tests.contract.drivers.net_rigs import fiberhome, smartolt
+from tests.contract.drivers.snmp_rig import snmp
 from tests.integration.ssh_olt import PASSWORD, USER, OltPlant, SshOlt
 
 
@@ -152,4 +153,5 @@ RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {
     "huawei_ssh": huawei,
     "fiberhome_tl1": fiberhome,
     "smartolt": smartolt,
+    "snmp_huawei": snmp,
 }
