@@ -152,12 +152,13 @@ def main(sizes: list[int]) -> None:
         served[listening.fileno()] = (listening, Agent(plant_rows(size)))
     print(*(listening.getsockname()[1] for listening, _ in served.values()), flush=True)
     while True:
-        ready, _, _ = select.select([sys.stdin, *(listening for listening, _ in served.values())], [], [])
-        if sys.stdin in ready:
+        ready, _, _ = select.select([sys.stdin.fileno(), *served], [], [])
+        if sys.stdin.fileno() in ready:
             return
-        for listening in ready:
+        for which in ready:
+            listening, agent = served[which]
             request, asker = listening.recvfrom(65535)
-            listening.sendto(served[listening.fileno()][1].answer(request), asker)
+            listening.sendto(agent.answer(request), asker)
 
 
 if __name__ == "__main__":

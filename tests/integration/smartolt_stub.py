@@ -42,7 +42,8 @@ class SmartOltStub:
         self.hang_up_after: set[str] = set()
         self.reboots: list[str] = []
         self.dead = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.stub = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -136,48 +137,47 @@ class SmartOltStub:
         return 200, {"status": True, "response": "ONU deleted"}
 
 
-def _handler_of(stub: SmartOltStub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Server(ThreadingHTTPServer):
+    stub: SmartOltStub
 
-        def do_GET(self) -> None:
-            self._serve("GET", {})
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            self._serve("POST", _flat(body))
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
+    def do_GET(self) -> None:
+        self._serve("GET", {})
 
-        def _serve(self, method: str, form: dict[str, str]) -> None:
-            asked = urlsplit(self.path)
-            path = asked.path.removeprefix("/api/")
-            stub.calls.append(f"{method} {path}")
-            name = re.sub(r"^onu/|/.*$", "", path)
-            if stub.dead:
-                self.close_connection = True
-                return
-            if self.headers.get("X-Token") != TOKEN:
-                self._say(403, {"status": False, "error": "Invalid API key"})
-                return
-            if name in stub.answers:
-                told = stub.answers.pop(name)
-            else:
-                told = stub.answer(method, path, _flat(asked.query), form)
-            if told is None or name in stub.hang_up_after:
-                self.close_connection = True
-                return
-            self._say(*told)
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        self._serve("POST", _flat(body))
 
-        def _say(self, status: int, body: Any) -> None:
-            raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
 
-    return Handler
+    def _serve(self, method: str, form: dict[str, str]) -> None:
+        stub, asked = self.server.stub, urlsplit(self.path)
+        path = asked.path.removeprefix("/api/")
+        stub.calls.append(f"{method} {path}")
+        name = re.sub(r"^onu/|/.*$", "", path)
+        if stub.dead:
+            self.close_connection = True
+            return
+        if self.headers.get("X-Token") != TOKEN:
+            self._say(403, {"status": False, "error": "Invalid API key"})
+            return
+        told = stub.answers.pop(name) if name in stub.answers else stub.answer(method, path, _flat(asked.query), form)
+        if told is None or name in stub.hang_up_after:
+            self.close_connection = True
+            return
+        self._say(*told)
+
+    def _say(self, status: int, body: Any) -> None:
+        raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
 
 
 def _flat(text: str) -> dict[str, str]:
