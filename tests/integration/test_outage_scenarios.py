@@ -46,7 +46,8 @@ def moment(octets: str) -> datetime | None:
     raw = bytes.fromhex(octets)
     if len(raw) < 7 or not any(raw):
         return None
-    return datetime(raw[0] * 256 + raw[1], *raw[2:7], tzinfo=UTC)
+    year, (month, day, hour, minute, second) = raw[0] * 256 + raw[1], raw[2:7]
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
 def seen(values: dict[str, str], serials: dict[tuple[str, str], str]) -> list[OnuSeen]:
