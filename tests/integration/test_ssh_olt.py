@@ -191,10 +191,11 @@ def test_nobody_there_is_unreachable() -> None:
 def test_pretended_smartax_is_one_for_netmiko_too(huawei: SshOlt) -> None:
     huawei.plant.wait("0/1/0", SERIAL)
 
-    with ConnectHandler(
+    netmiko = ConnectHandler(
         device_type="huawei_smartax", host="127.0.0.1", port=huawei.port, username=USER, password=PASSWORD
-    ) as netmiko:
-        netmiko.enable()
-        found = netmiko.send_command("display ont autofind all")
+    )
+    netmiko.enable()
+    found = netmiko.send_command("display ont autofind all")
+    netmiko.paramiko_cleanup()
 
     assert "4857544312345678" in found

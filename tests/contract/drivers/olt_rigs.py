@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
-from provisioning.driver import drivers
+from provisioning.driver import Driver
+from provisioning.drivers.datacom_ssh import DRIVER as DATACOM
+from provisioning.drivers.huawei_ssh import DRIVER as HUAWEI
+from provisioning.drivers.zte_ssh import DRIVER as ZTE
 from provisioning.olt import Olt, OnuOrder
 from provisioning.ports import DownCause
 from tests.contract.drivers.net_rigs import fiberhome, smartolt
@@ -77,12 +80,12 @@ class SshRig:
 
     lacks: frozenset[str] = frozenset()
 
-    def __init__(self, server: SshOlt, kind: str, change: str, extra: dict[str, str], **fields: str) -> None:
+    def __init__(self, server: SshOlt, driver: Driver, change: str, extra: dict[str, str], **fields: str) -> None:
         self.server = server
         first, second = server.plant.pons
         self.pons = (first, second)
         self.log: list[str] = []
-        self._kind = kind
+        self._driver = driver
         self._change = change
         self._extra = extra
         self._fields = fields
@@ -91,7 +94,7 @@ class SshRig:
         """See OltRig."""
         fields = {"host": "127.0.0.1", "port": str(self.server.port), "username": USER, "timeout": "1"}
         fields |= {"password": password or PASSWORD, "pon_limit": str(self.server.plant.limit), **self._fields}
-        return drivers()[self._kind].connect(fields, self.log.append)
+        return self._driver.connect(fields, self.log.append)
 
     def put(self, pon: str, serial: str, *, online: bool = True, cause: DownCause = "", rx_dbm: float = -19.4) -> None:
         """See OltRig."""
@@ -147,14 +150,14 @@ class SshRig:
 def huawei() -> Iterator[OltRig]:
     """A Huawei SmartAX."""
     with SshOlt("huawei", OltPlant(("0/1/0", "0/1/1"), limit=4)) as server:
-        yield SshRig(server, "huawei_ssh", "ont add", {"pppoe": "onu"})
+        yield SshRig(server, HUAWEI, "ont add", {"pppoe": "onu"})
 
 
 @contextmanager
 def zte() -> Iterator[OltRig]:
     """A ZTE C320."""
     with SshOlt("zte", OltPlant(("1/2/1", "1/2/2"), limit=4)) as server:
-        rig = SshRig(server, "zte_ssh", "type F660", {"type": "F660", "pppoe": "onu"})
+        rig = SshRig(server, ZTE, "type F660", {"type": "F660", "pppoe": "onu"})
         rig.lacks = frozenset({"since"})
         yield rig
 
@@ -163,7 +166,7 @@ def zte() -> Iterator[OltRig]:
 def zte_c6xx() -> Iterator[OltRig]:
     """A ZTE C650."""
     with SshOlt("zte", OltPlant(("1/2/1", "1/2/2"), limit=4)) as server:
-        rig = SshRig(server, "zte_ssh", "type F660", {"type": "F660"}, family="C6xx")
+        rig = SshRig(server, ZTE, "type F660", {"type": "F660"}, family="C6xx")
         rig.lacks = frozenset({"since"})
         yield rig
 
@@ -172,7 +175,7 @@ def zte_c6xx() -> Iterator[OltRig]:
 def datacom() -> Iterator[OltRig]:
     """A Datacom DM4615."""
     with SshOlt("datacom", OltPlant(("1/1/1", "1/1/2"), limit=4)) as server:
-        rig = SshRig(server, "datacom_ssh", "commit", {})
+        rig = SshRig(server, DATACOM, "commit", {})
         rig.lacks = frozenset({"since"})
         yield rig
 
