@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from provisioning.action import Action, Equipment, Order, Plan
 from provisioning.actions import ACTIONS
+from provisioning.cooldown import cooling_down
 from provisioning.locks import exclusive
 from provisioning.plant import Plant, equipment
 from provisioning.ports import Outcome, Target
@@ -113,7 +114,7 @@ def _execute(
     db: Database, action: Action, claim: Claim, tools: Equipment, log: Callable[[str], None]
 ) -> Outcome | None:
     log(f"Tentativa {claim.tries}: {action.title}")
-    if (wait := _cooling_down(db, claim, action)) and not claim.doubtful:
+    if not (claim.only_plan or claim.doubtful) and (wait := cooling_down(db, action, claim.order, claim.job_id)):
         return Outcome("refused", "cooling_down", {"wait_seconds": wait})
     plan = action.plan(claim.order, tools)
     for name, (before, after) in plan.diff.items():
@@ -122,12 +123,20 @@ def _execute(
         return _planned(db, claim, plan)
     if plan.outcome:
         return plan.outcome
+    if plan.keep:
+        _keep(db, claim.job_id, plan.keep)
     outcome = action.apply(claim.order, tools, log)
     try:
         return action.verify(claim.order, tools, outcome)
     except Failure as failure:
         failure.ambiguous = failure.ambiguous or action.changes
         raise
+
+
+def _keep(db: Database, job_id: int, facts: Mapping[str, Any]) -> None:
+    with db.transaction() as session:
+        job = session.get_one(NetworkJob, job_id, with_for_update=True)
+        job.facts = {**job.facts, **facts}
 
 
 def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
@@ -144,29 +153,6 @@ def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
     if plan.outcome:
         return plan.outcome
     return Outcome("planned", "dry_run", {"plan": diff})
-
-
-def _cooling_down(db: Database, claim: Claim, action: Action) -> int:
-    """Seconds until the same may be done to the same line again; 0 when it may."""
-    seconds = float(getattr(action, "cooldown_seconds", 0))
-    if not seconds or claim.only_plan:
-        return 0
-    since = utc_now() - timedelta(seconds=seconds)
-    query = (
-        select(NetworkJob.finished_at)
-        .where(
-            NetworkJob.action == claim.action,
-            NetworkJob.contract_ref == claim.order.target.contract_ref,
-            NetworkJob.state.in_(("verified", "unknown", "pending")),
-            NetworkJob.finished_at > since,
-            NetworkJob.id != claim.job_id,
-        )
-        .order_by(NetworkJob.finished_at.desc())
-        .limit(1)
-    )
-    with db.reading() as session:
-        last = session.scalar(query)
-    return 0 if last is None else max(1, int((last - since).total_seconds()))
 
 
 def _given_up(claim: Claim, code: str, touched: bool) -> Outcome:
@@ -227,13 +213,12 @@ def note(db: Database, job_id: int, line: str) -> None:
 
 def finish(db: Database, job_id: int, outcome: Outcome, finished: Finished, *, tries: int) -> None:
     """Ends a running job with its outcome, calls `finished` and wakes its conversation, all in one transaction."""
-    facts: dict[str, Any] = {**outcome.facts, "tries": tries}
     with db.transaction() as session:
         job = session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one()
         if job.state != "running":
             return
-        job.state, job.outcome, job.facts, job.finished_at = outcome.result, outcome.code, facts, utc_now()
-        job.secrets = None
+        job.state, job.outcome, job.finished_at, job.secrets = outcome.result, outcome.code, utc_now(), None
+        job.facts = {**job.facts, **outcome.facts, "tries": tries}
         job.log = [*job.log, {"at": _iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
         session.flush()
         finished(session, job)

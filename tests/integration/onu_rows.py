@@ -49,13 +49,12 @@ def plant_of(db: Database, olt: FakeOlt, vault: Vault | None = VAULT) -> DeviceP
     return DevicePlant(db, vault, None, kinds=kinds_of(olt), sleep=lambda seconds: None)
 
 
-def a_provider(db: Database, contracts: int = 1, **network: object) -> None:
+def a_provider(db: Database, contracts: int = 1) -> None:
     """The provider with its policies, contracts 2000, 2001... without ONUs, and the OLT."""
     with db.transaction() as session:
-        policies = {**POLICIES, "network": network}
         session.add(
             Provider(
-                name="P", cnpj="1", city="C", state="SP", timezone="America/Sao_Paulo", pix_key="k", policies=policies
+                name="P", cnpj="1", city="C", state="SP", timezone="America/Sao_Paulo", pix_key="k", policies=POLICIES
             )
         )
         session.add(
