@@ -63,10 +63,12 @@ class Equipment:
 @dataclass(frozen=True)
 class Plan:
     """What would be done: `diff` is {name: [before, after]}, fit for JSON and free of secrets. With an `outcome` there
-    is nothing left to do."""
+    is nothing left to do. `keep` is written into the job's facts before anything is changed, so that what is needed to
+    undo survives a crash and a lost answer."""
 
     diff: Mapping[str, list[Any]] = field(default_factory=dict)
     outcome: Outcome | None = None
+    keep: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Action(Protocol):

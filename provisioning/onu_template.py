@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from string import Formatter
 from typing import Any
@@ -62,5 +63,6 @@ def _description(template: str, facts: Mapping[str, str]) -> str:
         known = ", ".join(sorted(NAMES))
         raise Misconfigured("onu_template", f"descrição com {', '.join(sorted(unknown))}: só existem {known}")
     text = template.format(**{name: facts.get(name, "") for name in NAMES})
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in text)
+    letters = (letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in letters)
     return plain[:MOST_DESCRIPTION]

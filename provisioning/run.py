@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,18 +14,22 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import Failure, Misconfigured
+from core.later import Later
 from core.masking import mask_personal_data
 from models import utc_now
 from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from provisioning.action import Action, Equipment, Order, Plan
 from provisioning.actions import ACTIONS
+from provisioning.cooldown import cooling_down
 from provisioning.locks import exclusive
 from provisioning.plant import Plant, equipment
 from provisioning.ports import Outcome, Target
 from provisioning.vault import Vault
 
 MAX_TRIES = 5
+# Others are at the device: that says nothing about this job, however often it happens.
+NOT_ITS_TURN = frozenset({"busy", "paced"})
 
 Finished = Callable[[Session, NetworkJob], None]
 
@@ -63,7 +67,8 @@ def run(
     """Does the job once, however often and however parallel this is called; a finished job is left alone.
 
     `finished` is called in the transaction that ends the job, so what hangs on it is committed with it, once. While
-    the equipment cannot be reached, raises Unreachable so that the caller tries again; after `max_tries` the job
+    the equipment cannot be reached, raises Unreachable so that the caller tries again, and Later while others are at
+    it; after `max_tries` the job
     ends as failed, or as unknown if something may have been changed. A job that waits for people is planned, and
     nothing else is done.
     """
@@ -91,6 +96,9 @@ def _attempt(db: Database, claim: Claim, plant: Plant, max_tries: int) -> Outcom
         return _execute(db, action, claim, equipment(db, plant, claim.job_id), log)
     except Failure as failure:
         touched = failure.ambiguous or claim.doubtful
+        if failure.code in NOT_ITS_TURN and not failure.ambiguous:
+            _put_back(db, claim, counts_as_try=False)
+            raise Later(failure.retry_after or 1.0, failure.code) from failure
         log(f"Tentativa {claim.tries}: {failure.code}" + (" (em dúvida)" if touched else ""))
         if failure.code == "no_driver":
             return Outcome("refused", failure.code)
@@ -106,7 +114,7 @@ def _execute(
     db: Database, action: Action, claim: Claim, tools: Equipment, log: Callable[[str], None]
 ) -> Outcome | None:
     log(f"Tentativa {claim.tries}: {action.title}")
-    if (wait := _cooling_down(db, claim, action)) and not claim.doubtful:
+    if not (claim.only_plan or claim.doubtful) and (wait := cooling_down(db, action, claim.order, claim.job_id)):
         return Outcome("refused", "cooling_down", {"wait_seconds": wait})
     plan = action.plan(claim.order, tools)
     for name, (before, after) in plan.diff.items():
@@ -115,12 +123,20 @@ def _execute(
         return _planned(db, claim, plan)
     if plan.outcome:
         return plan.outcome
+    if plan.keep:
+        _keep(db, claim.job_id, plan.keep)
     outcome = action.apply(claim.order, tools, log)
     try:
         return action.verify(claim.order, tools, outcome)
     except Failure as failure:
         failure.ambiguous = failure.ambiguous or action.changes
         raise
+
+
+def _keep(db: Database, job_id: int, facts: Mapping[str, Any]) -> None:
+    with db.transaction() as session:
+        job = session.get_one(NetworkJob, job_id, with_for_update=True)
+        job.facts = {**job.facts, **facts}
 
 
 def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
@@ -137,29 +153,6 @@ def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
     if plan.outcome:
         return plan.outcome
     return Outcome("planned", "dry_run", {"plan": diff})
-
-
-def _cooling_down(db: Database, claim: Claim, action: Action) -> int:
-    """Seconds until the same may be done to the same line again; 0 when it may."""
-    seconds = float(getattr(action, "cooldown_seconds", 0))
-    if not seconds or claim.only_plan:
-        return 0
-    since = utc_now() - timedelta(seconds=seconds)
-    query = (
-        select(NetworkJob.finished_at)
-        .where(
-            NetworkJob.action == claim.action,
-            NetworkJob.contract_ref == claim.order.target.contract_ref,
-            NetworkJob.state.in_(("verified", "unknown", "pending")),
-            NetworkJob.finished_at > since,
-            NetworkJob.id != claim.job_id,
-        )
-        .order_by(NetworkJob.finished_at.desc())
-        .limit(1)
-    )
-    with db.reading() as session:
-        last = session.scalar(query)
-    return 0 if last is None else max(1, int((last - since).total_seconds()))
 
 
 def _given_up(claim: Claim, code: str, touched: bool) -> Outcome:
@@ -197,14 +190,16 @@ def _claim(db: Database, job_id: int, vault: Vault | None) -> Claim | None:
         return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run)
 
 
-def _put_back(db: Database, claim: Claim) -> None:
-    """Nothing was changed: the next try need not doubt anything."""
+def _put_back(db: Database, claim: Claim, *, counts_as_try: bool = True) -> None:
+    """This try changed nothing: the next need not doubt anything, unless one before it left a doubt."""
     with db.transaction() as session:
-        session.execute(
-            update(NetworkJob)
-            .where(NetworkJob.id == claim.job_id, NetworkJob.state == "running")
-            .values(state=claim.before if claim.before != "running" else "approved" if not claim.only_plan else "asked")
-        )
+        job = session.get_one(NetworkJob, claim.job_id, with_for_update=True)
+        if job.state != "running":
+            return
+        if not claim.doubtful:
+            job.state = "asked" if claim.only_plan or claim.before == "asked" else "approved"
+        if not counts_as_try:
+            job.facts = {**job.facts, "tries": claim.tries - 1}
 
 
 def note(db: Database, job_id: int, line: str) -> None:
@@ -218,13 +213,12 @@ def note(db: Database, job_id: int, line: str) -> None:
 
 def finish(db: Database, job_id: int, outcome: Outcome, finished: Finished, *, tries: int) -> None:
     """Ends a running job with its outcome, calls `finished` and wakes its conversation, all in one transaction."""
-    facts: dict[str, Any] = {**outcome.facts, "tries": tries}
     with db.transaction() as session:
         job = session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one()
         if job.state != "running":
             return
-        job.state, job.outcome, job.facts, job.finished_at = outcome.result, outcome.code, facts, utc_now()
-        job.secrets = None
+        job.state, job.outcome, job.finished_at, job.secrets = outcome.result, outcome.code, utc_now(), None
+        job.facts = {**job.facts, **outcome.facts, "tries": tries}
         job.log = [*job.log, {"at": _iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
         session.flush()
         finished(session, job)

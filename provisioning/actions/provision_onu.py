@@ -137,7 +137,8 @@ class DeprovisionOnu:
         if config is None:
             return Plan(outcome=Outcome("already", "not_configured"))
         return Plan(
-            {"onu": [config.serial, None], "pon": [config.pon, None], "description": [config.description, None]}
+            {"onu": [config.serial, None], "pon": [config.pon, None], "description": [config.description, None]},
+            keep={"undo": config.as_json()},
         )
 
     def apply(self, order: Order, equipment: Equipment, note: Note) -> Outcome:
@@ -149,7 +150,7 @@ class DeprovisionOnu:
                 return Outcome("already", "not_configured")
             note(f"Configuração guardada: {config.as_json()}")
             olt.remove(config.pon, config.serial)
-        return Outcome("verified", "removed", {"undo": config.as_json()})
+        return Outcome("verified", "removed")
 
     def verify(self, order: Order, equipment: Equipment, outcome: Outcome) -> Outcome:
         """The OLT must not know it any more."""
@@ -178,7 +179,8 @@ class ReplaceOnu:
                 return Plan(outcome=done if old is None else Outcome("refused", "exists"))
             found = found_on(olt, serial, str(order.arguments.get("pon", "")))
             room_on(olt, found.pon, order, freed=1 if old and old.pon == found.pon else 0)
-        return Plan({"onu": [order.target.onu if old else None, serial], "pon": [order.target.pon, found.pon]})
+        diff = {"onu": [order.target.onu if old else None, serial], "pon": [order.target.pon, found.pon]}
+        return Plan(diff, keep={"undo": old.as_json()} if old else {})
 
     def apply(self, order: Order, equipment: Equipment, note: Note) -> Outcome:
         """Old out, new in, under one lock. A kept configuration goes back in when the new one is refused."""
@@ -200,10 +202,8 @@ class ReplaceOnu:
 
 
 def _replaced(olt: Olt, wanted: OnuOrder, old: OnuConfig | None, note: Note) -> Outcome:
-    undo = {"undo": old.as_json()} if old else {}
     try:
-        outcome = _added(olt, wanted, note)
-        return Outcome(outcome.result, outcome.code, {**outcome.facts, **undo})
+        return _added(olt, wanted, note)
     except Unreachable as failure:
         # The old one is out already: whatever comes next, something was changed.
         failure.ambiguous = True
