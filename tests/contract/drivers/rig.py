@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from provisioning.drivers.radius import RadiusAccess, make
+from provisioning.drivers.radius import make
+from provisioning.radius.access import RadiusAccess
 from provisioning.simulated_network.lines import Plant, connect
 from provisioning.simulated_network.nas import Nas
 from provisioning.simulated_network.subscribers import Subscribers
