@@ -42,15 +42,13 @@ class DatacomCommands:
         state, cause = answers.state_of(
             answers.field(detail, "Operational state"), answers.field(detail, "Last down reason")
         )
-        online = state == "online"
+        online, gone = state == "online", answers.field(detail, "Last down time")
         rssi = shell.run(f"show interface gpon {row.pon} onu {row.number} rssi") if online else ""
         distance = decimal(answers.field(detail, "Distance")) if online else None
         return LineReading(
             onu_state=state,
             rx_dbm=dbm(answers.field(detail, "Rx Optical Power [dBm]")) if online else None,
-            since=moment(answers.field(detail, "Last down time"), self._zone, now)
-            if cause not in ("", "unknown")
-            else None,
+            since=None if state in ("online", "unknown") else moment(gone, self._zone, now),
             read_at=now,
             down_cause=cause,
             olt_rx_dbm=dbm(answers.field(rssi, "RSSI [dBm]")),

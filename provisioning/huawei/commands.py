@@ -139,8 +139,7 @@ class HuaweiCommands:
             if not self._services(shell, order.pon, number):
                 raise Refused("olt_refused", "service-port")
         except Refused:
-            enter_board(shell, order.pon)
-            remove_all(shell, order.pon, number, [])
+            self._delete(shell, order.pon, number)
             raise
 
     def remove(self, shell: Shell, pon: str, serial: str) -> None:
@@ -148,9 +147,7 @@ class HuaweiCommands:
         row = self._find(shell, serial)
         if row is None or answers.place(row["fsp"]) != pon:
             return
-        services = self._services(shell, pon, row["ont_id"])
-        enter_board(shell, pon)
-        remove_all(shell, pon, row["ont_id"], [service["index"] for service in services])
+        self._delete(shell, pon, row["ont_id"])
 
     def reboot(self, shell: Shell, pon: str, serial: str) -> None:
         """See Olt."""
@@ -176,6 +173,11 @@ class HuaweiCommands:
         load = self.load(shell, order.pon)
         if load.limit is not None and load.used >= load.limit:
             raise Refused("pon_full", f"{load.used} de {load.limit}")
+
+    def _delete(self, shell: Shell, pon: str, number: str) -> None:
+        services = self._services(shell, pon, number)
+        enter_board(shell, pon)
+        remove_all(shell, pon, number, [service["index"] for service in services])
 
     def _find(self, shell: Shell, serial: str) -> dict[str, str] | None:
         command = f"display ont info by-sn {serial_hex(serial)}"

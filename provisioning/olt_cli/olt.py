@@ -8,7 +8,7 @@ from typing import Protocol
 
 import paramiko
 
-from core.errors import Refused, Unreachable
+from core.errors import Misconfigured, Refused, Unreachable
 from provisioning.driver import Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, PonLoad, Sweep
 from provisioning.olt_cli.login import Login, open_terminal
@@ -150,6 +150,9 @@ class CliOlt:
                 self._channel, self._commands.dialect, self._log, self._login.timeout, (self._login.password,)
             )
             self._commands.prepare(shell, self._login.enable_password)
+        except Misconfigured:
+            self.close()
+            raise
         except OSError as error:
             self.close()
             raise Unreachable("connection_lost", self._login.host) from error
