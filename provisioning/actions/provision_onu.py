@@ -179,7 +179,10 @@ class ReplaceOnu:
                 return Plan(outcome=done if old is None else Outcome("refused", "exists"))
             found = found_on(olt, serial, str(order.arguments.get("pon", "")))
             room_on(olt, found.pon, order, freed=1 if old and old.pon == found.pon else 0)
-        diff = {"onu": [order.target.onu if old else None, serial], "pon": [order.target.pon, found.pon]}
+        diff: dict[str, list[Any]] = {
+            "onu": [order.target.onu if old else None, serial],
+            "pon": [order.target.pon, found.pon],
+        }
         return Plan(diff, keep={"undo": old.as_json()} if old else {})
 
     def apply(self, order: Order, equipment: Equipment, note: Note) -> Outcome:

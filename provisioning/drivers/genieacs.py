@@ -8,9 +8,9 @@ from typing import Any
 
 from core.errors import Misconfigured, Refused
 from core.onu_serial import onu_serial
+from provisioning.clock import SystemClock
 from provisioning.cpe import CpeState, WifiWish
 from provisioning.driver import Driver, Field, Log
-from provisioning.drivers.radius import SystemClock
 from provisioning.genieacs.data_models import LOGIN_PATHS, PROJECTION, Network, Router, Value, router
 from provisioning.genieacs.nbi import Nbi, TaskEnd
 from provisioning.ports import Clock, Outcome

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Protocol
 
 from core.errors import Unreachable
+from provisioning.clock import SystemClock
 from provisioning.ports import AccessState, Clock, Note, Outcome
 from provisioning.radius.change import change
 from provisioning.radius.tables import BlockBy
@@ -42,18 +42,6 @@ class Tables(Protocol):
     def replies(self, groups: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
         """What each group replies."""
         ...
-
-
-class SystemClock:
-    """The machine's time."""
-
-    def monotonic(self) -> float:
-        """Seconds that only grow."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Waits."""
-        time.sleep(seconds)
 
 
 class RadiusAccess:
