@@ -28,6 +28,10 @@ QUEUE_OF = {
     "fetch_media": "background",
     "transcribe": "background",
     "expire_media": "background",
+    "sweep_olts": "background",
+    "sweep_olt": "network",
+    "watch_incidents": "background",
+    "tell_incident": "background",
 }
 
 
