@@ -19,6 +19,7 @@ from handoff.console import (
     gate,
     inbox,
     login,
+    network,
     problems,
     review,
     search,
@@ -29,6 +30,7 @@ from handoff.console import (
 )
 from handoff.console.ports import Ports
 from handoff.console.sessions import Sessions
+from handoff.network_permits import may
 from models import utc_now
 
 HERE = Path(__file__).parent
@@ -59,13 +61,13 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    rooms = (login, inbox, thread, acts, corrections, files, search, review, system, channel, template_list, problems)
-    for room in rooms:
+    rooms = (login, inbox, thread, acts, corrections, files, search, review, system, channel, template_list)
+    for room in (*rooms, network, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    blueprint.context_processor(lambda: {"static_version": version})
+    blueprint.context_processor(lambda: {"static_version": version, "may": may})
     return blueprint
 
 

@@ -1,0 +1,14 @@
+"""The network in the console: the map, incidents, jobs, batches, devices and the installation of ONUs."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from handoff.console.network import jobs, network_map, subscribers
+from handoff.console.ports import Ports
+
+
+def mount(blueprint: Blueprint, ports: Ports) -> None:
+    """Adds all pages of the network."""
+    for room in (network_map, subscribers, jobs):
+        room.mount(blueprint, ports)
