@@ -121,7 +121,13 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(run, db=db, plant=plant_of(settings, db), finished=unlock_ledger.job_finished)
+    network = partial(
+        run,
+        db=db,
+        plant=plant_of(settings, db),
+        finished=unlock_ledger.job_finished,
+        vault=Vault(settings.device_key) if settings.device_key else None,
+    )
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),

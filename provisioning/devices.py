@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select
 
 from core.db import Database
 from core.errors import Misconfigured, Refused
 from models.device import Device
 from provisioning.cpe import Cpe
-from provisioning.driver import Log, drivers
+from provisioning.device_health import DeviceHealth, Guarded
+from provisioning.device_log import DeviceLog
+from provisioning.driver import Driver, drivers
 from provisioning.olt import Olt
 from provisioning.ports import AccessControl
+from provisioning.vault import Vault
 
-
-class Vault:
-    """Secrets of devices, encrypted with the deployment's DEVICE_KEY (Fernet: AES-128-CBC with an HMAC)."""
-
-    def __init__(self, key: str) -> None:
-        """Raises Misconfigured for a key that is not one (32 bytes in URL-safe base64)."""
-        try:
-            self._fernet = Fernet(key.encode())
-        except ValueError as error:
-            raise Misconfigured("device_key", "32 bytes in URL-safe base64") from error
-
-    def lock(self, secrets: Mapping[str, str]) -> bytes:
-        """What may be stored."""
-        return self._fernet.encrypt(json.dumps(dict(secrets)).encode())
-
-    def unlock(self, stored: bytes | None) -> dict[str, str]:
-        """The secrets again; none for nothing. Raises Misconfigured when they were locked with another key."""
-        if not stored:
-            return {}
-        try:
-            found: dict[str, str] = json.loads(self._fernet.decrypt(stored))
-        except InvalidToken as error:
-            raise Misconfigured("device_key", "the secrets were stored with another key") from error
-        return found
+__all__ = ["DevicePlant", "Vault"]
 
 
 class DevicePlant:
@@ -52,37 +31,48 @@ class DevicePlant:
         vault: Vault | None,
         access: AccessControl | None,
         defaults: Mapping[str, Mapping[str, str]] | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._db = db
         self._vault = vault
         self._access = access
         self._defaults = defaults or {}
+        self._sleep = sleep
 
     def access(self) -> AccessControl | None:
         """See Plant."""
         return self._access
 
-    def olt(self, name: str, log: Log) -> Olt:
+    def olt(self, name: str, job_id: int | None = None) -> Olt:
         """See Plant."""
-        return cast(Olt, self._open("olt", name, log))
+        return cast(Olt, self._open("olt", name, job_id))
 
-    def cpe(self, log: Log) -> Cpe:
+    def cpe(self, job_id: int | None = None) -> Cpe:
         """See Plant."""
-        return cast(Cpe, self._open("acs", "", log))
+        return cast(Cpe, self._open("acs", "", job_id))
 
-    def _open(self, role: str, name: str, log: Log) -> Any:
+    def _open(self, role: str, name: str, job_id: int | None) -> Any:
         """The device of this role and name (any name for ""), ready for its first use."""
         with self._db.reading() as session:
             wanted = select(Device).where(Device.role == role, Device.enabled)
             row = session.scalars((wanted.where(Device.name == name) if name else wanted).order_by(Device.id)).first()
             if row is None:
                 raise Refused("no_driver", name or role)
-            kind, fields, secrets = row.kind, dict(row.fields), row.secrets
-        if secrets and self._vault is None:
-            raise Misconfigured("device_key", "DEVICE_KEY is not set")
-        opened = self._vault.unlock(secrets) if self._vault else {}
+            device_id, kind, fields, secrets = row.id, row.kind, dict(row.fields), row.secrets
         driver = drivers().get(kind)
         if driver is None:
             raise Refused("no_driver", kind)
+        values, hidden = self._values(driver, fields, secrets)
+        log = DeviceLog(self._db, device_id, hidden, job_id)
+        return Guarded(driver.connect(values, log), DeviceHealth(self._db, device_id, self._sleep))
+
+    def _values(
+        self, driver: Driver, fields: Mapping[str, str], stored: bytes | None
+    ) -> tuple[dict[str, str], list[str]]:
+        """Every field of the driver with its value, and the values that are secret."""
+        if stored and self._vault is None:
+            raise Misconfigured("device_key", "DEVICE_KEY is not set")
+        secrets = self._vault.unlock(stored) if self._vault else {}
         empty = {item.name: item.default for item in driver.fields}
-        return driver.connect({**empty, **self._defaults.get(kind, {}), **fields, **opened}, log)
+        return {**empty, **self._defaults.get(driver.kind, {}), **fields, **secrets}, list(secrets.values())

@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from core.db import Database
 from provisioning.action import Equipment
 from provisioning.cpe import Cpe
-from provisioning.driver import Log
 from provisioning.locks import exclusive
 from provisioning.olt import Olt
 from provisioning.ports import AccessControl
@@ -18,32 +17,35 @@ Opened = TypeVar("Opened", Olt, Cpe)
 
 
 class Plant(Protocol):
-    """Everything that this provider has configured. Opens no connection by itself."""
+    """Everything that this provider has configured. Opens no connection by itself.
+
+    `job_id` is the job that the device's log names with each line.
+    """
 
     def access(self) -> AccessControl | None:
         """What blocks and releases logins; None where nothing does."""
         ...
 
-    def olt(self, name: str, log: Log) -> Olt:
+    def olt(self, name: str, job_id: int | None = None) -> Olt:
         """The OLT of this name. Raises Refused("no_driver") where none is configured."""
         ...
 
-    def cpe(self, log: Log) -> Cpe:
+    def cpe(self, job_id: int | None = None) -> Cpe:
         """The ACS. Raises Refused("no_driver") where none is configured."""
         ...
 
 
-def equipment(db: Database, plant: Plant, note: Log) -> Equipment:
-    """The plant for one job, whose log is `note`: every device is locked while it is spoken to."""
+def equipment(db: Database, plant: Plant, job_id: int | None = None) -> Equipment:
+    """The plant for one job: an OLT is locked while it is spoken to. An ACS serves many at once."""
 
     @contextmanager
     def olt(name: str) -> Iterator[Olt]:
-        with exclusive(db, f"device:{name}"), _closing(lambda: plant.olt(name, note)) as opened:
+        with exclusive(db, f"device:{name}"), _closing(lambda: plant.olt(name, job_id)) as opened:
             yield opened
 
     @contextmanager
     def cpe() -> Iterator[Cpe]:
-        with _closing(lambda: plant.cpe(note)) as opened:
+        with _closing(lambda: plant.cpe(job_id)) as opened:
             yield opened
 
     return Equipment(plant.access(), olt, cpe)

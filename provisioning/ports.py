@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 OnuState = Literal["online", "los", "dying_gasp", "offline", "unknown"]
 DownCause = Literal["", "los", "dying_gasp", "reset", "deactivated", "other", "unknown"]
-Result = Literal["verified", "already", "refused", "pending", "failed", "unknown"]
+Result = Literal["verified", "already", "refused", "pending", "failed", "unknown", "planned"]
 Note = Callable[[str], None]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -9,8 +12,12 @@ from sqlalchemy.orm import Session
 from models.contract import Contract
 from models.network_job import NetworkJob
 from models.outbox import add_work
+from models.provider import Provider
 from provisioning.actions import ACTIONS
+from provisioning.approval import approvals_needed
 from provisioning.ports import Target
+
+DEVICE_OF_ROLE = {"acs": "ACS", "access": ""}
 
 
 def ask(
@@ -23,14 +30,20 @@ def ask(
     cause: str,
     conversation_id: int | None = None,
     trust_unlock_id: int | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    secrets: bytes | None = None,
+    dry_run: bool = False,
+    batch_id: int | None = None,
 ) -> NetworkJob:
-    """The job that does `action` for `cause` (what started it: a turn, a payment, an expiry).
+    """The job that does `action` for `cause` (what started it: a turn, a payment, an expiry, a form's token).
 
     Asking again with the same action, contract and cause returns the first job, whatever became of it, and adds no
-    work. Raises KeyError for an action that does not exist.
+    work. `secrets` are locked by a Vault already. A job that people must approve is planned at once and does nothing
+    until they did. A job of a batch gets its work from the batch. Raises KeyError for an action that does not exist.
     """
-    ACTIONS[action]
-    key = f"{action}:{target.contract_ref}:{cause}"
+    known = ACTIONS[action]
+    key = f"{action}:{target.contract_ref or target.olt}:{cause}" + (":dry" if dry_run else "")
+    approvals = 0 if dry_run or batch_id is not None else approvals_needed(policies(session), action)
     new_id = session.execute(
         insert(NetworkJob)
         .values(
@@ -42,11 +55,17 @@ def ask(
             reason=reason,
             asked_by=asked_by,
             target=target.as_json(),
+            arguments=dict(arguments or {}),
+            secrets=secrets,
+            device=DEVICE_OF_ROLE.get(known.role, target.olt),
+            dry_run=dry_run,
+            needs_approvals=approvals,
+            batch_id=batch_id,
         )
         .on_conflict_do_nothing(index_elements=[NetworkJob.idempotency_key])
         .returning(NetworkJob.id)
     ).scalar()
-    if new_id is not None:
+    if new_id is not None and batch_id is None:
         add_work(session, "network", new_id)
     return session.execute(select(NetworkJob).where(NetworkJob.idempotency_key == key)).scalar_one()
 
@@ -62,3 +81,8 @@ def target_of(session: Session, contract_ref: str) -> Target:
         cto=contract.cto,
         onu=contract.onu,
     )
+
+
+def policies(session: Session) -> Mapping[str, Any]:
+    """The provider's business settings; none while there is no provider."""
+    return session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}

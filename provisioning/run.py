@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,16 +13,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from core.errors import Failure
+from core.errors import Failure, Misconfigured
 from core.masking import mask_personal_data
 from models import utc_now
 from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
-from provisioning.action import DIAGNOSE, Action, Equipment, Order
+from provisioning.action import Action, Equipment, Order, Plan
 from provisioning.actions import ACTIONS
 from provisioning.locks import exclusive
 from provisioning.plant import Plant, equipment
 from provisioning.ports import Outcome, Target
+from provisioning.vault import Vault
 
 MAX_TRIES = 5
 
@@ -30,19 +31,24 @@ Finished = Callable[[Session, NetworkJob], None]
 
 
 @dataclass(frozen=True)
-class _Claim:
-    """What a run works with. `doubtful`: an earlier run may have changed something and did not get to the end."""
+class Claim:
+    """What a run works with. `doubtful`: an earlier run may have changed something and did not get to the end.
+
+    `only_plan`: people have not approved yet, or nobody wants it done (`dry_run`).
+    """
 
     job_id: int
+    order: Order
     action: str
-    target: Target
-    arguments: dict[str, Any]
     before: str
     tries: int
+    only_plan: bool
+    dry_run: bool
 
     @property
     def doubtful(self) -> bool:
-        return self.before == "running"
+        """Whether something may have been changed already."""
+        return self.order.doubtful
 
 
 def run(
@@ -51,64 +57,114 @@ def run(
     db: Database,
     plant: Plant,
     finished: Finished,
+    vault: Vault | None = None,
     max_tries: int = MAX_TRIES,
 ) -> None:
     """Does the job once, however often and however parallel this is called; a finished job is left alone.
 
     `finished` is called in the transaction that ends the job, so what hangs on it is committed with it, once. While
     the equipment cannot be reached, raises Unreachable so that the caller tries again; after `max_tries` the job
-    ends as failed, or as unknown if something may have been changed.
+    ends as failed, or as unknown if something may have been changed. A job that waits for people is planned, and
+    nothing else is done.
     """
     subscriber = _subscriber(db, job_id)
     if subscriber is None:
         return
     with exclusive(db, f"subscriber:{subscriber}"):
-        claim = _claim(db, job_id)
+        claim = _claim(db, job_id, vault)
         if claim is None:
             return
         outcome = _attempt(db, claim, plant, max_tries)
-        _finish(db, claim, outcome, finished)
+        if outcome is not None:
+            finish(db, claim.job_id, outcome, finished, tries=claim.tries)
 
 
-def _attempt(db: Database, claim: _Claim, plant: Plant, max_tries: int) -> Outcome:
+def _attempt(db: Database, claim: Claim, plant: Plant, max_tries: int) -> Outcome | None:
+    """How it ended; None when it waits for people now."""
     if claim.tries > max_tries:
         return _given_up(claim, "gave_up", claim.doubtful)
     action = ACTIONS.get(claim.action)
     if action is None:
         return Outcome("refused", "unknown_action")
-    note = partial(_note, db, claim.job_id)
+    log = partial(note, db, claim.job_id)
     try:
-        return _execute(action, claim, equipment(db, plant, note), note)
+        return _execute(db, action, claim, equipment(db, plant, claim.job_id), log)
     except Failure as failure:
         touched = failure.ambiguous or claim.doubtful
-        _note(db, claim.job_id, f"Tentativa {claim.tries}: {failure.code}" + (" (em dúvida)" if touched else ""))
+        log(f"Tentativa {claim.tries}: {failure.code}" + (" (em dúvida)" if touched else ""))
         if failure.code == "no_driver":
             return Outcome("refused", failure.code)
         if failure.permanent or claim.tries >= max_tries:
-            return _given_up(claim, failure.code, touched)
+            refused = failure.permanent and not touched and not isinstance(failure, Misconfigured)
+            return Outcome("refused", failure.code) if refused else _given_up(claim, failure.code, touched)
         if not touched:
             _put_back(db, claim)
         raise
 
 
-def _execute(action: Action, claim: _Claim, equipment: Equipment, note: Callable[[str], None]) -> Outcome:
-    note(f"Tentativa {claim.tries}: {claim.action}")
-    order = Order(claim.target, claim.arguments, doubtful=claim.doubtful)
-    plan = action.plan(order, equipment)
+def _execute(
+    db: Database, action: Action, claim: Claim, tools: Equipment, log: Callable[[str], None]
+) -> Outcome | None:
+    log(f"Tentativa {claim.tries}: {action.title}")
+    if (wait := _cooling_down(db, claim, action)) and not claim.doubtful:
+        return Outcome("refused", "cooling_down", {"wait_seconds": wait})
+    plan = action.plan(claim.order, tools)
+    for name, (before, after) in plan.diff.items():
+        log(f"Plano: {name} de {before} para {after}")
+    if claim.only_plan:
+        return _planned(db, claim, plan)
     if plan.outcome:
         return plan.outcome
-    for name, (before, after) in plan.diff.items():
-        note(f"Plano: {name} de {before} para {after}")
-    outcome = action.apply(order, equipment, note)
+    outcome = action.apply(claim.order, tools, log)
     try:
-        return action.verify(order, equipment, outcome)
+        return action.verify(claim.order, tools, outcome)
     except Failure as failure:
-        failure.ambiguous = True
+        failure.ambiguous = failure.ambiguous or action.changes
         raise
 
 
-def _given_up(claim: _Claim, code: str, touched: bool) -> Outcome:
-    return Outcome("unknown" if touched and claim.action != DIAGNOSE else "failed", code)
+def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
+    """Keeps the plan. A dry run ends with it, and so does a plan that comes to nothing; else people are waited for."""
+    diff = {name: list(values) for name, values in plan.diff.items()}
+    with db.transaction() as session:
+        job = session.get_one(NetworkJob, claim.job_id, with_for_update=True)
+        if job.state != "running":
+            return None
+        job.plan = diff
+        if not claim.dry_run and (plan.outcome is None or plan.outcome.result == "already"):
+            job.state = "asked"
+            return None
+    if plan.outcome:
+        return plan.outcome
+    return Outcome("planned", "dry_run", {"plan": diff})
+
+
+def _cooling_down(db: Database, claim: Claim, action: Action) -> int:
+    """Seconds until the same may be done to the same line again; 0 when it may."""
+    seconds = float(getattr(action, "cooldown_seconds", 0))
+    if not seconds or claim.only_plan:
+        return 0
+    since = utc_now() - timedelta(seconds=seconds)
+    query = (
+        select(NetworkJob.finished_at)
+        .where(
+            NetworkJob.action == claim.action,
+            NetworkJob.contract_ref == claim.order.target.contract_ref,
+            NetworkJob.state.in_(("verified", "unknown", "pending")),
+            NetworkJob.finished_at > since,
+            NetworkJob.id != claim.job_id,
+        )
+        .order_by(NetworkJob.finished_at.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        last = session.scalar(query)
+    return 0 if last is None else max(1, int((last - since).total_seconds()))
+
+
+def _given_up(claim: Claim, code: str, touched: bool) -> Outcome:
+    changes = claim.action not in ACTIONS or ACTIONS[claim.action].changes
+    return Outcome("unknown" if touched and changes else "failed", code)
 
 
 def _subscriber(db: Database, job_id: int) -> str | None:
@@ -117,32 +173,41 @@ def _subscriber(db: Database, job_id: int) -> str | None:
         job = session.get(NetworkJob, job_id)
         if job is None or job.state not in OPEN_STATES:
             return None
-        return Target.from_json(job.target).pppoe_login or job.contract_ref
+        target = Target.from_json(job.target)
+        return target.pppoe_login or job.contract_ref or target.olt
 
 
-def _claim(db: Database, job_id: int) -> _Claim | None:
+def _claim(db: Database, job_id: int, vault: Vault | None) -> Claim | None:
     """Marks the job as running, under the subscriber's lock: a job found running is one whose worker died."""
     with db.transaction() as session:
         job = session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one()
         if job.state not in OPEN_STATES:
             return None
+        waits = job.state != "approved" and job.needs_approvals > len(job.approvals)
+        if waits and job.plan is not None:
+            return None
         before, tries = job.state, int(job.facts.get("tries", 0)) + 1
+        # A worker that died while it planned has changed nothing.
+        doubtful = before == "running" and not waits and not job.dry_run
         job.state, job.started_at = "running", job.started_at or utc_now()
         job.facts = {**job.facts, "tries": tries}
-        return _Claim(job.id, job.action, Target.from_json(job.target), job.arguments, before, tries)
+        arguments = {**job.arguments, "asked_by": job.asked_by, "job_id": job.id}
+        secrets = vault.unlock(job.secrets) if vault and not waits else {}
+        order = Order(Target.from_json(job.target), arguments, secrets, doubtful)
+        return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run)
 
 
-def _put_back(db: Database, claim: _Claim) -> None:
+def _put_back(db: Database, claim: Claim) -> None:
     """Nothing was changed: the next try need not doubt anything."""
     with db.transaction() as session:
         session.execute(
             update(NetworkJob)
             .where(NetworkJob.id == claim.job_id, NetworkJob.state == "running")
-            .values(state=claim.before)
+            .values(state=claim.before if claim.before != "running" else "approved" if not claim.only_plan else "asked")
         )
 
 
-def _note(db: Database, job_id: int, line: str) -> None:
+def note(db: Database, job_id: int, line: str) -> None:
     """Appends one masked line, committed at once: the operator reads along, and a crash leaves what was done."""
     entry = [{"at": _iso(utc_now()), "text": mask_personal_data(line)}]
     with db.transaction() as session:
@@ -151,13 +216,15 @@ def _note(db: Database, job_id: int, line: str) -> None:
         )
 
 
-def _finish(db: Database, claim: _Claim, outcome: Outcome, finished: Finished) -> None:
-    facts: dict[str, Any] = {**outcome.facts, "tries": claim.tries}
+def finish(db: Database, job_id: int, outcome: Outcome, finished: Finished, *, tries: int) -> None:
+    """Ends a running job with its outcome, calls `finished` and wakes its conversation, all in one transaction."""
+    facts: dict[str, Any] = {**outcome.facts, "tries": tries}
     with db.transaction() as session:
-        job = session.execute(select(NetworkJob).where(NetworkJob.id == claim.job_id).with_for_update()).scalar_one()
+        job = session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one()
         if job.state != "running":
             return
         job.state, job.outcome, job.facts, job.finished_at = outcome.result, outcome.code, facts, utc_now()
+        job.secrets = None
         job.log = [*job.log, {"at": _iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
         session.flush()
         finished(session, job)

@@ -158,12 +158,12 @@ class FakePlant:
         """As given."""
         return self._access
 
-    def olt(self, name: str, log: Callable[[str], None]) -> Olt:
+    def olt(self, name: str, job_id: int | None = None) -> Olt:
         """As given."""
         if self._olt is None:
             raise Refused("no_driver", name)
         return cast(Olt, self._olt)
 
-    def cpe(self, log: Callable[[str], None]) -> Cpe:
+    def cpe(self, job_id: int | None = None) -> Cpe:
         """There is none."""
         raise Refused("no_driver", "acs")
