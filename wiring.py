@@ -50,6 +50,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
+from wiring_outages import SWEEP_CHORES, outage_routes
 
 # Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
 WEAK_DBM = -27.0
@@ -62,6 +63,7 @@ CHORES = {
     "forget_paces": 3600.0,
     "prune_webhooks": 3600.0,
     "sync_templates": 3600.0,
+    "watch_incidents": 30.0,
 }
 # As long as Twilio is configured.
 TWILIO_CHORES = {"reconcile_twilio": 300.0}
@@ -82,7 +84,8 @@ class Wiring:
     @property
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
-        return {**CHORES, **(TWILIO_CHORES if self.settings.twilio_account_sid else {})}
+        twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
+        return {**CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -92,7 +95,12 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
     store = media_store(settings)
-    routes = {**_routes(settings, db, parser, links), **_media_routes(settings, db, store), **_chores(settings, db)}
+    routes = {
+        **_routes(settings, db, parser, links),
+        **_media_routes(settings, db, store),
+        **_chores(settings, db),
+        **outage_routes(settings, db, plant_of(settings, db)),
+    }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 
 

@@ -19,6 +19,7 @@ from bot.effects import (
     Contradicted,
     Effect,
     HandOff,
+    IncidentTold,
     JobTold,
     OpenTicket,
     RecordAttempt,
@@ -46,9 +47,11 @@ from models.message import Message
 from models.network_job import NetworkJob
 from models.outbox import add_work
 from models.ticket import Ticket
+from provisioning.action import DIAGNOSE, RELEASE_SIGNAL
+from provisioning.outages.incidents import incident_of
+from provisioning.outages.reports import add_report, told_in_chat
 from provisioning.request import ask, target_of
 
-RELEASE_SIGNAL = "release_signal"
 REMIND_AFTER_SECONDS = 21
 STUCK_AFTER_SECONDS = 185
 
@@ -120,6 +123,7 @@ class _Writer:
             RecordAttempt: self._attempt,
             SendCode: self._send_code,
             JobTold: self._told,
+            IncidentTold: self._incident_told,
             Contradicted: self._contradicted,
             ConsentChanged: self._consent,
             Remember: lambda _: None,
@@ -145,10 +149,13 @@ class _Writer:
         say(self._session, self._snapshot, effect, self._reason)
 
     def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
+        target = target_of(self._session, effect.contract_ref)
+        if (effect.action, effect.reason) == (DIAGNOSE, "customer_reported"):
+            add_report(self._session, target, self._snapshot.conversation_id)
         ask(
             self._session,
             effect.action,
-            target=target_of(self._session, effect.contract_ref),
+            target=target,
             reason=effect.reason,
             asked_by="bot",
             cause=effect.cause,
@@ -174,6 +181,8 @@ class _Writer:
             self._ask_network(request, unlock.id)
 
     def _ticket(self, effect: OpenTicket) -> None:
+        # Nobody is sent out for one line of a fault that is known.
+        incident = incident_of(self._session, effect.contract_ref, utc_now())
         self._session.add(
             Ticket(
                 protocol=self._snapshot.protocol,
@@ -182,6 +191,7 @@ class _Writer:
                 subject=effect.subject,
                 text=effect.text,
                 evidence=effect.evidence,
+                incident_id=incident.id if incident else None,
             )
         )
 
@@ -217,6 +227,9 @@ class _Writer:
 
     def _told(self, effect: JobTold) -> None:
         self._session.execute(update(NetworkJob).where(NetworkJob.id == effect.job_id).values(told_at=utc_now()))
+
+    def _incident_told(self, effect: IncidentTold) -> None:
+        told_in_chat(self._session, effect.incident_id, effect.contract_ref, self._snapshot.conversation_id)
 
     def _close(self, effect: Close) -> None:
         self._session.execute(

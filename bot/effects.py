@@ -146,6 +146,14 @@ class ConsentChanged:
 
 
 @dataclass(frozen=True)
+class IncidentTold:
+    """The customer has heard of this incident, which touches their contract."""
+
+    incident_id: int
+    contract_ref: str
+
+
+@dataclass(frozen=True)
 class Remember:
     """What the bot knows of the dialogue from now on."""
 
@@ -174,6 +182,7 @@ Effect = (
     | JobTold
     | Contradicted
     | ConsentChanged
+    | IncidentTold
     | Remember
     | Wait
     | Close

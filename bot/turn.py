@@ -77,12 +77,15 @@ class JobResult:
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """A known fault where the contract hangs."""
+    """A known fault that touches the contract. `planned` only while maintenance keeps to its time; `kind` as in
+    models.incident."""
 
     cause: str
     planned: bool
     started_at: datetime
     eta: datetime | None
+    id: int = 0
+    kind: str = "unknown"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from billing.ports import Contract
-from bot.effects import AskNetwork, Effect, Option, Remember, Say
+from bot.effects import AskNetwork, Effect, IncidentTold, Option, Remember, Say
 from bot.turn import Turn
 
 DIAGNOSE = "diagnose"
@@ -29,7 +29,7 @@ def start_diagnosis(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
             since=turn.when(incident.started_at),
             eta=turn.texts("incident.eta", eta=eta) if eta else turn.texts("incident.no_eta"),
         )
-        return [Say(text), Remember(replace(dialogue, data={}))]
+        return [Say(text), IncidentTold(incident.id, contract.ref), Remember(replace(dialogue, data={}))]
     cause = f"turn:{turn.inbound[-1].id if turn.inbound else turn.now.isoformat()}"
     return [AskNetwork(DIAGNOSE, contract.ref, "customer_reported", cause), Remember(dialogue)]
 

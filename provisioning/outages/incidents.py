@@ -13,7 +13,7 @@ from core.locks import hold
 from models import utc_now
 from models.contract import Contract
 from models.incident import SCOPES, Incident, IncidentContract
-from models.outbox import add_work
+from models.outbox import add_work, hasten
 from provisioning.outages.place import inside, scopes_of
 
 # Whoever opens, widens or ends incidents holds this: there are few, and two workers must not open one fault twice.
@@ -96,7 +96,7 @@ def open_by_person(
     session.flush()
     touch_place(session, found)
     join_tickets(session, found.id)
-    add_work(session, "tell_incident", found.id)
+    tell_soon(session, found.id)
     return found
 
 
@@ -115,7 +115,7 @@ def confirm(session: Session, incident_id: int, by: str, kind: str | None = None
     if found is not None:
         found.confirmed_by, found.dismissed = by, False
         found.kind = kind or found.kind
-        add_work(session, "tell_incident", found.id)
+        tell_soon(session, found.id)
     return found
 
 
@@ -140,8 +140,14 @@ def end_by_person(session: Session, incident_id: int, by: str) -> Incident | Non
     if found is not None and found.restored_at is None:
         found.restored_at = utc_now()
         found.evidence = {**found.evidence, "ended_by": by}
-        add_work(session, "tell_incident", found.id)
+        tell_soon(session, found.id)
     return found
+
+
+def tell_soon(session: Session, incident_id: int) -> None:
+    """Has everybody told who is due, once this transaction is committed."""
+    if not hasten(session, "tell_incident", incident_id):
+        add_work(session, "tell_incident", incident_id)
 
 
 def touch_place(session: Session, incident: Incident) -> None:

@@ -39,6 +39,7 @@ FLOOR = {
     "bot": 4,
     "webhooks": 5,
     "wiring_channels": 6,
+    "wiring_outages": 6,
     "wiring": 7,
     **dict.fromkeys(FRONT_HALL, 8),
 }

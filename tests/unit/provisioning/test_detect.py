@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,11 +15,11 @@ from provisioning.outages.line import Line, judge
 from tests.unit.provisioning.town import LIMITS, NOW, brief, down, seen, town
 
 
-def in_pon(number: int):  # type: ignore[no-untyped-def]
+def in_pon(number: int) -> Callable[[Line], bool]:
     return lambda line: line.pon == f"0/1/{number}"
 
 
-def in_cto(name: str):  # type: ignore[no-untyped-def]
+def in_cto(name: str) -> Callable[[Line], bool]:
     return lambda line: line.cto == name
 
 
@@ -105,15 +106,13 @@ def test_deactivated_onus_are_no_outage() -> None:
 
 
 def dropping(every_minutes: float, number: int) -> list[Line]:
-    lines = town()
-    for place in range(number):
-        lines = down(
-            lines,
-            lambda line, name=f"OLT-A-0-{place % 4}-{place // 4}": line.contract == name,
-            "los",
-            place * every_minutes,
-        )
-    return lines
+    order = {f"OLT-A-0-{place % 4}-{place // 4}": place for place in range(number)}
+    return [
+        replace(line, state="down", cause="fibre", since=NOW - timedelta(minutes=order[line.contract] * every_minutes))
+        if line.contract in order
+        else line
+        for line in town()
+    ]
 
 
 def test_drops_one_by_one_are_no_outage_until_nearly_all_are_gone() -> None:

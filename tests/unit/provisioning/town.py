@@ -1,4 +1,4 @@
-"""A small town of lines for the detector: OLT-A with four PONs of four CTOs, eight lines each, in four neighbourhoods."""
+"""A small town of lines for the detector: four PONs of four CTOs, eight lines each, in four neighbourhoods."""
 
 from __future__ import annotations
 
