@@ -22,12 +22,14 @@ from core.media_store import MediaStore, media_store
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
+from models.network_job import NetworkJob
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
 from provisioning.action import BLOCK_SIGNAL
 from provisioning.devices import DevicePlant, Vault
 from provisioning.drivers import radius
+from provisioning.onu_request import onu_changed
 from provisioning.plant import Plant
 from provisioning.ports import AccessControl
 from provisioning.request import ask, target_of
@@ -133,7 +135,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         run,
         db=db,
         plant=plant_of(settings, db),
-        finished=unlock_ledger.job_finished,
+        finished=_job_ended,
         vault=Vault(settings.device_key) if settings.device_key else None,
     )
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
@@ -227,6 +229,12 @@ def plant_of(settings: Settings, db: Database) -> Plant:
     defaults = {"simulator": simulated, "simulator_acs": simulated} if settings.simulated_network_url else {}
     vault = Vault(settings.device_key) if settings.device_key else None
     return DevicePlant(db, vault, _access(settings), defaults)
+
+
+def _job_ended(session: Session, job: NetworkJob) -> None:
+    """What hangs on the end of a job, in the transaction that ends it."""
+    unlock_ledger.job_finished(session, job)
+    onu_changed(session, job)
 
 
 def _ask_block(session: Session, unlock: TrustUnlock) -> None:

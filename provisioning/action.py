@@ -23,6 +23,7 @@ DEPROVISION_ONU = "deprovision_onu"
 REPLACE_ONU = "replace_onu"
 SET_WIFI = "set_wifi"
 REBOOT_CPE = "reboot_cpe"
+LIST_FOUND = "list_found"
 
 
 @dataclass(frozen=True)

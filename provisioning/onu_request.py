@@ -1,0 +1,157 @@
+"""Asks for an ONU to be configured, replaced, removed or put back, and mirrors into the contract what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import Misconfigured
+from core.onu_serial import onu_serial
+from models.contract import Contract
+from models.customer import Customer
+from models.device import Device
+from models.network_job import NetworkJob
+from provisioning.action import DEPROVISION_ONU, PROVISION_ONU, REPLACE_ONU
+from provisioning.onu_template import onu_order
+from provisioning.ports import Target
+from provisioning.request import ask, policies, target_of
+
+NO_SERIAL = "Serial inválido: são 4 letras e 8 dígitos (HWTC1A2B3C4D), como na etiqueta da ONU."
+
+
+def ask_onu(
+    session: Session,
+    contract_ref: str,
+    serial: str,
+    *,
+    olt: str,
+    confirmed_by: str,
+    asked_by: str,
+    cause: str,
+    pon: str = "",
+    secrets: bytes | None = None,
+) -> NetworkJob | str:
+    """The job that configures the ONU `serial` for the contract: replacing the one that it has, if it has one.
+
+    `confirmed_by` is the login of the person who read the serial off the ONU. `pon` is where that person stands, empty
+    to take where the OLT found it. Returns why it cannot be asked, in Portuguese, in place of a job.
+    """
+    number = onu_serial(serial)
+    if not number:
+        return NO_SERIAL
+    contract = session.scalars(select(Contract).where(Contract.ref == contract_ref)).one_or_none()
+    if contract is None or contract.status == "cancelled":
+        return "Contrato não encontrado ou cancelado."
+    other = session.scalars(
+        select(Contract.ref).where(Contract.onu == number, Contract.ref != contract_ref, Contract.status != "cancelled")
+    ).first()
+    if other:
+        return f"Esta ONU está no contrato {other}: remova-a de lá antes."
+    if (
+        session.scalars(select(Device.id).where(Device.name == olt, Device.role == "olt", Device.enabled)).first()
+        is None
+    ):
+        return "Esta OLT não está cadastrada ou está desligada."
+    if contract.onu and contract.olt and contract.olt != olt:
+        return f"O contrato tem uma ONU na {contract.olt}: remova-a antes de usar outra OLT."
+    try:
+        arguments = _arguments(session, contract, number, olt, pon, confirmed_by)
+    except Misconfigured as problem:
+        return f"O modelo de ONU do provedor está errado: {problem.detail}."
+    target = replace(target_of(session, contract_ref), olt=olt, pon=contract.pon if contract.onu else pon)
+    action = REPLACE_ONU if contract.onu and contract.onu != number else PROVISION_ONU
+    return ask(
+        session,
+        action,
+        target=target if action == REPLACE_ONU else replace(target, onu=number),
+        reason="installation" if action == PROVISION_ONU else "replacement",
+        asked_by=asked_by,
+        cause=cause,
+        arguments=arguments,
+        secrets=secrets,
+    )
+
+
+def ask_removal(session: Session, contract_ref: str, *, asked_by: str, cause: str) -> NetworkJob | str:
+    """The job that removes the contract's ONU and keeps what is needed to put it back."""
+    contract = session.scalars(select(Contract).where(Contract.ref == contract_ref)).one_or_none()
+    if contract is None or not contract.onu:
+        return "Este contrato não tem ONU cadastrada."
+    target = target_of(session, contract_ref)
+    return ask(session, DEPROVISION_ONU, target=target, reason="removal", asked_by=asked_by, cause=cause)
+
+
+def ask_undo(session: Session, job_id: int, *, asked_by: str, cause: str) -> NetworkJob | str:
+    """The job that puts back what the removal `job_id` took away."""
+    removed = session.get(NetworkJob, job_id)
+    kept = removed.facts.get("undo") if removed else None
+    if removed is None or not kept or removed.action != DEPROVISION_ONU:
+        return "Esta ação não guardou nada que se possa desfazer."
+    before = Target.from_json(removed.target)
+    return ask(
+        session,
+        PROVISION_ONU,
+        target=replace(before, pon=str(kept["pon"]), onu=str(kept["serial"])),
+        reason="undo",
+        asked_by=asked_by,
+        cause=cause,
+        arguments={
+            "serial": kept["serial"],
+            "pon": kept["pon"],
+            "restore": kept,
+            # The person who confirmed it then: the configuration is the one that was approved.
+            "confirmed_by": asked_by.rpartition(":")[2],
+        },
+    )
+
+
+def onu_changed(session: Session, job: NetworkJob) -> None:
+    """Writes into the contract where its ONU hangs now; called in the transaction that ends the job."""
+    if job.state not in ("verified", "already"):
+        return
+    if job.action in (PROVISION_ONU, REPLACE_ONU):
+        onu = job.facts.get("onu", {})
+        place = {"olt": Target.from_json(job.target).olt, "pon": onu.get("pon"), "onu": onu.get("serial")}
+    elif job.action == DEPROVISION_ONU:
+        place = {"onu": ""}
+    else:
+        return
+    contract = session.scalars(select(Contract).where(Contract.ref == job.contract_ref).with_for_update()).one_or_none()
+    for name, value in place.items():
+        if contract is not None and value is not None:
+            setattr(contract, name, value)
+
+
+def _arguments(
+    session: Session, contract: Contract, serial: str, olt: str, pon: str, confirmed_by: str
+) -> dict[str, Any]:
+    settings = policies(session)
+    policy = settings.get("onu", {})
+    customer = session.get_one(Customer, contract.customer_id)
+    facts = {
+        "contract": contract.number,
+        "name": customer.name,
+        "login": contract.pppoe_login,
+        "cto": contract.cto,
+        "plan": contract.plan,
+    }
+    wanted = onu_order(
+        policy,
+        olt=olt,
+        plan=contract.plan,
+        pon=pon,
+        serial=serial,
+        facts=facts,
+        pppoe_login=contract.pppoe_login,
+    )
+    filled = {name: value for name, value in asdict(wanted).items() if name != "pppoe_password"}
+    return {
+        "serial": serial,
+        "pon": pon,
+        "confirmed_by": confirmed_by,
+        "onu": filled,
+        "pon_limit": policy.get("pon_limit"),
+    }
