@@ -89,7 +89,7 @@ def _queue_parts(ports: Ports) -> tuple[House, dict[str, str]]:
     return place, {"jobs": html}
 
 
-def _query(wanted: dict[str, str]) -> Select[tuple[NetworkJob]]:
+def _query(wanted: dict[str, str]) -> Select[NetworkJob]:
     query = select(NetworkJob).order_by(NetworkJob.id.desc())
     if wanted["state"]:
         query = query.where(_in_state(wanted["state"]))

@@ -52,7 +52,9 @@ def form_token() -> str:
     return token
 
 
-def frame(template: str, section: str, place: House, parts: dict[str, str], *, status: int = 200, **more: Any) -> Response:
+def frame(
+    template: str, section: str, place: House, parts: dict[str, str], *, status: int = 200, **more: Any
+) -> Response:
     """A page of the network around its live parts; only those of its menu's entries that the person may open."""
     who = attendant()
     page = render_template(

@@ -154,7 +154,9 @@ class _Rows:
             inside = self.lines.setdefault(olt, {}).setdefault(pon, {}).setdefault(cto, {})
             known = "unread" if olt in silent else state
             inside[known] = inside.get(known, 0) + number
-        used = session.execute(select(OnuStatus.olt, OnuStatus.pon, func.count()).group_by(OnuStatus.olt, OnuStatus.pon))
+        used = session.execute(
+            select(OnuStatus.olt, OnuStatus.pon, func.count()).group_by(OnuStatus.olt, OnuStatus.pon)
+        )
         self.used = {(olt, pon): number for olt, pon, number in used}
         self.incidents = session.scalars(open_incidents(now)).all()
 
@@ -168,7 +170,7 @@ def is_silent(device: Device, now: datetime) -> bool:
     return device.failures > 0 or (device.open_until is not None and device.open_until > now)
 
 
-def open_incidents(now: datetime) -> Select[tuple[Incident]]:
+def open_incidents(now: datetime) -> Select[Incident]:
     """A query for the incidents that hold now: begun, not over, not dismissed."""
     return select(Incident).where(
         Incident.ended_at.is_(None),
@@ -195,7 +197,7 @@ def status_of_contract() -> ColumnElement[bool]:
     return and_(OnuStatus.olt == Contract.olt, OnuStatus.serial == Contract.onu)
 
 
-def _tally(session: Session, now: datetime) -> Select[tuple[str, str, str, str, int]]:
+def _tally(session: Session, now: datetime) -> Select[str, str, str, str, int]:
     state = line_state(now - read_limits(session).stale).label("state")
     place = (Contract.olt, Contract.pon, Contract.cto)
     return (

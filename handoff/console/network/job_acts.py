@@ -1,0 +1,39 @@
+"""The buttons of a job: approve and cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from flask import Blueprint, redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from handoff import audit
+from handoff.console.network.jobs import found_job, job_page
+from handoff.console.network.page import form_token, permitted
+from handoff.console.ports import Ports
+from provisioning import approval
+
+Act = Callable[[Session, int, str], str]
+
+
+def mount(blueprint: Blueprint, ports: Ports) -> None:
+    """Adds both; each is a POST with the session's form token."""
+    acts: dict[str, Act] = {"approve": approval.approve, "cancel": approval.cancel}
+    for name, act in acts.items():
+        view = partial(_decide, ports, name, act)
+        blueprint.add_url_rule(f"/network/jobs/<int:job_id>/{name}", f"job_{name}", view, methods=["POST"])
+
+
+def _decide(ports: Ports, name: str, act: Act, job_id: int) -> Response:
+    who = permitted("job.decide")
+    form_token()
+    with ports.db.transaction() as session:
+        job = found_job(session, job_id)
+        problem = act(session, job_id, who.login)
+        if not problem:
+            audit.record(session, who.login, f"network.job_{name}", f"job:{job.id}", what=job.action)
+    if problem:
+        return job_page(ports, job_id, problem=problem, status=409)
+    return redirect(url_for("console.job", job_id=job_id), 303)
