@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from handoff.console.network import incident_acts, incidents, job_acts, jobs, network_map, subscribers
+from handoff.console.network import (
+    batch_form,
+    batches,
+    incident_acts,
+    incidents,
+    job_acts,
+    jobs,
+    network_map,
+    subscribers,
+)
 from handoff.console.ports import Ports
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds all pages of the network."""
-    for room in (network_map, subscribers, jobs, job_acts, incidents, incident_acts):
+    for room in (network_map, subscribers, jobs, job_acts, incidents, incident_acts, batches, batch_form):
         room.mount(blueprint, ports)

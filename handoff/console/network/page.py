@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,7 @@ def frame(
         menu=[item for item in SECTIONS if may(who, item.deed)],
         here=section,
         regions=as_regions(parts),
+        fresh_token=secrets.token_urlsafe(16),
         **more,
     )
     return make_response(page, status)
