@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: database, channel, costs, templates, simulator, nlu, docs."""
+"""Commands for whoever installs, runs or changes it: database, channel, devices, costs, templates, nlu, docs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 import migrations
 from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
+from cli_devices import devices
 from cli_models import COMMANDS
 from cli_nlu import nlu
 from cli_simulator import simulator
@@ -34,6 +35,7 @@ main.add_command(templates)
 main.add_command(channel)
 main.add_command(costs_command)
 main.add_command(simulator)
+main.add_command(devices)
 for command in COMMANDS:
     nlu.add_command(command)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from provisioning.cpe import Cpe
 from provisioning.device_health import DeviceHealth, Guarded
 from provisioning.device_log import DeviceLog
 from provisioning.driver import Driver, drivers
+from provisioning.locks import exclusive
 from provisioning.olt import Olt
 from provisioning.ports import AccessControl
 from provisioning.vault import Vault
@@ -32,12 +34,14 @@ class DevicePlant:
         access: AccessControl | None,
         defaults: Mapping[str, Mapping[str, str]] | None = None,
         *,
+        kinds: Mapping[str, Driver] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._db = db
         self._vault = vault
         self._access = access
         self._defaults = defaults or {}
+        self._kinds = drivers() if kinds is None else kinds
         self._sleep = sleep
 
     def access(self) -> AccessControl | None:
@@ -52,6 +56,25 @@ class DevicePlant:
         """See Plant."""
         return cast(Cpe, self._open("acs", "", job_id))
 
+    @contextmanager
+    def reached(self, name: str) -> Iterator[tuple[str, Any]]:
+        """(role, the opened device) of this name, whatever its role, locked; its circuit lets one try through.
+
+        Raises as Equipment's doors do.
+        """
+        with self._db.transaction() as session:
+            row = session.scalars(select(Device).where(Device.name == name, Device.enabled)).one_or_none()
+            if row is None:
+                raise Refused("no_driver", name)
+            role, row.open_until = row.role, None
+        with exclusive(self._db, f"device:{name}"):
+            opened = self._open(role, name, None)
+            try:
+                yield role, opened
+            finally:
+                if hasattr(opened, "close"):
+                    opened.close()
+
     def _open(self, role: str, name: str, job_id: int | None) -> Any:
         """The device of this role and name (any name for ""), ready for its first use."""
         with self._db.reading() as session:
@@ -60,7 +83,7 @@ class DevicePlant:
             if row is None:
                 raise Refused("no_driver", name or role)
             device_id, kind, fields, secrets = row.id, row.kind, dict(row.fields), row.secrets
-        driver = drivers().get(kind)
+        driver = self._kinds.get(kind)
         if driver is None:
             raise Refused("no_driver", kind)
         values, hidden = self._values(driver, fields, secrets)

@@ -21,15 +21,20 @@ class Vault:
             raise Misconfigured("device_key", "32 bytes in URL-safe base64") from error
 
     def lock(self, secrets: Mapping[str, str]) -> bytes:
-        """What may be stored."""
-        return self._fernet.encrypt(json.dumps(dict(secrets)).encode())
+        """What may be stored: each value encrypted, under its name in clear."""
+        locked = {name: self._fernet.encrypt(value.encode()).decode() for name, value in secrets.items()}
+        return json.dumps(locked).encode()
 
     def unlock(self, stored: bytes | None) -> dict[str, str]:
         """The secrets again; none for nothing. Raises Misconfigured when they were locked with another key."""
         if not stored:
             return {}
         try:
-            found: dict[str, str] = json.loads(self._fernet.decrypt(stored))
+            return {name: self._fernet.decrypt(token).decode() for name, token in json.loads(stored).items()}
         except InvalidToken as error:
             raise Misconfigured("device_key", "the secrets were stored with another key") from error
-        return found
+
+
+def secret_names(stored: bytes | None) -> frozenset[str]:
+    """Which secrets are stored, as nobody needs the key to know."""
+    return frozenset(json.loads(stored)) if stored else frozenset()

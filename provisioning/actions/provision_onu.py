@@ -1,4 +1,4 @@
-"""An ONU is configured, removed, replaced: only what the OLT found and a person confirmed, counted on the OLT itself."""
+"""An ONU is configured, removed, replaced: only what its OLT found and a person confirmed, counted on the OLT."""
 
 from __future__ import annotations
 

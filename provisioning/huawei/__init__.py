@@ -1,0 +1,1 @@
+"""Huawei SmartAX: its commands, and what its answers mean."""
