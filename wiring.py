@@ -27,13 +27,13 @@ from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
 from provisioning.action import BLOCK_SIGNAL
-from provisioning.devices import DevicePlant, Vault
+from provisioning.devices import DevicePlant
 from provisioning.drivers import radius
 from provisioning.onu_request import onu_changed
-from provisioning.plant import Plant
 from provisioning.ports import AccessControl
 from provisioning.request import ask, target_of
 from provisioning.run import run
+from provisioning.vault import Vault
 from webhooks.channels import meta_inbound
 from webhooks.channels.ports import Channel
 from webhooks.check_number import check_numbers
@@ -136,7 +136,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         db=db,
         plant=plant_of(settings, db),
         finished=_job_ended,
-        vault=Vault(settings.device_key) if settings.device_key else None,
+        vault=vault_of(settings),
     )
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
@@ -223,12 +223,16 @@ def _access(settings: Settings) -> AccessControl | None:
     )
 
 
-def plant_of(settings: Settings, db: Database) -> Plant:
+def vault_of(settings: Settings) -> Vault | None:
+    """What locks the secrets of devices and jobs; None without a DEVICE_KEY."""
+    return Vault(settings.device_key) if settings.device_key else None
+
+
+def plant_of(settings: Settings, db: Database) -> DevicePlant:
     """The provider's equipment."""
     simulated = {"url": settings.simulated_network_url}
     defaults = {"simulator": simulated, "simulator_acs": simulated} if settings.simulated_network_url else {}
-    vault = Vault(settings.device_key) if settings.device_key else None
-    return DevicePlant(db, vault, _access(settings), defaults)
+    return DevicePlant(db, vault_of(settings), _access(settings), defaults)
 
 
 def _job_ended(session: Session, job: NetworkJob) -> None:

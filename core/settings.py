@@ -365,6 +365,7 @@ class Settings:
     trap_port: int = setting(
         _integer(0, 65535), "0 to 65535", "1162", default="0", about="UDP port for SNMP traps; 0: no traps are taken."
     )
+    trap_host: str = setting(_text, "an address", "192.0.2.10", default="127.0.0.1", about="Address that takes traps.")
     trap_community: str = setting(
         _text,
         "a community",

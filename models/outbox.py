@@ -28,7 +28,7 @@ QUEUE_OF = {
     "fetch_media": "background",
     "transcribe": "background",
     "expire_media": "background",
-    "sweep_olts": "background",
+    "sweep_olts": "turns",
     "sweep_olt": "network",
     "watch_incidents": "background",
     "tell_incident": "background",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from core.locks import hold
 from models import utc_now
+from models.alert import raise_alert
 from models.contract import Contract
 from models.incident import SCOPES, Incident, IncidentContract
 from models.outbox import add_work, hasten
+from provisioning.outages.limits import read_limits
 from provisioning.outages.place import inside, scopes_of
 
 # Whoever opens, widens or ends incidents holds this: there are few, and two workers must not open one fault twice.
 INCIDENTS = "incidents"
+LATE_NOTICE = "maintenance.late_notice"
 
 _JOIN_TICKETS = text(
     "UPDATE ticket SET incident_id = touched.incident_id FROM incident_contract AS touched"
@@ -97,6 +100,7 @@ def open_by_person(
     touch_place(session, found)
     join_tickets(session, found.id)
     tell_soon(session, found.id)
+    _check_notice(session, found)
     return found
 
 
@@ -168,6 +172,15 @@ def touch(session: Session, incident_id: int, refs: Sequence[str]) -> None:
 def join_tickets(session: Session, incident_id: int) -> None:
     """The open tickets of touched contracts become the incident's: nobody is sent out for each of them."""
     session.execute(_JOIN_TICKETS, {"incident": incident_id})
+
+
+def _check_notice(session: Session, row: Incident) -> None:
+    """Maintenance that begins too soon for its legal notice is done all the same, and people know that it is late."""
+    hours = read_limits(session).notice_hours or 0
+    if row.planned and row.started_at < utc_now() + timedelta(hours=hours):
+        row.evidence = {**row.evidence, "late_notice": True}
+        words = f"A manutenção em {row.scope} começa antes do prazo de aviso de {hours:g} h."
+        raise_alert(session, LATE_NOTICE, str(row.id), words, detail={"incident": row.id})
 
 
 def _same(session: Session, scope_kind: str, scope: str, starts_at: datetime, planned: bool) -> Incident | None:

@@ -206,7 +206,7 @@ def test_tickets_of_touched_contracts_join_the_incident(db: Database) -> None:
     plant.olts["A"].put(on_pon(0), "los")
     swept(db, plant)
     with db.reading() as session:
-        joined = dict(session.execute(select(Ticket.contract_ref, Ticket.incident_id)).all())  # type: ignore[arg-type]
+        joined = dict(session.execute(select(Ticket.contract_ref, Ticket.incident_id)).all())
     assert joined == {"0-0-0": incidents(db)[0].id, "2-0-0": None}
 
 
@@ -272,3 +272,14 @@ def test_maintenance_touches_nobody_before_it_begins_and_its_overrun_is_noticed(
     with db.reading() as session:
         assert session.scalars(select(Alert.kind)).all() == ["maintenance.overrun"]
         assert len(session.scalars(select(IncidentContract)).all()) == 8
+
+
+def test_maintenance_that_begins_too_soon_for_its_notice_is_an_alert(db: Database) -> None:
+    a_town(db, policies={"notice_hours": 72})
+    with db.transaction() as session:
+        for place, hours in (("A 0/1/0", 71), ("A 0/1/1", 73)):
+            begins = utc_now() + timedelta(hours=hours)
+            open_by_person(session, "pon", place, "x", "poda", begins, begins + timedelta(hours=3), "karina", True)
+    with db.reading() as session:
+        found = session.execute(select(Alert.kind, Alert.subject)).all()
+    assert [tuple(row) for row in found] == [("maintenance.late_notice", "1")]

@@ -126,7 +126,7 @@ def _test(ports: Ports, device_id: int) -> Response:
         name = found_device(session, device_id).name
         audit.record(session, who.login, "network.device_tested", f"device:{name}")
     answered, told = ports.probe(name)
-    return device_page(ports, device_id, **({"told": told} if answered else {"problem": told}))
+    return device_page(ports, device_id, told=told if answered else "", problem="" if answered else told)
 
 
 def _enabled(ports: Ports, device_id: int) -> Response:

@@ -80,9 +80,7 @@ def _page(ports: Ports, device_id: int) -> Response:
     return device_page(ports, device_id)
 
 
-def device_page(
-    ports: Ports, device_id: int, *, problem: str = "", told: str = "", status: int = 200
-) -> Response:
+def device_page(ports: Ports, device_id: int, *, problem: str = "", told: str = "", status: int = 200) -> Response:
     """The page of a device, also as the answer to its buttons."""
     place, parts = _parts(ports, device_id)
     more = {"device_id": device_id, "problem": problem, "told": told}
@@ -117,7 +115,10 @@ def machine(row: Device, place: House, now: datetime) -> Machine:
     state, words = _state(row, place, now)
     facts = [
         ("Última resposta", moment(row.answered_at, now, place.zone) if row.answered_at else "nunca"),
-        ("Última falha", f"{moment(row.failed_at, now, place.zone)} ({row.last_error})" if row.failed_at else "nenhuma"),
+        (
+            "Última falha",
+            f"{moment(row.failed_at, now, place.zone)} ({row.last_error})" if row.failed_at else "nenhuma",
+        ),
     ]
     if row.role == "olt":
         facts.append(("Última varredura", moment(row.swept_at, now, place.zone) if row.swept_at else "nunca"))

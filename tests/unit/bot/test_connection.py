@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.effects import AskNetwork, HandOff, OpenTicket, Say, Wait
+from bot.effects import AskNetwork, HandOff, IncidentTold, OpenTicket, Say, Wait
 from bot.replies import replies_in
 from bot.turn import JobResult, OpenIncident
 from tests.unit.billing.build import a_contract
@@ -52,6 +52,7 @@ def test_blocked_contract_is_explained_first_even_when_there_is_an_incident(wish
 def test_known_incident_is_told_before_anything_is_measured() -> None:
     effects = decided(a_turn("sem internet", facts=active(**{"incident:c-1002": FIBRE_CUT})))
     assert not has(effects, AskNetwork)
+    assert only(effects, IncidentTold).contract_ref == "c-1002"
     assert "cabo rompido na Rua do Sol, desde hoje às 10h" in said(effects)
     assert "Previsão de volta: hoje às 15h." in said(effects)
 
