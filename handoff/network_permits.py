@@ -19,6 +19,7 @@ Deed = Literal[
     "batch.run",
     "incident.handle",
     "onu.ask",
+    "onu.remove",
     "device.change",
 ]
 
@@ -35,6 +36,7 @@ PERMITS: Mapping[Deed, frozenset[Kind]] = {
     "batch.run": _OFFICE,
     "incident.handle": _OFFICE,
     "onu.ask": _OFFICE | {"technician"},
+    "onu.remove": _OFFICE,
     "device.change": frozenset({"admin"}),
 }
 """`line.*` is meant in a conversation that the person may see; `job.decide` is approving and cancelling."""

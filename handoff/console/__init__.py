@@ -18,6 +18,7 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    line_acts,
     login,
     network,
     problems,
@@ -66,7 +67,7 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    rooms = (login, inbox, thread, acts, corrections, files, search, review, system, channel, template_list)
+    rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
     for room in (*rooms, network, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.live import TOKEN_MARK
+from handoff.console.network.counts import Counts
 from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
 from handoff.console.network.page import form_token, frame, live, permitted
-from handoff.console.network.topology import Counts
 from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
 from handoff.console.wording import job_action, moment
 from handoff.network_permits import may

@@ -12,6 +12,7 @@ from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import JOB_STATE, clock, job_action, moment, spoken
 from models.network_job import OPEN_STATES, NetworkJob
+from provisioning.action import DEPROVISION_ONU
 
 OUTCOMES: Mapping[str, str] = {
     "read": "Tudo o que se perguntou foi lido.",
@@ -36,6 +37,18 @@ OUTCOMES: Mapping[str, str] = {
     "unreachable": "O equipamento não respondeu.",
     "busy": "O equipamento estava ocupado com outra ação.",
     "circuit_open": "O equipamento não vem respondendo: ninguém insiste por alguns minutos.",
+    "serial_not_confirmed": "Ninguém confirmou o serial.",
+    "another_pon": "A ONU está em outra PON.",
+    "on_two_pons": "A OLT vê esta ONU em duas PONs.",
+    "added": "Configurada na OLT.",
+    "removed": "Removida da OLT; dá para desfazer.",
+    "configured": "Já estava configurada assim.",
+    "not_configured": "Não está configurada na OLT.",
+    "still_configured": "A OLT ainda mostra a ONU configurada.",
+    "put_back": "A nova foi recusada: a antiga foi posta de volta.",
+    "onu_down": "A ONU está fora: não há o que reiniciar.",
+    "accepted": "O equipamento aceitou o comando.",
+    "paced": "O equipamento está no limite de comandos por minuto.",
     "cancelled": "Uma pessoa cancelou antes de começar.",
 }
 ENDINGS: Mapping[str, str] = {
@@ -105,6 +118,7 @@ class JobSheet:
     batch_id: int | None
     open: bool
     may_cancel: bool
+    may_undo: bool
 
 
 def job_row(job: NetworkJob, names: Mapping[str, str], place: House, now: datetime) -> JobRow:
@@ -145,6 +159,7 @@ def job_sheet(job: NetworkJob, names: Mapping[str, str], place: House, now: date
         batch_id=job.batch_id,
         open=job.state in OPEN_STATES,
         may_cancel=job.state in ("asked", "approved"),
+        may_undo=job.action == DEPROVISION_ONU and bool(job.facts.get("undo")),
     )
 
 

@@ -7,9 +7,10 @@ from functools import partial
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from handoff.console.network.counts import STATES
 from handoff.console.network.page import frame, live, permitted
 from handoff.console.network.scopes import place_name
-from handoff.console.network.topology import STATES, read_network
+from handoff.console.network.topology import read_network
 from handoff.console.ports import House, Ports, house
 from handoff.console.wording import moment, waited
 from handoff.network_permits import may
