@@ -1,8 +1,10 @@
-"""A network worth looking at, for the tests with a browser: two POPs, a cut CTO, a street without power, a silent OLT."""
+"""A network worth looking at, for the tests with a browser: a cut CTO, a PON without power, a silent OLT."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+
+from sqlalchemy.orm import Session
 
 from core.db import Database
 from models import utc_now
@@ -15,7 +17,13 @@ from models.network_job import NetworkJob
 from models.onu_status import OnuStatus
 
 STREETS = ("Rua das Acácias", "Rua do Sol", "Avenida Brasil", "Rua da Serra")
-PEOPLE = ("Ana Souza", "Bruno Lima", "Carla Dias", "Davi Rocha", "Elisa Prado", "Fábio Nunes")
+PEOPLE = {
+    "Ana Souza": "52998224725",
+    "Bruno Lima": "11144477735",
+    "Carla Dias": "39053344705",
+    "Elisa Prado": "27634019100",
+    "Fábio Nunes": "85739201659",
+}
 
 
 def a_network(db: Database, *, olts: int = 3, pons: int = 8, ctos: int = 4, lines: int = 6) -> None:
@@ -23,8 +31,8 @@ def a_network(db: Database, *, olts: int = 3, pons: int = 8, ctos: int = 4, line
     now = utc_now()
     with db.transaction() as session:
         customers = [
-            Customer(ref=f"cli-{n}", name=name, document="52998224725", document_kind="cpf")
-            for n, name in enumerate(PEOPLE)
+            Customer(ref=f"cli-{n}", name=name, document=document, document_kind="cpf")
+            for n, (name, document) in enumerate(PEOPLE.items())
         ]
         session.add_all(customers)
         session.flush()
@@ -48,7 +56,9 @@ def a_network(db: Database, *, olts: int = 3, pons: int = 8, ctos: int = 4, line
                     _line(session, customers, olt, o, p, number, f"CTO-{o + 1}-{p:02d}{cto + 1}", state)
 
 
-def _line(session, customers, olt: str, o: int, p: int, number: int, cto: str, state: str) -> None:  # type: ignore[no-untyped-def]
+def _line(
+    session: Session, customers: list[Customer], olt: str, o: int, p: int, number: int, cto: str, state: str
+) -> None:
     now, serial = utc_now(), f"HWTC{o:02X}{p:02X}{number:04X}"
     ref = f"{o + 1}{p:02d}{number:03d}"
     session.add(

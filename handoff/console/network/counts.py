@@ -15,6 +15,11 @@ STATES = {
 TROUBLED_SHARE = 0.3
 
 
+def in_words(state: str, number: int) -> str:
+    """`não lida`, `não lidas`."""
+    return f"{STATES[state]}s" if number != 1 and state in ("off", "unread") else STATES[state]
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many lines are in which of STATES."""
@@ -47,8 +52,14 @@ class Counts:
     @property
     def words(self) -> str:
         """`47 online, 1 sem luz`."""
-        said = [f"{self.by_state[state]} {name}" for state, name in STATES.items() if self.by_state.get(state)]
+        said = [f"{number} {in_words(state, number)}" for state in STATES if (number := self.by_state.get(state, 0))]
         return ", ".join(said) or "nenhum contrato"
+
+    @property
+    def said(self) -> list[tuple[str, int, str]]:
+        """(state, number, words) of each state that there is; online always."""
+        there = [state for state in STATES if self.by_state.get(state) or state == "online"]
+        return [(state, self.by_state.get(state, 0), in_words(state, self.by_state.get(state, 0))) for state in there]
 
     @property
     def spans(self) -> list[tuple[str, float, float]]:

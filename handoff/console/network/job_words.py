@@ -64,6 +64,16 @@ ENDINGS: Mapping[str, str] = {
     "planned": "Ensaio: nada foi mudado. O plano diz o que mudaria.",
     "cancelled": "Cancelada por uma pessoa.",
 }
+REASONS: Mapping[str, str] = {
+    "installation": "instalação",
+    "replacement": "troca da ONU",
+    "removal": "remoção da ONU",
+    "undo": "desfazer a remoção",
+    "conversation": "pedido na conversa",
+    "payment": "pagamento confirmado",
+    "trust_unlock": "liberação em confiança",
+    "trust_unlock_expired": "liberação em confiança venceu",
+}
 DIFF_NAMES: Mapping[str, str] = {
     "blocked": "bloqueado",
     "onu": "ONU",
@@ -146,7 +156,7 @@ def job_sheet(job: NetworkJob, names: Mapping[str, str], place: House, now: date
     times = [("Pedida", job.asked_at), ("Começou", job.started_at), ("Terminou", job.finished_at)]
     return JobSheet(
         row=row,
-        reason=job.reason,
+        reason=REASONS.get(job.reason, job.reason),
         ending="Espera que outra pessoa aprove." if row.waits else ENDINGS.get(job.state, job.state),
         outcome=outcome_words(job),
         diff=tuple(_change(name, change, place.zone) for name, change in (job.plan or {}).items()),

@@ -7,7 +7,6 @@ from functools import partial
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from handoff.console.network.counts import STATES
 from handoff.console.network.page import frame, live, permitted
 from handoff.console.network.scopes import place_name
 from handoff.console.network.topology import read_network
@@ -41,7 +40,6 @@ def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
         html = render_template(
             "console/network/map_part.html",
             network=network,
-            states=STATES,
             may_add=may(who, "device.change"),
             when=lambda at: moment(at, now, place.zone),
             ago=lambda at: waited(at, now),

@@ -81,7 +81,6 @@ def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
             lines=lines[:MOST_SHOWN],
             more=len(lines) - MOST_SHOWN,
             counts=Counts({state: sum(line.state == state for line in lines) for state in STATES}),
-            states=STATES,
         )
     return place, {"lines": html}
 

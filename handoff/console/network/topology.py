@@ -46,6 +46,12 @@ class Pon:
         return bool(self.incidents) or self.counts.troubled or any(c.incidents or c.counts.troubled for c in self.ctos)
 
     @property
+    def look(self) -> str:
+        """The state that colours it: its own, or that of a CTO in trouble while the rest is well."""
+        worst = [cto.counts for cto in self.ctos if cto.counts.troubled]
+        return max(worst, key=lambda counts: counts.down).look if worst else self.counts.look
+
+    @property
     def odd(self) -> list[Cto]:
         """Its CTOs that are worth drawing one by one."""
         return [cto for cto in self.ctos if cto.incidents or cto.counts.troubled]
