@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Literal, cast
 
 from sqlalchemy.orm import Session
 
@@ -31,8 +32,10 @@ from provisioning.devices import DevicePlant
 from provisioning.drivers import radius
 from provisioning.onu_request import onu_changed
 from provisioning.ports import AccessControl
+from provisioning.radius.tables import BlockBy
 from provisioning.request import ask, target_of
 from provisioning.run import run
+from provisioning.run_many import Feed, feed_batch
 from provisioning.vault import Vault
 from webhooks.channels import meta_inbound
 from webhooks.channels.ports import Channel
@@ -131,13 +134,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(
-        run,
-        db=db,
-        plant=plant_of(settings, db),
-        finished=_job_ended,
-        vault=vault_of(settings),
-    )
+    plant, vault = plant_of(settings, db), vault_of(settings)
+    network = partial(run, db=db, plant=plant, finished=_job_ended, vault=vault)
+    batch = partial(feed_batch, feed=Feed(db, plant, _job_ended, vault))
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
@@ -145,6 +144,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
+        "batch": Route(batch),
         "unlock_expiry": Route(expiry),
     }
 
@@ -219,6 +219,9 @@ def _access(settings: Settings) -> AccessControl | None:
         coa_host=settings.radius_coa_host,
         coa_port=settings.radius_coa_port,
         suspended_group=settings.radius_suspended_group,
+        block_by=cast(BlockBy, settings.radius_block_by),
+        coa=cast(Literal["disconnect", "coa"], settings.radius_coa),
+        per_second=settings.radius_per_second,
         settle_seconds=settings.radius_settle_seconds,
     )
 

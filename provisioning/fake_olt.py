@@ -21,7 +21,6 @@ class FakeOlt:
 
     `states` says how an ONU is ("online" where it does not); `passwords` keeps what `add` was given, by serial;
     `asked` lists every command, `changes` every change that was made.
-
     """
 
     def __init__(self, limits: Mapping[str, int], *, can: Iterable[Capability] = get_args(Capability)) -> None:
@@ -64,7 +63,7 @@ class FakeOlt:
                 raise Refused("unknown_onu", serial)
             state = self.states.get(serial, "online")
             power = FAINT_DBM if state == "online" else None
-            return LineReading(state, power, datetime.now(UTC), uptime_seconds=self.uptime.get(serial))
+            return LineReading(state, power, None, datetime.now(UTC), uptime_seconds=self.uptime.get(serial))
 
     def sweep(self) -> Sweep:
         """See Olt."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy import cast, select, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import Failure, Misconfigured
+from core.later import Later
 from core.masking import mask_personal_data
 from models import utc_now
 from models.network_job import OPEN_STATES, NetworkJob
@@ -26,6 +26,8 @@ from provisioning.ports import Outcome, Target
 from provisioning.vault import Vault
 
 MAX_TRIES = 5
+# Others are at the device: that says nothing about this job, however often it happens.
+NOT_ITS_TURN = frozenset({"busy", "paced"})
 
 Finished = Callable[[Session, NetworkJob], None]
 
@@ -63,7 +65,8 @@ def run(
     """Does the job once, however often and however parallel this is called; a finished job is left alone.
 
     `finished` is called in the transaction that ends the job, so what hangs on it is committed with it, once. While
-    the equipment cannot be reached, raises Unreachable so that the caller tries again; after `max_tries` the job
+    the equipment cannot be reached, raises Unreachable so that the caller tries again, and Later while others are at
+    it; after `max_tries` the job
     ends as failed, or as unknown if something may have been changed. A job that waits for people is planned, and
     nothing else is done.
     """
@@ -91,6 +94,9 @@ def _attempt(db: Database, claim: Claim, plant: Plant, max_tries: int) -> Outcom
         return _execute(db, action, claim, equipment(db, plant, claim.job_id), log)
     except Failure as failure:
         touched = failure.ambiguous or claim.doubtful
+        if failure.code in NOT_ITS_TURN and not failure.ambiguous:
+            _put_back(db, claim, counts_as_try=False)
+            raise Later(failure.retry_after or 1.0, failure.code) from failure
         log(f"Tentativa {claim.tries}: {failure.code}" + (" (em dúvida)" if touched else ""))
         if failure.code == "no_driver":
             return Outcome("refused", failure.code)
@@ -197,19 +203,21 @@ def _claim(db: Database, job_id: int, vault: Vault | None) -> Claim | None:
         return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run)
 
 
-def _put_back(db: Database, claim: Claim) -> None:
-    """Nothing was changed: the next try need not doubt anything."""
+def _put_back(db: Database, claim: Claim, *, counts_as_try: bool = True) -> None:
+    """This try changed nothing: the next need not doubt anything, unless one before it left a doubt."""
     with db.transaction() as session:
-        session.execute(
-            update(NetworkJob)
-            .where(NetworkJob.id == claim.job_id, NetworkJob.state == "running")
-            .values(state=claim.before if claim.before != "running" else "approved" if not claim.only_plan else "asked")
-        )
+        job = session.get_one(NetworkJob, claim.job_id, with_for_update=True)
+        if job.state != "running":
+            return
+        if not claim.doubtful:
+            job.state = "asked" if claim.only_plan or claim.before == "asked" else "approved"
+        if not counts_as_try:
+            job.facts = {**job.facts, "tries": claim.tries - 1}
 
 
 def note(db: Database, job_id: int, line: str) -> None:
     """Appends one masked line, committed at once: the operator reads along, and a crash leaves what was done."""
-    entry = [{"at": _iso(utc_now()), "text": mask_personal_data(line)}]
+    entry = [{"at": iso(utc_now()), "text": mask_personal_data(line)}]
     with db.transaction() as session:
         session.execute(
             update(NetworkJob).where(NetworkJob.id == job_id).values(log=NetworkJob.log.op("||")(cast(entry, JSONB)))
@@ -217,20 +225,26 @@ def note(db: Database, job_id: int, line: str) -> None:
 
 
 def finish(db: Database, job_id: int, outcome: Outcome, finished: Finished, *, tries: int) -> None:
-    """Ends a running job with its outcome, calls `finished` and wakes its conversation, all in one transaction."""
-    facts: dict[str, Any] = {**outcome.facts, "tries": tries}
+    """Ends a running job in a transaction of its own: see `end`."""
     with db.transaction() as session:
         job = session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one()
-        if job.state != "running":
-            return
-        job.state, job.outcome, job.facts, job.finished_at = outcome.result, outcome.code, facts, utc_now()
-        job.secrets = None
-        job.log = [*job.log, {"at": _iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
-        session.flush()
-        finished(session, job)
-        if job.conversation_id is not None:
-            add_work(session, "turn", job.conversation_id)
+        end(session, job, outcome, finished, tries=tries)
 
 
-def _iso(moment: datetime) -> str:
+def end(session: Session, job: NetworkJob, outcome: Outcome, finished: Finished, *, tries: int) -> None:
+    """Ends a running job, which is locked, with its outcome; calls `finished` and wakes its conversation."""
+    if job.state != "running":
+        return
+    job.state, job.outcome, job.finished_at = outcome.result, outcome.code, utc_now()
+    job.facts = {**outcome.facts, "tries": tries}
+    job.secrets = None
+    job.log = [*job.log, {"at": iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
+    session.flush()
+    finished(session, job)
+    if job.conversation_id is not None:
+        add_work(session, "turn", job.conversation_id)
+
+
+def iso(moment: datetime) -> str:
+    """A moment as the log of a job has it."""
     return moment.isoformat(timespec="milliseconds")

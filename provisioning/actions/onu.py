@@ -29,11 +29,11 @@ class RebootOnu:
     cooldown_seconds: int = 600
 
     def plan(self, order: Order, equipment: Equipment) -> Plan:
-        """Refuses where the OLT cannot, or the ONU is not there to be restarted."""
+        """Refuses where the OLT cannot, or the ONU is not there to be restarted. One that may be restarting is."""
         with equipment.olt(order.target.olt) as olt:
             supports(olt, "reboot")
             reading = olt.read(order.target.pon, order.target.onu)
-        if reading.onu_state in ("los", "dying_gasp", "offline"):
+        if not order.doubtful and reading.onu_state in ("los", "dying_gasp", "offline"):
             return Plan(outcome=Outcome("refused", "onu_down", {"line": line_facts(reading)}))
         return Plan({"restart": [reading.onu_state, "restarted"]})
 

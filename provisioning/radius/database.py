@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -50,7 +50,7 @@ class Database(Protocol):
         """Whether the table exists and may be read."""
         ...
 
-    def connection(self, *, writes: bool = False) -> Any:
+    def connection(self, *, writes: bool = False) -> AbstractContextManager[Connection]:
         """A context: a Connection of its own; with `writes` one transaction, committed at the end of the block.
 
         Raises Unreachable when the database does not answer (ambiguous if something may have been written) and

@@ -39,12 +39,12 @@ _SUSPEND = (
     " HAVING coalesce(sum(CASE WHEN groupname = %s THEN 1 ELSE 0 END), 0) = 0"
 )
 _RELEASE = "DELETE FROM radusergroup WHERE username = %s AND groupname = %s"
-_OURS = "username = %s AND attribute = 'Auth-Type' AND op = ':=' AND value = 'Reject'"
 _DISABLE = (
     "INSERT INTO radcheck (username, attribute, op, value) SELECT %s, 'Auth-Type', ':=', 'Reject' FROM radcheck"
-    f" WHERE {_OURS} HAVING count(*) = 0"
+    " WHERE username = %s AND attribute = 'Auth-Type' AND op = ':=' AND value = 'Reject' HAVING count(*) = 0"
 )
-_ENABLE = f"DELETE FROM radcheck WHERE {_OURS}"
+_ENABLE = "DELETE FROM radcheck WHERE username = %s AND attribute = 'Auth-Type' AND op = ':=' AND value = 'Reject'"
+_REPLIES = "SELECT groupname, attribute, value FROM radgroupreply WHERE groupname IN ({}) ORDER BY id"
 
 _PLANS = (
     "SELECT id, groupname FROM radusergroup WHERE username = %s AND groupname <> %s ORDER BY priority, id FOR UPDATE"
@@ -104,9 +104,8 @@ class RadiusTables:
         found: dict[str, dict[str, str]] = {group: {} for group in groups}
         if not found:
             return found
-        query = f"SELECT groupname, attribute, value FROM radgroupreply WHERE groupname IN ({marks(list(found))})"
         with self._database.connection() as connection:
-            for group, attribute, value in connection.rows(f"{query} ORDER BY id", list(found)):
+            for group, attribute, value in connection.rows(_REPLIES.format(marks(list(found))), list(found)):
                 found.setdefault(str(group), {})[str(attribute)] = str(value)
         return found
 

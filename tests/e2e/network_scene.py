@@ -102,7 +102,7 @@ def an_incident(db: Database) -> int:
             kind="fibre",
             source="detected",
             started_at=now - timedelta(minutes=42),
-            evidence={"down": 6, "of": 6, "reports": 2},
+            evidence={"down": 6, "judged": 6, "fibre": 6, "reports": 2},
             reports=2,
         )
         session.add(row)

@@ -17,7 +17,7 @@ from handoff.console.live import TOKEN_MARK
 from handoff.console.network.counts import Counts
 from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import form_token, frame, live, permitted
+from handoff.console.network.page import form_token, frame, live, must_exist, permitted
 from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
 from handoff.console.wording import job_action, moment
 from handoff.network_permits import may
@@ -35,6 +35,7 @@ STATES = {
 }
 SHOWN = 30
 PROBLEMS = 100
+NO_BATCH = "Este lote não existe."
 Act = Callable[[Session, int, str], str]
 
 
@@ -94,7 +95,7 @@ def _list(ports: Ports) -> Response:
 def _found(session: Session, batch_id: int) -> JobBatch:
     row = session.get(JobBatch, batch_id) if batch_id <= LARGEST_ID else None
     if row is None:
-        abort(404, "Este lote não existe.")
+        abort(404, NO_BATCH)
     return row
 
 
@@ -154,7 +155,7 @@ def _act(ports: Ports, name: str, act: Act, batch_id: int) -> Response:
     who = permitted("batch.run")
     form_token()
     with ports.db.transaction() as session:
-        _found(session, batch_id)
+        must_exist(session, JobBatch, batch_id, NO_BATCH)
         problem = act(session, batch_id, who.author)
         if not problem:
             audit.record(session, who.login, f"network.batch_{name}", f"batch:{batch_id}")

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.network.incident_words import KINDS
-from handoff.console.network.incidents import found_incident, incident_page
+from handoff.console.network.incidents import NO_INCIDENT, incident_page
 from handoff.console.network.moments import as_typed, typed_moment
-from handoff.console.network.page import form_token, frame, permitted
+from handoff.console.network.page import form_token, frame, must_exist, permitted
 from handoff.console.network.scopes import choices, chosen, scope_name, touched
 from handoff.console.ports import House, Ports, house
 from handoff.console.wording import moment
@@ -65,7 +65,7 @@ def _act(ports: Ports, name: str, act: Act, incident_id: int) -> Response:
     who = permitted("incident.handle")
     form_token()
     with ports.db.transaction() as session:
-        found_incident(session, incident_id)
+        must_exist(session, Incident, incident_id, NO_INCIDENT)
         try:
             eta = typed_moment(request.form.get("eta", ""), house(session).zone)
         except ValueError:

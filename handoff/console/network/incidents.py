@@ -21,6 +21,7 @@ from models.incident import Incident
 
 RECENT = timedelta(days=7)
 MOST = 60
+NO_INCIDENT = "Este incidente não existe."
 VIEWED_AGAIN = timedelta(hours=1)
 
 
@@ -36,7 +37,7 @@ def found_incident(session: Session, incident_id: int) -> Incident:
     """The incident. Ends the request with 404 where there is none."""
     row = session.get(Incident, incident_id) if incident_id <= LARGEST_ID else None
     if row is None:
-        abort(404, "Este incidente não existe.")
+        abort(404, NO_INCIDENT)
     return row
 
 

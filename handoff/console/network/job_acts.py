@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.network.jobs import found_job, job_page
-from handoff.console.network.page import form_token, permitted
+from handoff.console.network.jobs import NO_JOB, job_page
+from handoff.console.network.page import form_token, must_exist, permitted
 from handoff.console.ports import Ports
 from models.network_job import NetworkJob
 from provisioning import approval
@@ -32,7 +32,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 def _undo(ports: Ports, job_id: int) -> Response:
     who, token = permitted("onu.remove"), form_token()
     with ports.db.transaction() as session:
-        found_job(session, job_id)
+        must_exist(session, NetworkJob, job_id, NO_JOB)
         asked = ask_undo(session, job_id, asked_by=who.author, cause=token)
         if isinstance(asked, NetworkJob):
             audit.record(session, who.login, "network.job_undone", f"job:{job_id}", by_job=asked.id)
@@ -44,10 +44,10 @@ def _decide(ports: Ports, name: str, act: Act, job_id: int) -> Response:
     who = permitted("job.decide")
     form_token()
     with ports.db.transaction() as session:
-        job = found_job(session, job_id)
+        must_exist(session, NetworkJob, job_id, NO_JOB)
         problem = act(session, job_id, who.login)
         if not problem:
-            audit.record(session, who.login, f"network.job_{name}", f"job:{job.id}", what=job.action)
+            audit.record(session, who.login, f"network.job_{name}", f"job:{job_id}")
     if problem:
         return job_page(ports, job_id, problem=problem, status=409)
     return redirect(url_for("console.job", job_id=job_id), 303)

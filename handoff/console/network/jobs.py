@@ -25,6 +25,7 @@ from provisioning.actions import ACTIONS
 SHOWN = 50
 VIEWED_AGAIN = timedelta(hours=1)
 GROUPS = {"": "todas", "wait": "esperam aprovação", "open": "em andamento", "bad": "com problema"}
+NO_JOB = "Esta ação não existe."
 BAD = ("failed", "refused", "unknown", "pending")
 
 
@@ -45,7 +46,7 @@ def found_job(session: Session, job_id: int) -> NetworkJob:
     """The job. Ends the request with 404 where there is none."""
     job = session.get(NetworkJob, job_id) if job_id <= LARGEST_ID else None
     if job is None:
-        abort(404, "Esta ação não existe.")
+        abort(404, NO_JOB)
     return job
 
 
