@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Literal, cast
 
 from sqlalchemy.orm import Session
 
@@ -30,13 +31,15 @@ from nlu.transcription import Transcriber, load_transcriber
 from provisioning import diagnosis_context
 from provisioning.action import BLOCK_SIGNAL
 from provisioning.device_log import forget_network
-from provisioning.devices import DevicePlant, Vault
+from provisioning.devices import DevicePlant
 from provisioning.drivers import radius
 from provisioning.onu_request import onu_changed
-from provisioning.plant import Plant
 from provisioning.ports import AccessControl
+from provisioning.radius.tables import BlockBy
 from provisioning.request import ask, target_of
 from provisioning.run import run
+from provisioning.run_many import Feed, feed_batch
+from provisioning.vault import Vault
 from webhooks.channels import meta_inbound
 from webhooks.channels.ports import Channel
 from webhooks.check_number import check_numbers
@@ -115,7 +118,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     bot = Bot(
         db=db,
         sources=Sources(
-            db, erp, parser, settings.secret_key, vault=_vault(settings), language=settings.customer_language
+            db, erp, parser, settings.secret_key, vault=vault_of(settings), language=settings.customer_language
         ),
         business=partial(_business, db),
         texts=texts,
@@ -134,7 +137,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(run, db=db, plant=plant_of(settings, db), finished=job_finished, vault=_vault(settings))
+    plant, vault = plant_of(settings, db), vault_of(settings)
+    network = partial(run, db=db, plant=plant, finished=job_finished, vault=vault)
+    batch = partial(feed_batch, feed=Feed(db, plant, job_finished, vault))
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
@@ -142,6 +147,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
+        "batch": Route(batch),
         "unlock_expiry": Route(expiry),
         "watch_line": Route(partial(line_watch.look, db=db, texts=texts)),
     }
@@ -217,19 +223,23 @@ def _access(settings: Settings) -> AccessControl | None:
         coa_host=settings.radius_coa_host,
         coa_port=settings.radius_coa_port,
         suspended_group=settings.radius_suspended_group,
+        block_by=cast(BlockBy, settings.radius_block_by),
+        coa=cast(Literal["disconnect", "coa"], settings.radius_coa),
+        per_second=settings.radius_per_second,
         settle_seconds=settings.radius_settle_seconds,
     )
 
 
-def plant_of(settings: Settings, db: Database) -> Plant:
+def vault_of(settings: Settings) -> Vault | None:
+    """What locks the secrets of devices and jobs; None without a DEVICE_KEY."""
+    return Vault(settings.device_key) if settings.device_key else None
+
+
+def plant_of(settings: Settings, db: Database) -> DevicePlant:
     """The provider's equipment."""
     simulated = {"url": settings.simulated_network_url}
     defaults = {"simulator": simulated, "simulator_acs": simulated} if settings.simulated_network_url else {}
-    return DevicePlant(db, _vault(settings), _access(settings), defaults)
-
-
-def _vault(settings: Settings) -> Vault | None:
-    return Vault(settings.device_key) if settings.device_key else None
+    return DevicePlant(db, vault_of(settings), _access(settings), defaults)
 
 
 def job_finished(session: Session, job: NetworkJob) -> None:

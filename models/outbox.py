@@ -19,6 +19,7 @@ QUEUE_OF = {
     "deliver": "outbound",
     "typing": "outbound",
     "network": "network",
+    "batch": "network",
     "unlock_expiry": "turns",
     "watch_line": "turns",
     "check_number": "background",

@@ -14,11 +14,11 @@ from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import (
     CONTRACT_STATUS,
-    JOB_ACTION,
     JOB_STATE,
     TICKET_STATE,
     UNLOCK_STATE,
     due,
+    job_action,
     moment,
     spoken,
 )
@@ -142,7 +142,7 @@ def read_jobs(session: Session, refs: list[str], conversation_id: int, place: Ho
     return [
         Job(
             id=row.id,
-            action=JOB_ACTION.get(row.action, row.action),
+            action=job_action(row.action),
             state=row.state,
             state_text=JOB_STATE.get(row.state, row.state),
             when=moment(row.asked_at, now, place.zone),

@@ -128,7 +128,9 @@ class RadiusAccess:
 
         if state.blocked:
             # What holds it back comes first before and after: no session changes.
-            return judge(self._tables.read(login), self._watch(note))
+            final = self._tables.read(login)
+            held = Outcome("verified", "settled", self._terms.facts(final))
+            return held if self._plan(final) == group else judge(final, self._watch(note))
         rounds = self._settle({login: self._watch(note)}, lambda: {login: self._change(plan, group)}, judge)
         return next(settled[login] for settled in rounds if login in settled)
 
