@@ -44,7 +44,7 @@ def kept_where() -> Path:
 
 
 def told(name: str) -> str:
-    """A setting of the environment or of the file that its `NAME_FILE` names, else that of `make run` here; "" for none.
+    """A setting of the environment or of the file that its `NAME_FILE` names, else of `make run` here; "" for none.
 
     Ends the command when the file cannot be read.
     """
