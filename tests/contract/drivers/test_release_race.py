@@ -42,7 +42,8 @@ class Race:
         self.url, self.subscribers = url, Gated(server)
         with connect(url) as connection:
             connection.execute(
-                "DELETE FROM radcheck WHERE username LIKE 'corrida%'; DELETE FROM radacct WHERE username LIKE 'corrida%';"
+                "DELETE FROM radcheck WHERE username LIKE 'corrida%';"
+                "DELETE FROM radacct WHERE username LIKE 'corrida%';"
                 "DELETE FROM radusergroup WHERE username LIKE 'corrida%';"
                 "DELETE FROM radpostauth WHERE username LIKE 'corrida%'"
             )
