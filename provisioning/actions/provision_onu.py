@@ -1,4 +1,4 @@
-"""An ONU is configured, removed, replaced: only what its OLT found and a person confirmed, counted on the OLT."""
+"""An ONU is configured and removed: only what its OLT found and a person confirmed, counted on the OLT."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from core.errors import Failure, Refused, Unreachable
+from core.errors import Failure, Refused
 from core.onu_serial import onu_serial
-from provisioning.action import DEPROVISION_ONU, PROVISION_ONU, REPLACE_ONU, Action, Equipment, Order, Plan
+from provisioning.action import DEPROVISION_ONU, PROVISION_ONU, Action, Equipment, Order, Plan
 from provisioning.actions.onu import supports
 from provisioning.facts import line_facts
 from provisioning.olt import FoundOnu, Olt, OnuConfig, OnuOrder
@@ -113,11 +113,11 @@ class ProvisionOnu:
             found = found_on(olt, serial, wish)
             used, limit = room_on(olt, found.pon, order)
             note(f"PON {found.pon}: {used} de {limit} lugares em uso.")
-            return _added(olt, order_of(order, found.pon), note)
+            return added(olt, order_of(order, found.pon), note)
 
     def verify(self, order: Order, equipment: Equipment, outcome: Outcome) -> Outcome:
         """Reads the configuration and the line back."""
-        return _read_back(order, equipment, outcome, serial_of(order))
+        return read_back(order, equipment, outcome, serial_of(order))
 
 
 @dataclass(frozen=True)
@@ -159,79 +159,16 @@ class DeprovisionOnu:
         return outcome if left is None else Outcome("failed", "still_configured", outcome.facts)
 
 
-@dataclass(frozen=True)
-class ReplaceOnu:
-    """Puts another ONU in the place of a broken one, in one step; if that fails, the old one is as it was."""
-
-    name: str = REPLACE_ONU
-    title: str = "Trocar ONU"
-    changes: bool = True
-    role: Literal["olt"] = "olt"
-
-    def plan(self, order: Order, equipment: Equipment) -> Plan:
-        """Both must be there: the old one configured, the new one found."""
-        serial = serial_of(order)
-        with equipment.olt(order.target.olt) as olt:
-            supports(olt, "add")
-            old = olt.config(order.target.pon, order.target.onu)
-            if new := olt.config(str(order.arguments.get("pon", "")) or order.target.pon, serial):
-                done = Outcome("already", "configured", {"onu": new.as_json()})
-                return Plan(outcome=done if old is None else Outcome("refused", "exists"))
-            found = found_on(olt, serial, str(order.arguments.get("pon", "")))
-            room_on(olt, found.pon, order, freed=1 if old and old.pon == found.pon else 0)
-        diff: dict[str, list[Any]] = {
-            "onu": [order.target.onu if old else None, serial],
-            "pon": [order.target.pon, found.pon],
-        }
-        return Plan(diff, keep={"undo": old.as_json()} if old else {})
-
-    def apply(self, order: Order, equipment: Equipment, note: Note) -> Outcome:
-        """Old out, new in, under one lock. A kept configuration goes back in when the new one is refused."""
-        serial, target = serial_of(order), order.target
-        with equipment.olt(target.olt) as olt:
-            old = olt.config(target.pon, target.onu)
-            if old is None and (new := olt.config(str(order.arguments.get("pon", "")) or target.pon, serial)):
-                return Outcome("already", "configured", {"onu": new.as_json()})
-            found = found_on(olt, serial, str(order.arguments.get("pon", "")))
-            room_on(olt, found.pon, order, freed=1 if old and old.pon == found.pon else 0)
-            if old:
-                note(f"Configuração antiga guardada: {old.as_json()}")
-                olt.remove(old.pon, old.serial)
-            return _replaced(olt, order_of(order, found.pon), old, note)
-
-    def verify(self, order: Order, equipment: Equipment, outcome: Outcome) -> Outcome:
-        """Reads the new one back."""
-        return _read_back(order, equipment, outcome, serial_of(order))
-
-
-def _replaced(olt: Olt, wanted: OnuOrder, old: OnuConfig | None, note: Note) -> Outcome:
-    try:
-        return _added(olt, wanted, note)
-    except Unreachable as failure:
-        # The old one is out already: whatever comes next, something was changed.
-        failure.ambiguous = True
-        raise
-    except Failure as failure:
-        if old is None:
-            raise
-        note(f"A OLT recusou a ONU nova ({failure.code}); a antiga volta.")
-        olt.add(_back(old))
-        return Outcome("failed", "put_back", {"refused": failure.code, "onu": old.as_json()})
-
-
-def _back(config: OnuConfig) -> OnuOrder:
-    kept = {name: getattr(config, name) for name in ("pon", "serial", "description", "line_profile", "service_profile")}
-    return OnuOrder(**kept, vlan=config.vlan or 0, extra=config.extra)
-
-
-def _added(olt: Olt, wanted: OnuOrder, note: Note) -> Outcome:
+def added(olt: Olt, wanted: OnuOrder, note: Note) -> Outcome:
+    """Configures it, and says what was configured."""
     olt.add(wanted)
     note(f"ONU {wanted.serial} configurada na PON {wanted.pon}.")
     config = OnuConfig.from_json({name: value for name, value in asdict(wanted).items() if "pppoe" not in name})
     return Outcome("verified", "added", {"onu": config.as_json()})
 
 
-def _read_back(order: Order, equipment: Equipment, outcome: Outcome, serial: str) -> Outcome:
+def read_back(order: Order, equipment: Equipment, outcome: Outcome, serial: str) -> Outcome:
+    """The outcome with the configuration and the line as they are read now; failed where there is no configuration."""
     if outcome.result not in ("verified", "already"):
         return outcome
     pon = str(outcome.facts.get("onu", {}).get("pon", "")) or order.target.pon
@@ -247,4 +184,4 @@ def _read_back(order: Order, equipment: Equipment, outcome: Outcome, serial: str
     return replace(outcome, facts=facts)
 
 
-ACTIONS: tuple[Action, ...] = (ProvisionOnu(), DeprovisionOnu(), ReplaceOnu())
+ACTIONS: tuple[Action, ...] = (ProvisionOnu(), DeprovisionOnu())
