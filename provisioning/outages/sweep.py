@@ -15,12 +15,11 @@ from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.device import Device
 from models.outbox import add_work, hasten
+from provisioning.device_health import ALERT, NOT_SILENCE
 from provisioning.outages.limits import read_limits
 from provisioning.outages.settle import settle
 from provisioning.outages.statuses import store_sweep
 from provisioning.plant import Plant, equipment
-
-SILENT = "olt.silent"
 
 _WAITS = text("SELECT EXISTS (SELECT FROM outbox WHERE topic = 'sweep_olt' AND ref_id = :id AND done_at IS NULL)")
 
@@ -66,11 +65,12 @@ def sweep_olt(device_id: int, *, db: Database, plant: Plant, now: Callable[[], d
         olt = session.scalar(select(Device.name).where(Device.id == device_id, Device.enabled, Device.role == "olt"))
     if olt is None:
         return
+    began = now()
     try:
         with equipment(db, plant).olt(olt) as opened:
             sweep = opened.sweep()
     except Failure as failure:
-        _silence(db, device_id, olt, failure, now())
+        _silence(db, device_id, olt, failure, began, now())
         return
     with db.transaction() as session:
         store_sweep(session, olt, sweep)
@@ -79,24 +79,26 @@ def sweep_olt(device_id: int, *, db: Database, plant: Plant, now: Callable[[], d
             .where(Device.id == device_id)
             .values(swept_at=sweep.read_at, answered_at=now(), failures=0, open_until=None, last_error="")
         )
-        end_alert(session, SILENT, olt)
+        end_alert(session, ALERT, olt)
     with db.transaction() as session:
         settle(session, now(), read_limits(session))
 
 
-def _silence(db: Database, device_id: int, olt: str, failure: Failure, now: datetime) -> None:
-    """Somebody else on the device is no silence. Reports from behind a silent OLT may still make an incident."""
-    if failure.code in ("busy", "not_supported"):
+def _silence(db: Database, device_id: int, olt: str, failure: Failure, began: datetime, now: datetime) -> None:
+    """What was not asked is no silence. Reports from behind a silent OLT may still make an incident."""
+    circuit_open = failure.code == "circuit_open"
+    if failure.code == "not_supported" or (failure.code in NOT_SILENCE and not circuit_open):
         return
     with db.transaction() as session:
         device = session.get_one(Device, device_id, with_for_update=True)
-        # Where the circuit is open nobody asked, so nobody was silent.
-        device.failures += failure.code != "circuit_open"
-        device.failed_at, device.last_error = now, failure.code
+        noted = device.failed_at is not None and device.failed_at >= began
+        # Where the circuit is open nobody asked, so nobody was silent; and who asked may have written it down.
+        if not circuit_open and not noted:
+            device.failures, device.failed_at, device.last_error = device.failures + 1, now, failure.code
         limits = read_limits(session)
         if device.failures < limits.silent_sweeps:
             return
         words = f"A OLT {olt} não responde ({failure.code}): o estado das conexões dela não é conhecido."
-        raise_alert(session, SILENT, olt, words, severity="critical", detail={"failures": device.failures})
+        raise_alert(session, ALERT, olt, words, severity="critical", detail={"failures": device.failures})
     with db.transaction() as session:
         settle(session, now, limits)

@@ -89,7 +89,7 @@ def test_failed_sweep_makes_nobody_offline_and_is_told_after_three(db: Database)
     assert {serial: row.state for serial, row in statuses(db).items()} == {serial: "online" for serial in before}
     assert incidents(db) == []
     with db.reading() as session:
-        assert session.scalars(select(Alert.kind)).all() == ["olt.silent"]
+        assert session.scalars(select(Alert.kind)).all() == ["device.silent"]
     plant.olts["A"].silent = False
     swept(db, plant)
     with db.reading() as session:
