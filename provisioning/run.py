@@ -148,7 +148,8 @@ def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
             return None
         job.plan = diff
         if not claim.dry_run and (plan.outcome is None or plan.outcome.result == "already"):
-            job.state = "asked"
+            # What it took to plan is not held against doing it.
+            job.state, job.facts = "asked", {**job.facts, "tries": 0}
             return None
     if plan.outcome:
         return plan.outcome
@@ -184,7 +185,7 @@ def _claim(db: Database, job_id: int, vault: Vault | None) -> Claim | None:
         doubtful = before == "running" and not waits and not job.dry_run
         job.state, job.started_at = "running", job.started_at or utc_now()
         job.facts = {**job.facts, "tries": tries}
-        arguments = {**job.arguments, "asked_by": job.asked_by, "job_id": job.id}
+        arguments = {**job.arguments, "asked_by": job.asked_by, "job_id": job.id, "undo": job.facts.get("undo")}
         secrets = vault.unlock(job.secrets) if vault and not waits else {}
         order = Order(Target.from_json(job.target), arguments, secrets, doubtful)
         return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run)
