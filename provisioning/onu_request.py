@@ -131,13 +131,14 @@ def onu_changed(session: Session, job: NetworkJob) -> None:
 def _open_elsewhere(session: Session, contract_ref: str, serial: str, cause: str) -> int | None:
     """An open job, of another cause, on this contract's ONU or with this serial. Who ask at once stand in line."""
     hold(session, f"onu/{contract_ref}", f"onu/{serial}")
+    other_cause = ~NetworkJob.idempotency_key.endswith(f":{cause}", autoescape=True)
     return session.scalars(
         select(NetworkJob.id).where(
             NetworkJob.action.in_((PROVISION_ONU, REPLACE_ONU, DEPROVISION_ONU)),
             NetworkJob.state.in_(OPEN_STATES),
             ~NetworkJob.dry_run,
             or_(NetworkJob.contract_ref == contract_ref, NetworkJob.arguments["serial"].astext == serial),
-            or_(NetworkJob.contract_ref != contract_ref, ~NetworkJob.idempotency_key.endswith(f":{cause}", autoescape=True)),
+            or_(NetworkJob.contract_ref != contract_ref, other_cause),
         )
     ).first()
 
