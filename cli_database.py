@@ -1,4 +1,4 @@
-"""What the commands share: where the database is, and how its failures are told."""
+"""What the commands share: where the database is, how its failures are told, and what a setting says."""
 
 from __future__ import annotations
 
@@ -41,6 +41,19 @@ def kept_where() -> Path:
     told = dict(os.environ)
     read_dotenv(ROOT / ".env", told)
     return ROOT / (told.get("DATA_DIR") or ".religa") / "environment.json"
+
+
+def told(name: str) -> str:
+    """A setting of the environment or of the file that its `NAME_FILE` names, else of `make run` here; "" for none.
+
+    Ends the command when the file cannot be read.
+    """
+    path = os.environ.get(f"{name}_FILE")
+    try:
+        given = Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name)
+    except OSError as error:
+        raise click.ClickException(f"{name}_FILE: o arquivo não pôde ser lido ({error.strerror}).") from error
+    return given or kept_environment(kept_where()).get(name, "")
 
 
 @contextmanager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 from sqlalchemy import select
 
-from cli_database import database, database_url, kept_where
+from cli_database import database, database_url, told
 from core.errors import Misconfigured
-from environment import kept_environment
 from models.device import Device
 from provisioning import device_admin
 from provisioning.devices import DevicePlant
@@ -129,7 +127,7 @@ def change_command(
 @database_url
 def test_command(name: str, database_url: str | None) -> None:
     """Conecta e lê algo inofensivo; não muda nada no equipamento."""
-    simulated = {"url": _told("SIMULATED_NETWORK_URL")}
+    simulated = {"url": told("SIMULATED_NETWORK_URL")}
     defaults = {"simulator": simulated, "simulator_acs": simulated} if simulated["url"] else {}
     with database(database_url) as db:
         answered, text = device_admin.test_device(name, DevicePlant(db, _vault(), None, defaults))
@@ -186,14 +184,8 @@ def _first_line(path: str) -> str:
 
 def _vault() -> Vault | None:
     """Opens with the environment's DEVICE_KEY, else with that of `make run` here."""
-    key = _told("DEVICE_KEY")
+    key = told("DEVICE_KEY")
     try:
         return Vault(key) if key else None
     except Misconfigured as error:
         raise click.ClickException("DEVICE_KEY: esperados 32 bytes em base64 seguro para URL.") from error
-
-
-def _told(name: str) -> str:
-    if path := os.environ.get(f"{name}_FILE"):
-        return _first_line(path)
-    return os.environ.get(name) or kept_environment(kept_where()).get(name, "")

@@ -27,6 +27,7 @@ from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
 from provisioning.action import BLOCK_SIGNAL
+from provisioning.device_log import forget_network
 from provisioning.devices import DevicePlant, Vault
 from provisioning.drivers import radius
 from provisioning.onu_request import onu_changed
@@ -61,6 +62,7 @@ WEAK_DBM = -27.0
 CHORES = {
     "check_number": 300.0,
     "expire_media": 3600.0,
+    "forget_network": 3600.0,
     "forget_paces": 3600.0,
     "prune_webhooks": 3600.0,
     "sync_templates": 3600.0,
@@ -186,6 +188,7 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
         push=settings.simulated_channel,
     )
     return {
+        "forget_network": Route(partial(forget_network, db=db)),
         "forget_paces": Route(partial(forget_paces, db=db)),
         "check_number": Route(partial(check_numbers, db=db, channels=number_healths(settings)), most_tries=3),
         "reconcile_twilio": Route(partial(reconcile_twilio, db=db, record=twilio_record(settings))),

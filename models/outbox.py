@@ -25,6 +25,7 @@ QUEUE_OF = {
     "sync_templates": "background",
     "reconcile_twilio": "background",
     "forget_paces": "background",
+    "forget_network": "background",
     "fetch_media": "background",
     "transcribe": "background",
     "expire_media": "background",

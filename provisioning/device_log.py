@@ -11,6 +11,8 @@ from core.db import Database
 from core.masking import mask_personal_data
 from models import utc_now
 from models.device import DeviceLine
+from models.network_job import NetworkJob
+from provisioning.actions import ACTIONS
 
 MOST_CHARACTERS = 4000
 SHORTEST_SECRET = 3
@@ -37,7 +39,13 @@ class DeviceLog:
             session.execute(insert(DeviceLine).values(**row))
 
 
-def forget_device_lines(_: int, *, db: Database) -> None:
-    """Deletes what is older than 30 days. May be called again."""
+def forget_network(_: int, *, db: Database) -> None:
+    """Deletes lines of more than 30 days, and jobs as old that only read (a diagnosis, a list): what was changed stays.
+
+    May be called again.
+    """
+    before = utc_now() - KEEP
+    reads = [name for name, action in ACTIONS.items() if not action.changes]
     with db.transaction() as session:
-        session.execute(delete(DeviceLine).where(DeviceLine.at < utc_now() - KEEP))
+        session.execute(delete(DeviceLine).where(DeviceLine.at < before))
+        session.execute(delete(NetworkJob).where(NetworkJob.action.in_(reads), NetworkJob.finished_at < before))

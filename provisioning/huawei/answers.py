@@ -16,13 +16,12 @@ _FAILURE = re.compile(r"^\s*(?:Failure\s*:|%)\s*(.*)$", re.MULTILINE)
 _NOTHING = re.compile(r"not exist|no ONT|not any|No service virtual port|not found", re.IGNORECASE)
 _BUSY = re.compile(r"busy|retry|too many|upper limit of (?:users|sessions)", re.IGNORECASE)
 _TOTAL = re.compile(r"total(?: number)? of ONTs (?:is|are)\s*:\s*(\d+)", re.IGNORECASE)
-_CAUSES: tuple[tuple[str, DownCause], ...] = (
-    ("dying", "dying_gasp"),
-    ("deact", "deactivated"),
-    ("reset", "reset"),
-    ("reboot", "reset"),
-    ("lo", "los"),
-    ("sf", "los"),
+_CAUSES: tuple[tuple[re.Pattern[str], DownCause], ...] = (
+    (re.compile(r"dying"), "dying_gasp"),
+    (re.compile(r"deact"), "deactivated"),
+    (re.compile(r"\b(?:reset|reboot)"), "reset"),
+    # LOS, LOSi/LOBi, LOFi, LOAMi, LOKi, SFi.
+    (re.compile(r"^(?:lo[sbfak]|sf)"), "los"),
 )
 # How far the last dying gasp may be from the drop to belong to it: both are told of one power cut.
 _SAME_DROP = timedelta(seconds=900)
@@ -55,7 +54,7 @@ def cause_of(words: str) -> DownCause:
     plain = words.strip().lower()
     if plain in ("", "-", "--"):
         return "unknown"
-    return next((cause for start, cause in _CAUSES if plain.startswith(start) or f" {start}" in plain), "other")
+    return next((cause for pattern, cause in _CAUSES if pattern.search(plain)), "other")
 
 
 def state_of(run_state: str, cause: DownCause) -> tuple[OnuState, DownCause]:
@@ -71,7 +70,7 @@ def state_of(run_state: str, cause: DownCause) -> tuple[OnuState, DownCause]:
 
 def detail_cause(row: Mapping[str, str], zone: tzinfo, now: datetime) -> DownCause:
     """The cause in `display ont info`: a dying gasp just before a loss of signal is what began it."""
-    cause = cause_of(row["last_down_cause"])
+    cause = "deactivated" if row["control_flag"].startswith("deact") else cause_of(row["last_down_cause"])
     gasp = moment(row["last_dying_gasp_time"], zone, now)
     drop = moment(row["last_down_time"], zone, now)
     if cause == "los" and gasp and drop and abs(drop - gasp) <= _SAME_DROP:

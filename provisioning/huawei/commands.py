@@ -9,14 +9,14 @@ from datetime import UTC, datetime, tzinfo
 from core.errors import Refused, Unreachable
 from core.onu_serial import onu_serial
 from provisioning.huawei import answers
+from provisioning.huawei.places import enter_board, serial_hex, split_pon
 from provisioning.huawei.tables import rows
 from provisioning.huawei.writes import add_service, add_terminal, remove_all
 from provisioning.olt import FoundOnu, OnuConfig, OnuOrder, OnuSeen, PonLoad, Sweep
 from provisioning.olt_cli.shell import Dialect, Shell
-from provisioning.olt_cli.words import seconds
+from provisioning.olt_cli.words import moment, seconds
 from provisioning.ports import LineReading
 
-_PON = re.compile(r"(\d+)/(\d+)/(\d+)")
 _PORT = re.compile(r"^\s*(\d+)\s+\S*PON\b", re.MULTILINE)
 _BOARD = re.compile(r"^\s*(\d+)\s+(\w+)\s+\w", re.MULTILINE)
 _PON_BOARD = re.compile(r"GP|XG|PON", re.IGNORECASE)
@@ -52,12 +52,12 @@ class HuaweiCommands:
         where, number = answers.place(row["fsp"]), row["ont_id"]
         light: dict[str, float | None] = {}
         if state == "online":
-            _on_board(shell, where)
+            enter_board(shell, where)
             light = answers.light(shell.run(f"display ont optical-info {where.rpartition('/')[2]} {number}"))
         return LineReading(
             onu_state=state,
             rx_dbm=light.get("rx_dbm"),
-            since=answers.moment(_since(row, state), self._zone, now),
+            since=moment(_since(row, state), self._zone, now),
             read_at=now,
             down_cause=cause,
             olt_rx_dbm=light.get("olt_rx_dbm"),
@@ -98,7 +98,7 @@ class HuaweiCommands:
 
     def load(self, shell: Shell, pon: str) -> PonLoad:
         """See Olt. The OLT's own total counts, not the rows."""
-        frame, slot, port = _split(pon)
+        frame, slot, port = split_pon(pon)
         answer = shell.run(f"display ont info {frame} {slot} {port} all")
         counted = answers.total(answer)
         if counted is not None:
@@ -132,15 +132,14 @@ class HuaweiCommands:
     def add(self, shell: Shell, order: OnuOrder) -> None:
         """See Olt. An ONU whose service the OLT refuses is taken away again."""
         self._may_add(shell, order)
-        _on_board(shell, order.pon)
-        number = add_terminal(shell, order, _hex(order.serial))
+        enter_board(shell, order.pon)
+        number = add_terminal(shell, order, serial_hex(order.serial))
         try:
             add_service(shell, order, number)
             if not self._services(shell, order.pon, number):
                 raise Refused("olt_refused", "service-port")
         except Refused:
-            _on_board(shell, order.pon)
-            remove_all(shell, order.pon, number, [])
+            self._delete(shell, order.pon, number)
             raise
 
     def remove(self, shell: Shell, pon: str, serial: str) -> None:
@@ -148,27 +147,25 @@ class HuaweiCommands:
         row = self._find(shell, serial)
         if row is None or answers.place(row["fsp"]) != pon:
             return
-        services = self._services(shell, pon, row["ont_id"])
-        _on_board(shell, pon)
-        remove_all(shell, pon, row["ont_id"], [service["index"] for service in services])
+        self._delete(shell, pon, row["ont_id"])
 
     def reboot(self, shell: Shell, pon: str, serial: str) -> None:
         """See Olt."""
         where, port_and_number = self._locate(shell, serial)
-        _on_board(shell, where)
+        enter_board(shell, where)
         answers.check(shell.change(f"ont reset {port_and_number}"))
 
     def set_active(self, shell: Shell, pon: str, serial: str, active: bool) -> None:
         """See Olt. Read back, since the OLT confirms with an empty line."""
         where, port_and_number = self._locate(shell, serial)
-        _on_board(shell, where)
+        enter_board(shell, where)
         answer = shell.change(f"ont {'activate' if active else 'deactivate'} {port_and_number}")
         if self._need(shell, serial)["control_flag"].startswith("deact") == active:
             raise Refused("olt_refused", answers.failure(answer))
 
     def _may_add(self, shell: Shell, order: OnuOrder) -> None:
         """Raises Refused for what forbids the order before anything is sent."""
-        _split(order.pon)
+        split_pon(order.pon)
         if self._find(shell, order.serial) is not None:
             raise Refused("exists", order.serial)
         found = order.restore or any(
@@ -180,8 +177,13 @@ class HuaweiCommands:
         if load.limit is not None and load.used >= load.limit:
             raise Refused("pon_full", f"{load.used} de {load.limit}")
 
+    def _delete(self, shell: Shell, pon: str, number: str) -> None:
+        services = self._services(shell, pon, number)
+        enter_board(shell, pon)
+        remove_all(shell, pon, number, [service["index"] for service in services])
+
     def _find(self, shell: Shell, serial: str) -> dict[str, str] | None:
-        command = f"display ont info by-sn {_hex(serial)}"
+        command = f"display ont info by-sn {serial_hex(serial)}"
         answer = shell.run(command)
         if answers.nothing(answer):
             return None
@@ -219,30 +221,6 @@ class HuaweiCommands:
         command = f"display mac-address ont {pon} {number}"
         answer = shell.run(command)
         return () if answers.failure(answer) else tuple(row["mac"] for row in rows(command, answer))
-
-
-def _split(pon: str) -> tuple[str, str, str]:
-    found = _PON.fullmatch(pon)
-    if not found:
-        raise Refused("unknown_pon", pon)
-    return found[1], found[2], found[3]
-
-
-def _hex(serial: str) -> str:
-    plain = onu_serial(serial)
-    if not plain:
-        raise Refused("unknown_onu", serial)
-    return plain[:4].encode("ascii").hex().upper() + plain[4:]
-
-
-def _on_board(shell: Shell, pon: str) -> None:
-    """Enters the mode of the board that a PON is on."""
-    frame, slot, _ = _split(pon)
-    if shell.prompt.endswith(f"-{frame}/{slot})#"):
-        return
-    if "(config-if" in shell.prompt:
-        shell.run("quit")
-    answers.check(shell.run(f"interface gpon {frame}/{slot}"))
 
 
 def _since(row: Mapping[str, str], state: str) -> str:

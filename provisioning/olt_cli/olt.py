@@ -8,7 +8,7 @@ from typing import Protocol
 
 import paramiko
 
-from core.errors import Unreachable
+from core.errors import Misconfigured, Refused, Unreachable
 from provisioning.driver import Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, PonLoad, Sweep
 from provisioning.olt_cli.login import Login, open_terminal
@@ -72,9 +72,8 @@ class Commands(Protocol):
 class CliOlt:
     """Olt over a vendor's commands. One connection, used by one thread at a time."""
 
-    can = EVERYTHING
-
-    def __init__(self, login: Login, commands: Commands, log: Log) -> None:
+    def __init__(self, login: Login, commands: Commands, log: Log, can: frozenset[Capability] = EVERYTHING) -> None:
+        self.can = can
         self._login = login
         self._commands = commands
         self._log = log
@@ -123,6 +122,8 @@ class CliOlt:
 
     def set_active(self, pon: str, serial: str, active: bool) -> None:
         """See Olt."""
+        if "active" not in self.can:
+            raise Refused("not_supported")
         with self._open() as shell:
             self._commands.set_active(shell, pon, serial, active)
 
@@ -149,6 +150,9 @@ class CliOlt:
                 self._channel, self._commands.dialect, self._log, self._login.timeout, (self._login.password,)
             )
             self._commands.prepare(shell, self._login.enable_password)
+        except Misconfigured:
+            self.close()
+            raise
         except OSError as error:
             self.close()
             raise Unreachable("connection_lost", self._login.host) from error

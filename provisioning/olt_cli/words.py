@@ -43,9 +43,8 @@ def secret_word(text: str, name: str) -> str:
 def decimal(text: str) -> float | None:
     """The number that `text` begins with; None for "-", "N/A", "invalid" and what OLTs write for no value."""
     found = re.match(r"\s*(-?\d+(?:\.\d+)?)", text)
-    if not found or abs(value := float(found[1])) >= _NO_VALUE:
-        return None
-    return float(found[1]) if value else 0.0
+    value = float(found[1]) if found else _NO_VALUE
+    return value if abs(value) < _NO_VALUE else None
 
 
 def dbm(text: str) -> float | None:

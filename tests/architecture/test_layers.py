@@ -17,6 +17,7 @@ FRONT_HALL = frozenset(
         "cli",
         "cli_channels",
         "cli_database",
+        "cli_devices",
         "cli_models",
         "cli_nlu",
         "cli_templates",

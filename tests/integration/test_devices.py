@@ -17,10 +17,13 @@ from models import utc_now
 from models.alert import Alert
 from models.contract import Contract
 from models.device import Device, DeviceLine
+from models.network_job import NetworkJob
 from provisioning import device_admin
-from provisioning.device_log import forget_device_lines
+from provisioning.action import DEACTIVATE_ONU, LIST_FOUND, PROVISION_ONU
+from provisioning.device_log import forget_network
 from provisioning.fake_olt import FakeOlt
 from provisioning.plant import equipment
+from provisioning.request import ask, target_of
 from provisioning.vault import Vault
 from tests.integration.onu_rows import (
     OLT,
@@ -146,16 +149,29 @@ def test_device_log_keeps_lines_with_their_job_and_without_the_password(db: Data
     assert not any(PASSWORD in line.text for line in lines)
 
 
-def test_device_log_forgets_lines_of_more_than_thirty_days(db: Database, olt: FakeOlt) -> None:
+def test_old_lines_and_old_readings_are_forgotten_and_changes_stay(db: Database, olt: FakeOlt) -> None:
     swept(db, olt)
     swept(db, olt)
+    olt.hang(PON, SERIAL)
+    go(db, ask_for(db), plant_of(db, olt))
+    old = utc_now() - timedelta(days=31)
     with db.transaction() as session:
-        session.scalars(select(DeviceLine)).first().at = utc_now() - timedelta(days=31)  # type: ignore[union-attr]
+        target = target_of(session, "2000")
+        for cause, action in enumerate((LIST_FOUND, LIST_FOUND, DEACTIVATE_ONU)):
+            job = ask(session, action, target=target, reason="r", asked_by="x", cause=str(cause))
+            job.state, job.finished_at = "verified", utc_now() if cause == 0 else old
+        oldest = session.scalars(select(DeviceLine).order_by(DeviceLine.id)).first()
+        assert oldest
+        oldest.at = old
 
-    forget_device_lines(0, db=db)
+    forget_network(0, db=db)
+    forget_network(0, db=db)
 
     with db.transaction() as session:
-        assert len(session.scalars(select(DeviceLine)).all()) == 1
+        left = session.scalars(select(NetworkJob.action).order_by(NetworkJob.id)).all()
+        lines = session.scalars(select(DeviceLine.id)).all()
+    assert left == [PROVISION_ONU, LIST_FOUND, DEACTIVATE_ONU]
+    assert min(lines) > 1
 
 
 @pytest.mark.parametrize("vault", [None, Vault(Fernet.generate_key().decode())], ids=["no key", "another key"])

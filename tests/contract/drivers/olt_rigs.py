@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
-from provisioning.driver import drivers
+from provisioning.driver import Driver
+from provisioning.drivers.datacom_ssh import DRIVER as DATACOM
+from provisioning.drivers.huawei_ssh import DRIVER as HUAWEI
+from provisioning.drivers.zte_ssh import DRIVER as ZTE
 from provisioning.olt import Olt, OnuOrder
 from provisioning.ports import DownCause
 from tests.integration.ssh_olt import PASSWORD, USER, OltPlant, SshOlt
@@ -74,12 +77,12 @@ class SshRig:
 
     lacks: frozenset[str] = frozenset()
 
-    def __init__(self, server: SshOlt, kind: str, change: str, extra: dict[str, str], **fields: str) -> None:
+    def __init__(self, server: SshOlt, driver: Driver, change: str, extra: dict[str, str], **fields: str) -> None:
         self.server = server
         first, second = server.plant.pons
         self.pons = (first, second)
         self.log: list[str] = []
-        self._kind = kind
+        self._driver = driver
         self._change = change
         self._extra = extra
         self._fields = fields
@@ -88,7 +91,7 @@ class SshRig:
         """See OltRig."""
         fields = {"host": "127.0.0.1", "port": str(self.server.port), "username": USER, "timeout": "1"}
         fields |= {"password": password or PASSWORD, "pon_limit": str(self.server.plant.limit), **self._fields}
-        return drivers()[self._kind].connect(fields, self.log.append)
+        return self._driver.connect(fields, self.log.append)
 
     def put(self, pon: str, serial: str, *, online: bool = True, cause: DownCause = "", rx_dbm: float = -19.4) -> None:
         """See OltRig."""
@@ -144,14 +147,14 @@ class SshRig:
 def huawei() -> Iterator[OltRig]:
     """A Huawei SmartAX."""
     with SshOlt("huawei", OltPlant(("0/1/0", "0/1/1"), limit=4)) as server:
-        yield SshRig(server, "huawei_ssh", "ont add", {"pppoe": "onu"})
+        yield SshRig(server, HUAWEI, "ont add", {"pppoe": "onu"})
 
 
 @contextmanager
 def zte() -> Iterator[OltRig]:
     """A ZTE C320."""
     with SshOlt("zte", OltPlant(("1/2/1", "1/2/2"), limit=4)) as server:
-        rig = SshRig(server, "zte_ssh", "type F660", {"type": "F660", "pppoe": "onu"})
+        rig = SshRig(server, ZTE, "type F660", {"type": "F660", "pppoe": "onu"})
         rig.lacks = frozenset({"since"})
         yield rig
 
@@ -160,12 +163,22 @@ def zte() -> Iterator[OltRig]:
 def zte_c6xx() -> Iterator[OltRig]:
     """A ZTE C650."""
     with SshOlt("zte", OltPlant(("1/2/1", "1/2/2"), limit=4)) as server:
-        rig = SshRig(server, "zte_ssh", "type F660", {"type": "F660"}, family="C6xx")
+        rig = SshRig(server, ZTE, "type F660", {"type": "F660"}, family="C6xx")
+        rig.lacks = frozenset({"since"})
+        yield rig
+
+
+@contextmanager
+def datacom() -> Iterator[OltRig]:
+    """A Datacom DM4615."""
+    with SshOlt("datacom", OltPlant(("1/1/1", "1/1/2"), limit=4)) as server:
+        rig = SshRig(server, DATACOM, "commit", {})
         rig.lacks = frozenset({"since"})
         yield rig
 
 
 RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {
+    "datacom_ssh": datacom,
     "huawei_ssh": huawei,
     "zte_ssh": zte,
     "zte_ssh_c6xx": zte_c6xx,

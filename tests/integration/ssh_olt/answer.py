@@ -37,3 +37,6 @@ class Vendor:
     def answer(self, line: str) -> Answer:
         """Obeys a line whose blanks are single."""
         raise NotImplementedError
+
+    def leave(self) -> None:
+        """The connection ended."""

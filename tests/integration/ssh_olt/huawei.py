@@ -42,6 +42,8 @@ class Huawei(Vendor):
 
     def answer(self, line: str) -> Answer:
         """See Vendor."""
+        if line == "quit" and "/" not in self.mode and self.mode != "config":
+            return Answer(question="  Are you sure to log out? (y/n)[n]:", if_yes=self._leave)
         if self._moved(line):
             return Answer()
         for pattern, obey in self._commands():
@@ -57,17 +59,21 @@ class Huawei(Vendor):
     def _moved(self, line: str) -> bool:
         if line in ("undo smart", "scroll", "infoswitch cli OFF"):
             return True
-        if line in ("enable", "config"):
-            self.mode = line
+        if line in ("enable", "config", "disable"):
+            self.mode = line.replace("disable", "")
         elif re.fullmatch(r"interface gpon \d+/\d+", line) and self.mode == "config":
             self.mode = line.rpartition(" ")[2]
         elif line == "quit" and "/" in self.mode:
             self.mode = "config"
-        elif line == "quit":
-            self.over = True
+        elif line in ("quit", "return") and self.mode:
+            self.mode = "enable"
         else:
             return False
         return True
+
+    def _leave(self) -> Answer:
+        self.over = True
+        return Answer("  Configuration console exit, please retry to log on")
 
     def _commands(self) -> list[tuple[str, Callable[..., str | Answer]]]:
         common: list[tuple[str, Callable[..., str | Answer]]] = [
@@ -95,7 +101,7 @@ class Huawei(Vendor):
             (rf"ont delete {onu}", self._delete),
             (rf"ont reset {onu}", self._reset),
             (rf"ont (activate|deactivate) {onu}", self._activate),
-            (rf"ont port native-vlan {onu} eth \d+ vlan \d+ priority \d", lambda port, n: self._of(port, n) and ""),
+            (rf"ont port native-vlan {onu} eth \d+ vlan \d+ priority \d", self._native),
             (rf'ont ipconfig {onu} .*username "([^"]*)" password "([^"]*)".*', self._pppoe),
             (rf"display ont optical-info {onu}", self._optics),
         ]
@@ -125,6 +131,10 @@ class Huawei(Vendor):
 
     def _activate(self, word: str, port: str, number: str) -> str:
         self.plant.switch(self._of(port, number), word == "activate")
+        return ""
+
+    def _native(self, port: str, number: str) -> str:
+        self._of(port, number)
         return ""
 
     def _pppoe(self, port: str, number: str, login: str, _: str) -> str:

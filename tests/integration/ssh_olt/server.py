@@ -10,13 +10,14 @@ from types import TracebackType
 import paramiko
 
 from tests.integration.ssh_olt.answer import Answer, Vendor
+from tests.integration.ssh_olt.datacom import Datacom
 from tests.integration.ssh_olt.huawei import Huawei
 from tests.integration.ssh_olt.plant import OltPlant
 from tests.integration.ssh_olt.trouble import Trouble
 from tests.integration.ssh_olt.zte import Zte
 
 USER, PASSWORD = "religa", "senha-da-olt"
-_VENDORS: dict[str, type[Vendor]] = {"huawei": Huawei, "zte": Zte}
+_VENDORS: dict[str, type[Vendor]] = {"huawei": Huawei, "zte": Zte, "datacom": Datacom}
 
 
 class SshOlt:
@@ -116,6 +117,7 @@ class _Terminal:
             self._write(self._vendor.banner + "\n" + self._vendor.prompt)
             while not self._vendor.over:
                 self._obey(self._line())
+        self._vendor.leave()
 
     def _obey(self, line: str) -> None:
         trouble = self._olt.trouble

@@ -12,6 +12,7 @@ import yaml
 
 from provisioning.huawei import answers
 from provisioning.huawei.tables import rows
+from provisioning.olt_cli.words import moment
 from tests.vectors import DATA
 
 FOLDER = DATA / "network" / "cli_huawei"
@@ -55,7 +56,7 @@ def test_detail_tells_cause_and_time_when_it_went() -> None:
     row = one("display_ont_info_2")[0]
 
     assert answers.detail_cause(row, ZONE, NOW) == "dying_gasp"
-    assert answers.moment(row["last_down_time"], ZONE, NOW) == datetime(2019, 1, 22, 1, 57, 55, tzinfo=UTC)
+    assert moment(row["last_down_time"], ZONE, NOW) == datetime(2019, 1, 22, 1, 57, 55, tzinfo=UTC)
     assert answers.place(row["fsp"]) == "0/1/1"
 
 
@@ -71,4 +72,4 @@ def test_autofind_tells_serials_as_people_write_them() -> None:
 def test_total_counts_in_every_wording_that_was_recorded() -> None:
     raws = [path.read_text(encoding="utf-8") for path in RECORDINGS if "ont_info_fsp" in path.stem]
 
-    assert sorted({answers.total(raw) for raw in raws}) == [1, 16]
+    assert {answers.total(raw) for raw in raws} == {1, 16}

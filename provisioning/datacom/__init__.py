@@ -1,0 +1,1 @@
+"""Datacom DmOS: its commands, and what its answers mean."""
