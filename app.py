@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 from concurrent.futures import Future
+from functools import partial
 
 from flask import Flask, Response, redirect, request
 from gunicorn.app.base import BaseApplication
@@ -22,13 +23,15 @@ from core.settings import Settings, SettingsError, load
 from demo import people
 from handoff.console import console_blueprint
 from models.provider import Provider
+from provisioning.device_admin import test_device
+from webhooks.alarms import alarms_blueprint
 from webhooks.health import health_blueprint
 from webhooks.metrics import metrics_blueprint
 from webhooks.simulator import simulator_blueprints
 from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
-from wiring import build
+from wiring import build, plant_of, vault_of
 
 log = logging.getLogger("web")
 
@@ -62,12 +65,15 @@ def create_app(settings: Settings) -> Flask:
             public_url=settings.public_url,
             store=wiring.store,
             language=settings.customer_language,
+            vault=vault_of(settings),
+            probe=partial(test_device, plant=plant_of(settings, wiring.db)),
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
     app.register_blueprint(
         metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
     )
+    app.register_blueprint(alarms_blueprint(db=wiring.db, token=settings.alarms_token))
     if settings.simulated_channel:
         _add_simulator(app, settings, wiring.db)
     app.register_error_handler(RequestEntityTooLarge, _too_large)

@@ -21,7 +21,7 @@ log = logging.getLogger("clock")
 
 TICK_SECONDS = 0.2
 REPAIR_EVERY_SECONDS = 30
-CHORES_EVERY_SECONDS = 10
+CHORES_EVERY_SECONDS = 5
 
 
 def tick(wiring: Wiring) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Literal, cast
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from billing import unlock_ledger
 from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider, policy_of, provider_of, provider_row
+from bot import line_watch
 from bot.facts import Sources
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
@@ -26,15 +28,18 @@ from models.network_job import NetworkJob
 from models.trust_unlock import TrustUnlock
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
+from provisioning import diagnosis_context
 from provisioning.action import BLOCK_SIGNAL
 from provisioning.device_log import forget_network
-from provisioning.devices import DevicePlant, Vault
+from provisioning.devices import DevicePlant
 from provisioning.drivers import radius
 from provisioning.onu_request import onu_changed
-from provisioning.plant import Plant
 from provisioning.ports import AccessControl
+from provisioning.radius.tables import BlockBy
 from provisioning.request import ask, target_of
 from provisioning.run import run
+from provisioning.run_many import Feed, feed_batch
+from provisioning.vault import Vault
 from webhooks.channels import meta_inbound
 from webhooks.channels.ports import Channel
 from webhooks.check_number import check_numbers
@@ -53,10 +58,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
-
-# Below this received power (dBm) GPON optics of class B+ stop being reliable; a provider may set its own limit.
-WEAK_DBM = -27.0
-
+from wiring_outages import SWEEP_CHORES, outage_routes
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
 CHORES = {
@@ -66,6 +68,7 @@ CHORES = {
     "forget_paces": 3600.0,
     "prune_webhooks": 3600.0,
     "sync_templates": 3600.0,
+    "watch_incidents": 30.0,
 }
 # As long as Twilio is configured.
 TWILIO_CHORES = {"reconcile_twilio": 300.0}
@@ -86,7 +89,8 @@ class Wiring:
     @property
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
-        return {**CHORES, **(TWILIO_CHORES if self.settings.twilio_account_sid else {})}
+        twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
+        return {**CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -96,7 +100,12 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
     store = media_store(settings)
-    routes = {**_routes(settings, db, parser, links), **_media_routes(settings, db, store), **_chores(settings, db)}
+    routes = {
+        **_routes(settings, db, parser, links),
+        **_media_routes(settings, db, store),
+        **_chores(settings, db),
+        **outage_routes(settings, db, plant_of(settings, db)),
+    }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 
 
@@ -108,7 +117,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     texts = Texts.load(settings.customer_language)
     bot = Bot(
         db=db,
-        sources=Sources(db, erp, parser, settings.secret_key, language=settings.customer_language),
+        sources=Sources(
+            db, erp, parser, settings.secret_key, vault=vault_of(settings), language=settings.customer_language
+        ),
         business=partial(_business, db),
         texts=texts,
         proof=settings.identity_proof,
@@ -117,6 +128,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         can_ask={name: asks_of(channel) for name, channel in channels.items()},
         voice=settings.voice_without_transcript,
         hears=bool(settings.transcription),
+        keep_seconds=settings.diagnosis_keep_seconds,
     )
     terms = Terms(
         debounce=debounce,
@@ -125,13 +137,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         texts=texts,
         transcribes=bool(settings.transcription),
     )
-    network = partial(
-        run,
-        db=db,
-        plant=plant_of(settings, db),
-        finished=_job_ended,
-        vault=Vault(settings.device_key) if settings.device_key else None,
-    )
+    plant, vault = plant_of(settings, db), vault_of(settings)
+    network = partial(run, db=db, plant=plant, finished=job_finished, vault=vault)
+    batch = partial(feed_batch, feed=Feed(db, plant, job_finished, vault))
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
@@ -139,7 +147,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
         "network": Route(network),
+        "batch": Route(batch),
         "unlock_expiry": Route(expiry),
+        "watch_line": Route(partial(line_watch.look, db=db, texts=texts)),
     }
 
 
@@ -198,11 +208,10 @@ def _chores(settings: Settings, db: Database) -> dict[str, Route]:
 
 
 def _business(db: Database) -> Business:
-    """The provider, its terms and the limit for received optical power, as they stand now."""
+    """The provider and its terms, as they stand now."""
     with db.reading() as session:
         row = provider_row(session)
-        weak = row.policies.get("optical", {}).get("weak_dbm", WEAK_DBM)
-        return Business(provider_of(row), policy_of(row), float(weak))
+        return Business(provider_of(row), policy_of(row))
 
 
 def _access(settings: Settings) -> AccessControl | None:
@@ -214,22 +223,31 @@ def _access(settings: Settings) -> AccessControl | None:
         coa_host=settings.radius_coa_host,
         coa_port=settings.radius_coa_port,
         suspended_group=settings.radius_suspended_group,
+        block_by=cast(BlockBy, settings.radius_block_by),
+        coa=cast(Literal["disconnect", "coa"], settings.radius_coa),
+        per_second=settings.radius_per_second,
         settle_seconds=settings.radius_settle_seconds,
     )
 
 
-def plant_of(settings: Settings, db: Database) -> Plant:
+def vault_of(settings: Settings) -> Vault | None:
+    """What locks the secrets of devices and jobs; None without a DEVICE_KEY."""
+    return Vault(settings.device_key) if settings.device_key else None
+
+
+def plant_of(settings: Settings, db: Database) -> DevicePlant:
     """The provider's equipment."""
     simulated = {"url": settings.simulated_network_url}
     defaults = {"simulator": simulated, "simulator_acs": simulated} if settings.simulated_network_url else {}
-    vault = Vault(settings.device_key) if settings.device_key else None
-    return DevicePlant(db, vault, _access(settings), defaults)
+    return DevicePlant(db, vault_of(settings), _access(settings), defaults)
 
 
-def _job_ended(session: Session, job: NetworkJob) -> None:
+def job_finished(session: Session, job: NetworkJob) -> None:
     """What hangs on the end of a job, in the transaction that ends it."""
     unlock_ledger.job_finished(session, job)
     onu_changed(session, job)
+    diagnosis_context.complete(session, job)
+    line_watch.measured(session, job)
 
 
 def _ask_block(session: Session, unlock: TrustUnlock) -> None:

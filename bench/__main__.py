@@ -1,4 +1,4 @@
-"""`make bench`: reading, acceptance, sending, time to reply, the same talk on Rasa's own server, and memory."""
+"""`make bench`: reading, acceptance, sending, polling OLTs, time to reply, Rasa's own server, and memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import nlu, outbound, rasa_server, storm, webhooks
+from bench import diagnoses, nlu, outages, outbound, rasa_server, storm, sweeps, webhooks
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -23,7 +23,10 @@ ANSWER_SECONDS = 60
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "webhooks": webhooks.main,
     "outbound": outbound.main,
+    "diagnoses": diagnoses.main,
+    "outages": outages.main,
     "storm": storm.main,
+    "sweeps": sweeps.main,
 }
 
 
@@ -145,14 +148,15 @@ def _rss(pid: int) -> float:
 def main(names: list[str]) -> None:
     """Runs the measurements that are named, or all; with `--diet`, stock Rasa with DIET is trained and measured too."""
     parts: dict[str, Callable[[System], None]] = {"reply": reply_time, "rasa": against_rasa, "memory": memory}
-    wanted = [name for name in names if name != "--diet"] or ["nlu", "acceptance", "webhooks", "outbound", *parts]
+    whole = ["nlu", "acceptance", "webhooks", "outbound", "diagnoses", "outages", "sweeps", *parts]
+    wanted = [name for name in names if name != "--diet"] or whole
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load before {load:.1f}")
     if "nlu" in wanted:
         nlu.measure(diet="--diet" in names)
     if "acceptance" in wanted:
         acceptance()
-    for name in ("webhooks", "outbound"):
+    for name in ("webhooks", "outbound", "diagnoses", "outages", "sweeps"):
         if name in wanted:
             COMMANDS[name]([])
     if any(name in parts for name in wanted):

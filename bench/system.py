@@ -37,10 +37,15 @@ class System:
     graph: Graph
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What its processes were started with."""
+        environment: dict[str, str] = json.loads((self.data_dir / "environment.json").read_text())
+        return environment
+
+    @property
     def database_url(self) -> str:
         """Where its rows are."""
-        environment: dict[str, str] = json.loads((self.data_dir / "environment.json").read_text())
-        return environment["DATABASE_URL"]
+        return self.environment["DATABASE_URL"]
 
     def ready(self) -> bool:
         """Whether every part answers now."""

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from billing.unlock_ledger import reserve
+from bot.asking import ask_network
 from bot.effects import (
     AskNetwork,
     BindIdentity,
@@ -19,16 +20,22 @@ from bot.effects import (
     Contradicted,
     Effect,
     HandOff,
+    HideWords,
+    IncidentTold,
     JobTold,
     OpenTicket,
     RecordAttempt,
     Remember,
     Say,
     SendCode,
+    StopWatching,
     UnlockOnTrust,
     Wait,
+    WatchLine,
 )
 from bot.facts import digest
+from bot.hidden import hide_words
+from bot.line_watch import stop_watching, watch_line
 from bot.readings import mark_contradicted
 from bot.reason import reason_of
 from bot.say import say
@@ -44,13 +51,10 @@ from models.conversation import Conversation
 from models.identity_attempt import IdentityAttempt
 from models.message import Message
 from models.network_job import NetworkJob
-from models.outbox import add_work
 from models.ticket import Ticket
-from provisioning.request import ask, target_of
-
-RELEASE_SIGNAL = "release_signal"
-REMIND_AFTER_SECONDS = 21
-STUCK_AFTER_SECONDS = 185
+from provisioning.action import RELEASE_SIGNAL
+from provisioning.outages.incidents import incident_of
+from provisioning.outages.reports import told_in_chat
 
 # What every turn writes is written out; what there is nothing new about stays as it is.
 _REMEMBER = text(
@@ -63,10 +67,11 @@ _SETTLE = text("UPDATE message SET handled_at = :now, outcome = :outcome WHERE i
 
 @dataclass(frozen=True)
 class Applied:
-    """What the rows are written with."""
+    """What the rows are written with. For `keep_seconds` a line is not measured again."""
 
     secret_key: str
     texts: Texts
+    keep_seconds: float = 0.0
 
 
 def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
@@ -114,12 +119,16 @@ class _Writer:
             Say: self._say,
             AskNetwork: self._ask_network,
             UnlockOnTrust: self._unlock,
+            WatchLine: self._watch,
+            StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
+            HideWords: lambda effect: hide_words(self._session, effect.message_id),
             OpenTicket: self._ticket,
             HandOff: self._hand_off,
             BindIdentity: self._bind,
             RecordAttempt: self._attempt,
             SendCode: self._send_code,
             JobTold: self._told,
+            IncidentTold: self._incident_told,
             Contradicted: self._contradicted,
             ConsentChanged: self._consent,
             Remember: lambda _: None,
@@ -145,18 +154,12 @@ class _Writer:
         say(self._session, self._snapshot, effect, self._reason)
 
     def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
-        ask(
-            self._session,
-            effect.action,
-            target=target_of(self._session, effect.contract_ref),
-            reason=effect.reason,
-            asked_by="bot",
-            cause=effect.cause,
-            conversation_id=self._snapshot.conversation_id,
-            trust_unlock_id=trust_unlock_id,
-        )
-        for seconds in (REMIND_AFTER_SECONDS, STUCK_AFTER_SECONDS):
-            add_work(self._session, "turn", self._snapshot.conversation_id, after_seconds=seconds)
+        conversation, keep = self._snapshot.conversation_id, self._applied.keep_seconds
+        ask_network(self._session, effect, conversation, keep, trust_unlock_id)
+
+    def _watch(self, effect: WatchLine) -> None:
+        conversation = self._snapshot.conversation_id
+        watch_line(self._session, effect.contract_ref, conversation, effect.first_seconds)
 
     def _unlock(self, effect: UnlockOnTrust) -> None:
         unlock = reserve(
@@ -174,6 +177,8 @@ class _Writer:
             self._ask_network(request, unlock.id)
 
     def _ticket(self, effect: OpenTicket) -> None:
+        # Nobody is sent out for one line of a fault that is known.
+        incident = incident_of(self._session, effect.contract_ref, utc_now())
         self._session.add(
             Ticket(
                 protocol=self._snapshot.protocol,
@@ -182,6 +187,7 @@ class _Writer:
                 subject=effect.subject,
                 text=effect.text,
                 evidence=effect.evidence,
+                incident_id=incident.id if incident else None,
             )
         )
 
@@ -217,6 +223,9 @@ class _Writer:
 
     def _told(self, effect: JobTold) -> None:
         self._session.execute(update(NetworkJob).where(NetworkJob.id == effect.job_id).values(told_at=utc_now()))
+
+    def _incident_told(self, effect: IncidentTold) -> None:
+        told_in_chat(self._session, effect.incident_id, effect.contract_ref, self._snapshot.conversation_id)
 
     def _close(self, effect: Close) -> None:
         self._session.execute(

@@ -17,7 +17,8 @@ class Dialogue:
     `misses` counts messages in a row that were not understood. `intents` are those served so far, `learnt` the
     lines a person should read. `pending` are the wishes that wait for their turn, in order (an intent, or `intent@ref`
     where it is about that contract); those that are also in `unsure` are asked back first. `told` names what is said
-    only once in a conversation, and was. `data` belongs to the running answer.
+    only once in a conversation, and was. `guide` is a guided test (bot.guided), which other subjects do not end. `data`
+    belongs to the running answer.
     """
 
     expect: str = ""
@@ -32,6 +33,7 @@ class Dialogue:
     pending: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    guide: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -46,7 +48,7 @@ class Dialogue:
     def dump(self) -> dict[str, Any]:
         """As JSON."""
         lists = {name: list(getattr(self, name)) for name in _TUPLES}
-        return {**asdict(self), **lists, "data": dict(self.data)}
+        return {**asdict(self), **lists, "guide": dict(self.guide), "data": dict(self.data)}
 
 
 def intent_of(wish: str) -> str:

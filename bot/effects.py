@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -58,12 +59,40 @@ class Say:
 
 @dataclass(frozen=True)
 class AskNetwork:
-    """An action on the network: `action` as in provisioning.actions; `cause` makes two equal requests one job."""
+    """An action on the network: `action` as in provisioning.actions; `cause` makes two equal requests one job.
+
+    `secrets` are locked already (provisioning.devices.Vault). `fresh`: a measurement of minutes ago will not do.
+    """
 
     action: str
     contract_ref: str
     reason: str
     cause: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    secrets: str = field(default="", repr=False)
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class WatchLine:
+    """The customer is told once when the line is back; it is looked at from `first_seconds` on."""
+
+    contract_ref: str
+    first_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class StopWatching:
+    """The customer knows that the line is back."""
+
+    contract_ref: str
+
+
+@dataclass(frozen=True)
+class HideWords:
+    """What the customer wrote in this message is a secret, and was used: it is shown and kept no longer."""
+
+    message_id: int
 
 
 @dataclass(frozen=True)
@@ -146,6 +175,14 @@ class ConsentChanged:
 
 
 @dataclass(frozen=True)
+class IncidentTold:
+    """The customer has heard of this incident, which touches their contract."""
+
+    incident_id: int
+    contract_ref: str
+
+
+@dataclass(frozen=True)
 class Remember:
     """What the bot knows of the dialogue from now on."""
 
@@ -165,6 +202,9 @@ class Close:
 Effect = (
     Say
     | AskNetwork
+    | WatchLine
+    | StopWatching
+    | HideWords
     | UnlockOnTrust
     | OpenTicket
     | HandOff
@@ -174,6 +214,7 @@ Effect = (
     | JobTold
     | Contradicted
     | ConsentChanged
+    | IncidentTold
     | Remember
     | Wait
     | Close

@@ -10,24 +10,12 @@ from bot.answers import REPLIES
 from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
+from bot.questions import AS_TYPED, LOOSE, OF_IDENTITY, SUBJECT, YES_OR_NO
 from bot.serve import UNASKED, answer_wishes, dispatch, noting_wishes, resume
 from bot.turn import NeedsChoice, NeedsIdentity, Turn
 from bot.wishes import COURTESY, OF_THE_NETWORK, SMALL_TALK, read
 
 Reading = Callable[[Turn], "list[Effect] | None"]
-
-# What a question is about, for the case that it is no longer proved who answers it.
-SUBJECT = {
-    "confirm_release": "signal_release",
-    "another_invoice": "invoice_second_copy",
-    "tried": "outage_no_connection",
-    "back": "signal_release",
-    "last_invoice": "invoice_second_copy",
-}
-OF_IDENTITY = frozenset({"phone", "document", "two_facts", "one_time_code"})
-YES_OR_NO = frozenset({"confirm_release", "another_invoice", "confirm_intent"})
-# Their replies are found anywhere in the text, so that it may well say more besides.
-LOOSE = frozenset({"another_invoice", "tried"})
 
 
 def answer(turn: Turn) -> list[Effect] | Turn:
@@ -55,7 +43,7 @@ def _read(turn: Turn, expect: str) -> list[Effect] | Turn:
     if expect not in UNASKED and turn.replies.gives_up(turn.answer):
         return _given_up(turn)
     try:
-        reply = _answered(turn, reading)
+        reply = reading(turn) if expect in AS_TYPED else _answered(turn, reading)
     except (NeedsIdentity, NeedsChoice):
         return dispatch(turn, SUBJECT[expect])
     if reply is not None:

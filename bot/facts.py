@@ -12,20 +12,22 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from billing.ports import Contract, Erp
+from billing.ports import Erp
 from billing.unlock_ledger import promises
 from bot.fragments import read_together
+from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
 from bot.turn import Down, Identified, OpenIncident
 from core.db import Database
 from core.document import parse_document
-from core.errors import Failure
+from core.errors import Failure, Misconfigured
 from models import utc_now
 from models.identity_attempt import IdentityAttempt
-from models.incident import Incident
 from nlu.languages import PORTUGUESE
 from nlu.ports import Parser
 from nlu.understanding import Understanding
+from provisioning.devices import Vault
+from provisioning.outages.incidents import incident_of
 
 # A proof other than the phone is believed for so long; after that it is asked for again.
 PROOF_LASTS = timedelta(days=30)
@@ -35,12 +37,13 @@ CODE_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Sources:
-    """Where facts come from."""
+    """Where facts come from. Without a `vault` no secret can be kept, and none is asked for."""
 
     db: Database
     erp: Erp
     parser: Parser
     secret_key: str
+    vault: Vault | None = None
     document_allowance: int = MOST_ATTEMPTS_A_DAY
     language: str = PORTUGUESE
 
@@ -51,17 +54,19 @@ class FactFinder:
     def __init__(self, sources: Sources, snapshot: Snapshot) -> None:
         self._sources = sources
         self._snapshot = snapshot
-        self._contracts: dict[str, Contract] = {}
         self._finders: dict[str, Callable[[str], Any]] = {
             "understanding": lambda _: self._understanding(),
             "identified": lambda _: self._identified(),
-            "contracts": self._contracts_of,
+            "contracts": sources.erp.contracts,
             "invoices": sources.erp.open_invoices,
             "copy": sources.erp.second_copy,
             "document": self._by_document,
             "promises": lambda ref: promises(sources.db, ref),
             "incident": self._incident,
             "attempts": self._locked_out,
+            "wifi_changes": lambda _: sources.vault is not None and wifi_can_change(sources.db),
+            "wifi_names": lambda ref: wifi_names(sources.db, ref),
+            "locked": self._locked,
             "code": lambda _: f"{secrets.randbelow(10**6):06d}",
             "code_digest": lambda code: digest(sources.secret_key, "code", code),
             "code_fresh": lambda _: self._code_fresh(),
@@ -95,30 +100,21 @@ class FactFinder:
     def _proof_fresh(self, proved_at: datetime | None) -> bool:
         return proved_at is not None and utc_now() - proved_at < PROOF_LASTS
 
-    def _contracts_of(self, customer_ref: str) -> tuple[Contract, ...]:
-        found = self._sources.erp.contracts(customer_ref)
-        self._contracts.update({contract.ref: contract for contract in found})
-        return found
-
     def _by_document(self, number: str) -> Any:
         document = parse_document(number)
         return self._sources.erp.find_by_document(document) if document else None
 
     def _incident(self, contract_ref: str) -> OpenIncident | None:
-        """The known fault nearest to the customer: his CTO, else his PON, else his OLT."""
-        contract = self._contracts.get(contract_ref)
-        if contract is None:
+        """The known fault that touches the contract. Maintenance that takes longer than said is a fault like others."""
+        now = utc_now()
+        with self._sources.db.reading() as session:
+            row = incident_of(session, contract_ref, now)
+        if row is None:
             return None
-        scopes = {"cto": contract.cto, "pon": f"{contract.olt} {contract.pon}", "olt": contract.olt}
-        here = [(Incident.scope_kind == kind) & (Incident.scope == scope) for kind, scope in scopes.items() if scope]
-        if not here:
-            return None
-        with self._sources.db.transaction() as session:
-            rows = session.scalars(
-                select(Incident).where(Incident.ended_at.is_(None), Incident.started_at <= utc_now(), or_(*here))
-            ).all()
-        nearest = sorted(rows, key=lambda row: ("cto", "pon", "olt").index(row.scope_kind))
-        return next((OpenIncident(row.cause, row.planned, row.started_at, row.eta) for row in nearest), None)
+        late = row.eta is not None and row.eta < now
+        # A time that has passed is no promise.
+        eta = None if late else row.eta
+        return OpenIncident(row.cause, row.planned and not late, row.started_at, eta, row.id, row.kind)
 
     def _locked_out(self, number: str) -> bool:
         """Whether this contact, or anybody with this document, failed too often in the last day."""
@@ -129,6 +125,12 @@ class FactFinder:
         failed = select(func.count()).select_from(attempt).where(mine, ~attempt.succeeded, attempt.at > since)
         with self._sources.db.transaction() as session:
             return (session.scalar(failed) or 0) >= self._sources.document_allowance
+
+    def _locked(self, password: str) -> str:
+        """The password as it may be kept until it is used."""
+        if self._sources.vault is None:
+            raise Misconfigured("device_key", "DEVICE_KEY is not set")
+        return self._sources.vault.lock({"wifi_password": password}).decode()
 
     def _code_fresh(self) -> bool:
         sent_at = self._snapshot.dialogue.data.get("sent_at")

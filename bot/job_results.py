@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from billing.invoices import order_for_payment, overdue, total_cents
 from bot import people
-from bot.answers.diagnosis import tried_options
-from bot.effects import Effect, JobTold, OpenTicket, Option, Remember, Say, Wait
+from bot.answers.wifi_password import tell_wifi
+from bot.diagnosis_told import tell_diagnosis
+from bot.effects import Effect, JobTold, Option, Remember, Say, Wait, WatchLine
+from bot.guided import REBOOT_STEP, Guide, ask_step, tried_options
 from bot.turn import JobResult, SourceDown, Turn
-from bot.verdict import Verdict, judge
-from core.dates import format_hour
 from core.money import format_brl
+from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, REBOOT_ONU, RELEASE_SIGNAL, SET_WIFI
 
 OPEN = frozenset({"asked", "approved", "running"})
 DONE = frozenset({"verified", "already"})
 STILL_WORKING_AFTER_SECONDS = 20
 GIVE_UP_AFTER_SECONDS = 180
+# An ONU that was restarted needs about two minutes.
+REBOOT_SECONDS = 120.0
 
 
 def tell(turn: Turn, finished: Sequence[JobResult]) -> list[Effect]:
     """The last result is told, a changed signal rather than a measurement; all of them count as told."""
     told: list[Effect] = [JobTold(job.id) for job in finished]
-    job = ([job for job in finished if job.action != "diagnose"] or list(finished))[-1]
-    if job.action == "diagnose":
-        return told + _diagnosis(turn, job)
-    if job.action == "release_signal":
-        return told + (_released(turn, job) if job.state in DONE else _not_released(turn, job))
-    return told + _blocked_again(turn)
+    job = ([job for job in finished if job.action != DIAGNOSE] or list(finished))[-1]
+    teller = TELLERS.get(job.action)
+    return told + (teller(turn, job) if teller else [])
 
 
 def while_running(turn: Turn) -> list[Effect]:
@@ -79,41 +79,32 @@ def _blocked_again(turn: Turn) -> list[Effect]:
     return [Say(turn.texts("release.ended", name=turn.first_name()), (option,))]
 
 
-def _diagnosis(turn: Turn, job: JobResult) -> list[Effect]:
+def _measured(turn: Turn, job: JobResult) -> list[Effect]:
     if job.state not in DONE:
         return people.hand_off(turn, "N2", "diagnosis_failed", "handoff.diagnosis_failed")
-    verdict = judge(job.facts, turn.weak_dbm)
-    evidence = _evidence(turn, verdict)
-    line = turn.texts("learnt.diagnosis", verdict=turn.texts(f"cause.{verdict.cause}"), evidence=evidence)
-    again = bool(turn.dialogue.data.get("tried"))
-    told = replace(turn, dialogue=replace(turn.dialogue, learnt=people.learnt(turn, line)))
-    lead = str(turn.dialogue.data.get("lead", ""))
-    start = turn.texts("sorry") + "\n\n" if turn.dialogue.data.get("sorry") else ""
-    start += turn.texts(f"lead.{lead}") + "\n\n" if lead else ""
-    text = start + turn.texts(f"verdict.{verdict.cause}", name=turn.first_name(), evidence=evidence)
-    if verdict.remedy == "ticket" or (again and verdict.remedy == "try" and verdict.cause != "all_good"):
-        return _ticket(told, job, verdict, text, line)
-    if verdict.remedy == "person" or again:
-        return people.hand_off(told, "N2", "needs_technician", "handoff.after_verdict", verdict=text)
-    dialogue = replace(told.dialogue, expect="tried", intent="", misses=0, data={})
-    text = f"{text} {turn.texts(f'step.{verdict.cause}')}"
-    return [Say(text, tried_options(turn)), Remember(dialogue)]
+    return tell_diagnosis(turn, job)
 
 
-def _ticket(turn: Turn, job: JobResult, verdict: Verdict, text: str, line: str) -> list[Effect]:
-    """A technician has to go: a ticket with the evidence, and the conversation to those who will arrange it."""
-    ticket = OpenTicket(job.contract_ref, turn.texts(f"cause.{verdict.cause}"), line, dict(job.facts))
-    return [ticket, *people.hand_off(turn, "N2", "needs_technician", "ticket.opened", verdict=text)]
+def _rebooted(turn: Turn, job: JobResult) -> list[Effect]:
+    """It takes minutes to come back: that is watched, and where it does not help the next step comes."""
+    guide = Guide.of(replace(turn.dialogue, contract=job.contract_ref))
+    if job.state in DONE:
+        kept = replace(guide, step=REBOOT_STEP).kept()
+        dialogue = replace(turn.dialogue, expect="tried", contract=job.contract_ref, misses=0, guide=kept, data={})
+        watch = WatchLine(job.contract_ref, first_seconds=REBOOT_SECONDS)
+        return [watch, Say(turn.texts("reboot.done"), tried_options(turn)), Remember(dialogue)]
+    # Whatever else became of it, it is no end: the customer can do something, or a person looks.
+    guide = replace(guide, step=REBOOT_STEP).after_step()
+    if guide.next:
+        turn = replace(turn, dialogue=replace(turn.dialogue, contract=job.contract_ref))
+        return ask_step(turn, guide, turn.texts("reboot.not_done"))
+    return people.hand_off(turn, "N2", "needs_technician", "handoff.reboot_failed")
 
 
-def _evidence(turn: Turn, verdict: Verdict) -> str:
-    """What was measured and when; nothing where nothing was."""
-    if verdict.measured_at is None:
-        return turn.texts("evidence.none")
-    zone = turn.provider.timezone
-    parts = [turn.texts("evidence.at", hour=format_hour(verdict.measured_at, zone))]
-    if verdict.rx_dbm is not None:
-        parts.append(turn.texts("evidence.power", dbm=f"{verdict.rx_dbm:.1f}".replace(".", ",")))
-    if verdict.since is not None and verdict.cause in {"fibre_cut", "no_power", "offline"}:
-        parts.append(turn.texts("evidence.since", since=turn.when(verdict.since)))
-    return ", ".join(parts)
+TELLERS: Mapping[str, Callable[[Turn, JobResult], list[Effect]]] = {
+    DIAGNOSE: _measured,
+    REBOOT_ONU: _rebooted,
+    RELEASE_SIGNAL: lambda turn, job: (_released if job.state in DONE else _not_released)(turn, job),
+    BLOCK_SIGNAL: lambda turn, job: _blocked_again(turn),
+    SET_WIFI: tell_wifi,
+}

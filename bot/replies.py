@@ -61,6 +61,11 @@ class Replies:
             return True
         return self.yes_or_no(left, repeating, about | self.words.when) if words else None
 
+    def accepts(self, text: str) -> bool | None:
+        """As yes_or_no, for the offer to restart or to change something: a plain yes or no, and no question."""
+        said = self.yes_or_no(text, self.words.offered_words)
+        return None if said and "?" in text else said
+
     def _without_promise(self, text: str) -> tuple[str, bool]:
         """The folded text without days and the promise to pay, and whether there was a promise."""
         for entity in reversed(entities(text, self.language)):
@@ -150,6 +155,15 @@ class Replies:
         if self.words.worked.search(folded):
             return True
         return False if self.words.still.search(folded) else None
+
+    def says_changed(self, text: str) -> bool:
+        """Whether the text tells of a change just now ("voltou e caiu de novo"): what was measured before is old."""
+        return bool(self.words.changed.search(fold(text)))
+
+    def wifi_subject(self, text: str) -> tuple[bool, bool]:
+        """Whether the text speaks of the Wi-Fi's name, and whether of its password."""
+        folded = fold(text)
+        return bool(self.words.wifi_name.search(folded)), bool(self.words.wifi_password.search(folded))
 
     def says_paid(self, text: str) -> bool:
         """Whether the text claims that the bill was paid."""

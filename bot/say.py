@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from bot.effects import Document, Say
-from bot.snapshot import Snapshot
 from core.db import wake
 from models import utc_now
 from models.attachment import Attachment
@@ -27,12 +26,27 @@ _SAY = text(
 ).bindparams(bindparam("payload", type_=JSONB))
 
 
-def say(session: Session, snapshot: Snapshot, said: Say, reason: str) -> None:
-    """Queues the bubble in the snapshot's conversation; it is sent after the commit. `reason` is what it is for."""
-    key = uuid.uuid4().hex
+class Place(Protocol):
+    """A conversation, as far as saying something in it needs it."""
+
+    @property
+    def conversation_id(self) -> int:
+        """The conversation's id."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """The channel's name in rows."""
+        ...
+
+
+def say(session: Session, place: Place, said: Say, reason: str, *, key: str = "") -> None:
+    """Queues the bubble in that conversation; it is sent after the commit. `reason` is what it is for, `key` its own
+    name where it has one: a message of that key must not exist yet."""
+    key = key or uuid.uuid4().hex
     row = {
-        "conversation": snapshot.conversation_id,
-        "channel": snapshot.channel,
+        "conversation": place.conversation_id,
+        "channel": place.channel,
         "kind": _kind(said),
         "text": said.text,
         "payload": _payload(said, key),

@@ -77,12 +77,15 @@ class JobResult:
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """A known fault where the contract hangs."""
+    """A known fault that touches the contract. `planned` only while maintenance keeps to its time; `kind` as in
+    models.incident."""
 
     cause: str
     planned: bool
     started_at: datetime
     eta: datetime | None
+    id: int = 0
+    kind: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,6 @@ class Turn:
     policy: Policy
     texts: Texts
     proof: str
-    weak_dbm: float = -27.0
     facts: Mapping[str, Any] = field(default_factory=dict)
     part: str = ""
     pays_in_chat: bool = False

@@ -52,14 +52,14 @@ class Business:
 
     provider: Provider
     policy: Policy
-    weak_dbm: float
 
 
 @dataclass(frozen=True)
 class Bot:
     """What a turn is taken with. `orders_on` are the channels that show an order to review and pay; `can_ask` is what
     each channel has a button for (contact, location), `voice` what becomes of a voice note without a transcript
-    (ask_text, hand_over), `hears` whether anything makes transcripts."""
+    (ask_text, hand_over), `hears` whether anything makes transcripts. For `keep_seconds` a
+    line is not measured again."""
 
     db: Database
     sources: Sources
@@ -71,6 +71,7 @@ class Bot:
     can_ask: Mapping[str, frozenset[str]] = field(default_factory=dict)
     voice: str = "ask_text"
     hears: bool = False
+    keep_seconds: float = 0.0
 
 
 def take_turn(conversation_id: int, *, bot: Bot) -> None:
@@ -99,7 +100,7 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
     if not effects:
         return
     with bot.db.transaction() as session:
-        written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts))
+        written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts, bot.keep_seconds))
         if written and understanding:
             record_readings(session, snapshot, understanding)
     if not written:
@@ -133,7 +134,9 @@ def _decide(bot: Bot, snapshot: Snapshot) -> tuple[tuple[Effect, ...], Understan
             return decide(_turn(bot, business, snapshot, facts)), facts.get("understanding")
         except Missing as missing:
             facts[missing.key] = finder.find(missing.key)
-    raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(facts)}")
+    # What stands behind a name may be a secret.
+    names = {key.partition(":")[0] for key in facts}
+    raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(names)}")
 
 
 def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, Any]) -> Turn:
@@ -147,7 +150,6 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         policy=business.policy,
         texts=bot.texts,
         proof=bot.proof,
-        weak_dbm=business.weak_dbm,
         facts=facts,
         pays_in_chat=snapshot.channel in bot.orders_on,
         can_ask=bot.can_ask.get(snapshot.channel, frozenset()),

@@ -317,7 +317,11 @@ class Settings:
         about="FreeRADIUS's SQL schema. Unset: no action on the network is offered.",
     )
     radius_coa_host: str = setting(
-        _text, "an address", "10.0.0.1", default="", about="Where CoA/Disconnect go. Unset: each session's own NAS."
+        _text,
+        "an address",
+        "10.0.0.1",
+        default="",
+        about="Where CoA/Disconnect go for NAS that are not in the table nas. Unset: each session's own NAS.",
     )
     radius_coa_port: int = setting(_integer(1, 65535), "1 to 65535", "3799", default="3799", about="CoA port.")
     radius_secret: str = setting(
@@ -325,6 +329,27 @@ class Settings:
     )
     radius_suspended_group: str = setting(
         _text, "a group name", "suspenso", default="suspenso", about="RADIUS group that blocks for debt."
+    )
+    radius_block_by: str = setting(
+        _choice("group", "reject"),
+        "group or reject",
+        "group",
+        default="group",
+        about="Blocking is the suspended group, or Auth-Type := Reject: then a blocked login is let in no more.",
+    )
+    radius_coa: str = setting(
+        _choice("disconnect", "coa"),
+        "disconnect or coa",
+        "disconnect",
+        default="disconnect",
+        about="An open session is dropped, or changed by CoA (and dropped where the NAS refuses that).",
+    )
+    radius_per_second: float = setting(
+        _seconds(0, 10000),
+        "messages",
+        "200",
+        default="200",
+        about="CoA/Disconnect to one NAS a second, when many are released or blocked; 0: no limit.",
     )
     radius_settle_seconds: float = setting(
         _seconds(0, 60), "seconds", "10", default="10", about="How long a release is watched for a session in between."
@@ -365,6 +390,7 @@ class Settings:
     trap_port: int = setting(
         _integer(0, 65535), "0 to 65535", "1162", default="0", about="UDP port for SNMP traps; 0: no traps are taken."
     )
+    trap_host: str = setting(_text, "an address", "192.0.2.10", default="127.0.0.1", about="Address that takes traps.")
     trap_community: str = setting(
         _text,
         "a community",

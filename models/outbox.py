@@ -19,7 +19,9 @@ QUEUE_OF = {
     "deliver": "outbound",
     "typing": "outbound",
     "network": "network",
+    "batch": "network",
     "unlock_expiry": "turns",
+    "watch_line": "turns",
     "check_number": "background",
     "prune_webhooks": "background",
     "sync_templates": "background",
@@ -29,6 +31,10 @@ QUEUE_OF = {
     "fetch_media": "background",
     "transcribe": "background",
     "expire_media": "background",
+    "sweep_olts": "turns",
+    "sweep_olt": "network",
+    "watch_incidents": "background",
+    "tell_incident": "background",
 }
 
 

@@ -24,6 +24,8 @@ FRESH = timedelta(seconds=20)
 # How long a command may wait for its turn before it is put off.
 PATIENCE_SECONDS = 3.0
 ALERT = "device.silent"
+# What was not asked, or is asked too early, says nothing about whether the device answers.
+NOT_SILENCE = frozenset({"busy", "paced", "circuit_open", "not_listed_yet"})
 
 
 class DeviceHealth:
@@ -42,7 +44,7 @@ class DeviceHealth:
         try:
             yield
         except Failure as failure:
-            if isinstance(failure, Unreachable) and failure.code not in ("busy", "paced", "circuit_open"):
+            if isinstance(failure, Unreachable) and failure.code not in NOT_SILENCE:
                 self._silent(failure)
             else:
                 self._answered(failure.code if isinstance(failure, Misconfigured) else "")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.db import Database
 from core.errors import Misconfigured, Refused
 from models.device import Device
+from provisioning.access_side import AnyAccess
 from provisioning.cpe import Cpe
 from provisioning.device_health import DeviceHealth, Guarded
 from provisioning.device_log import DeviceLog
@@ -45,8 +46,14 @@ class DevicePlant:
         self._sleep = sleep
 
     def access(self) -> AccessControl | None:
-        """See Plant."""
-        return self._access
+        """See Plant. The deployment's own where there is one, else the devices of this role."""
+        if self._access is not None:
+            return self._access
+        with self._db.reading() as session:
+            wanted = select(Device.name).where(Device.role == "access", Device.enabled).order_by(Device.id)
+            names = session.scalars(wanted).all()
+        sides = [cast(AccessControl, self._open("access", name, None)) for name in names]
+        return AnyAccess(sides) if len(sides) > 1 else next(iter(sides), None)
 
     def olt(self, name: str, job_id: int | None = None) -> Olt:
         """See Plant."""

@@ -9,10 +9,12 @@ from provisioning.ports import AccessState, LineReading
 
 
 def access_facts(state: AccessState) -> dict[str, Any]:
-    """The state as JSON: known, blocked, groups, sessions [{since, ip, nas_ip}], last_end {at, cause} or None."""
+    """The state as JSON: known, blocked, reasons, groups, sessions [{since, ip, nas_ip}], last_end {at, cause}
+    or None."""
     return {
         "known": state.known,
         "blocked": state.blocked,
+        "reasons": list(state.reasons),
         "groups": list(state.groups),
         "sessions": [
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
@@ -34,6 +34,28 @@ def exclusive(db: Database, name: str, *, wait_seconds: float = WAIT_SECONDS) ->
         # Closing the server's session frees the lock even when the block ended in the middle of a statement.
         connection.invalidate()
         connection.close()
+
+
+@contextmanager
+def exclusive_many(db: Database, names: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Holds those of `names` that nobody else holds now, during the block; it waits for none. Raises as `exclusive`."""
+    try:
+        connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    except SQLAlchemyError as error:
+        raise Unreachable("database", type(error).__name__) from error
+    try:
+        yield frozenset(_take_free(connection, names))
+    finally:
+        connection.invalidate()
+        connection.close()
+
+
+def _take_free(connection: Connection, names: Sequence[str]) -> list[str]:
+    query = "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE pg_try_advisory_lock(:space, hashtext(name))"
+    try:
+        return list(connection.scalars(text(query), {"space": SPACE, "names": list(names)}))
+    except DBAPIError as error:
+        raise Unreachable("database", type(error).__name__) from error
 
 
 def _take(connection: Connection, name: str, wait_seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -55,6 +55,7 @@ class AccessState:
 
     `known` is False for a login that the access side never heard of. `groups` come first-wins first. `last_accept`
     numbers the newest accepted authentication (None: not logged); `last_end` is when and why the last session ended.
+    `reasons` says what holds the login back: "suspended" (for debt), "disabled" (it is let in no more), or nothing.
     """
 
     blocked: bool
@@ -64,6 +65,7 @@ class AccessState:
     known: bool = True
     last_accept: int | None = None
     last_end: tuple[datetime, str] | None = None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,25 @@ class AccessControl(Protocol):
         `note` gets a line for every step as it happens. `doubtful` says that an earlier try may have changed the
         stored state without reaching the sessions: then nothing is taken for granted. An Unreachable that is not
         `ambiguous` means that nothing was changed.
+        """
+        ...
+
+
+class BulkAccess(AccessControl, Protocol):
+    """An AccessControl that can do many logins in one go."""
+
+    def set_blocked_many(
+        self,
+        logins: Sequence[str],
+        blocked: bool,
+        note: Callable[[str, str], None],
+        *,
+        doubtful: Set[str] = frozenset(),
+    ) -> Iterator[Mapping[str, Outcome]]:
+        """As `set_blocked` for each; yields after every round what was settled in it, maybe nothing.
+
+        `note` gets the login and a line. `doubtful` are the logins of which an earlier try may have changed something.
+        Raises as `set_blocked`: then nobody knows about the logins that were not yielded, if it is `ambiguous`.
         """
         ...
 

@@ -214,7 +214,7 @@ def _put_back(db: Database, claim: Claim, *, counts_as_try: bool = True) -> None
 
 def note(db: Database, job_id: int, line: str) -> None:
     """Appends one masked line, committed at once: the operator reads along, and a crash leaves what was done."""
-    entry = [{"at": _iso(utc_now()), "text": mask_personal_data(line)}]
+    entry = [{"at": iso(utc_now()), "text": mask_personal_data(line)}]
     with db.transaction() as session:
         session.execute(
             update(NetworkJob).where(NetworkJob.id == job_id).values(log=NetworkJob.log.op("||")(cast(entry, JSONB)))
@@ -222,19 +222,26 @@ def note(db: Database, job_id: int, line: str) -> None:
 
 
 def finish(db: Database, job_id: int, outcome: Outcome, finished: Finished, *, tries: int) -> None:
-    """Ends a running job with its outcome, calls `finished` and wakes its conversation, all in one transaction."""
+    """Ends a running job in a transaction of its own: see `end`."""
     with db.transaction() as session:
         job = session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one()
-        if job.state != "running":
-            return
-        job.state, job.outcome, job.finished_at, job.secrets = outcome.result, outcome.code, utc_now(), None
-        job.facts = {**job.facts, **outcome.facts, "tries": tries}
-        job.log = [*job.log, {"at": _iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
-        session.flush()
-        finished(session, job)
-        if job.conversation_id is not None:
-            add_work(session, "turn", job.conversation_id)
+        end(session, job, outcome, finished, tries=tries)
 
 
-def _iso(moment: datetime) -> str:
+def end(session: Session, job: NetworkJob, outcome: Outcome, finished: Finished, *, tries: int) -> None:
+    """Ends a running job, which is locked, with its outcome; calls `finished` and wakes its conversation."""
+    if job.state != "running":
+        return
+    job.state, job.outcome, job.finished_at = outcome.result, outcome.code, utc_now()
+    job.facts = {**job.facts, **outcome.facts, "tries": tries}
+    job.secrets = None
+    job.log = [*job.log, {"at": iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
+    session.flush()
+    finished(session, job)
+    if job.conversation_id is not None:
+        add_work(session, "turn", job.conversation_id)
+
+
+def iso(moment: datetime) -> str:
+    """A moment as the log of a job has it."""
     return moment.isoformat(timespec="milliseconds")

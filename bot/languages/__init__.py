@@ -14,12 +14,14 @@ class ReplyWords:
     """Words and patterns of a language, all over folded text: small letters, no accents.
 
     Yes and no: `yes`, `no`, `negation` (the word that turns any answer round), `fillers` beside them. What was offered
-    and may be repeated: `release_words` about `signal_words`; `invoice_words`, `more_invoices`, `another_invoice`;
+    and may be repeated: `release_words` about `signal_words`, `offered_words` of a
+    restart or a change; `invoice_words`, `more_invoices`, `another_invoice`;
     `another_place`. A `place` may be named with these words, a kind of it behind `at` (a pattern's text), unless it is
     one of `streets`. `promise` to pay with `when`; `already` turns it into none; `paid` claims it, `proof` shows it,
     `amount` asks for it; `payment` speaks of it at all, `signal` of the connection. After a step to try: `acknowledged`
-    word by word, or `later`; `negated`, `again`, `worked`, `still`; `faulty` lights
-    that are `not_any_more`. `turning` stands before something else. Of several: `every`, `pointed` at by group 1, by
+    word by word, or `later`; `negated`, `again`, `worked`, `still`; `changed` just
+    now; `faulty` lights that are `not_any_more`. `wifi_name` and `wifi_password` are
+    spoken of. `turning` stands before something else. Of several: `every`, `pointed` at by group 1, by
     `ordinals` (from 1), `first`, `middle`, `last`; `not_telling` tells none from another. `gives_up` takes all back.
     `corrects` says that something else was meant, `understood` stands before an answer, `menu` names it.
     """
@@ -30,6 +32,7 @@ class ReplyWords:
     fillers: frozenset[str]
     release_words: frozenset[str]
     signal_words: frozenset[str]
+    offered_words: frozenset[str]
     invoice_words: frozenset[str]
     more_invoices: tuple[str, ...]
     another_invoice: re.Pattern[str]
@@ -51,8 +54,11 @@ class ReplyWords:
     again: re.Pattern[str]
     worked: re.Pattern[str]
     still: re.Pattern[str]
+    changed: re.Pattern[str]
     faulty: re.Pattern[str]
     not_any_more: re.Pattern[str]
+    wifi_name: re.Pattern[str]
+    wifi_password: re.Pattern[str]
     turning: re.Pattern[str]
     every: re.Pattern[str]
     pointed: re.Pattern[str]

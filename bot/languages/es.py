@@ -26,6 +26,9 @@ WORDS = ReplyWords(
     release_words=word_set("""libera liberar libere liberen liberame libereme liberenme reconecta reconecte reconecten
     activa active activen habilita habilite habiliten reactiva reactiven"""),
     signal_words=word_set("senal internet servicio linea"),
+    offered_words=word_set(
+        "cambiar cambia cambie cambielo cambiela cambialo cambiala reiniciar reinicia reinicie reinicielo"
+    ),
     invoice_words=word_set("otra otro proxima siguiente factura boleta boleto recibo cuenta"),
     more_invoices=("otra", "proxima", "siguiente", "las dos", "todas", "demas", "una mas", "tambien"),
     another_invoice=re.compile(
@@ -78,9 +81,12 @@ WORDS = ReplyWords(
     ),
     worked=re.compile(rf"\b{_WORKS}\b"),
     still=re.compile(r"\b(?:nada|sin (?:internet|senal|conexion|servicio|linea))\b"),
+    changed=re.compile(r"\b(?:volvio|regreso|se (?:cayo|corto)|otra vez|de nuevo|nuevamente|recien|acaba de)\b"),
     # Without "los", which is the light's name in Portuguese but an article here.
     faulty=re.compile(r"\b(?:roj[oa]s?|lent[oa]s?|inestable|intermitente|se (?:traba|corta|cae)|apagad[oa]s?)\b"),
     not_any_more=re.compile(r"\b(?:paro|se apago|se fue|desaparecio|ya no|estaba|era)\b|\bsin luz\b"),
+    wifi_name=re.compile(r"\b(?:nombre|ssid)\b"),
+    wifi_password=re.compile(r"\b(?:contrasena|clave|password)\b"),
     # "Si" before a blank may be an "if": what stands behind it is no other wish beside a yes.
     turning=re.compile(r"[,.;:!\n]+|\s+(?=(?:y|pero|solo|ademas|aprovech\w*)\b)", re.MULTILINE),
     every=re.compile(

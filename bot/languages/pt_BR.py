@@ -20,6 +20,7 @@ WORDS = ReplyWords(
     obrigada obg vlw valeu tudo bem bom logo ta tah eh ser fazer quero meu minha"""),
     release_words=word_set("libera liberar libere"),
     signal_words=word_set("sinal internet net"),
+    offered_words=word_set("trocar troca troque trocando mudar muda mude reiniciar reinicia reinicie"),
     invoice_words=word_set("outra outro proxima fatura boleto conta"),
     more_invoices=("outra", "proxima", "as duas", "todas", "demais", "mais uma", "tambem"),
     another_invoice=re.compile(
@@ -57,10 +58,13 @@ WORDS = ReplyWords(
     again=re.compile(r"\b(?:continu\w+|mesma coisa|ainda (?:nao|sem|esta|ta)|caiu|caindo|piorou|nao deu|nada mudou)\b"),
     worked=re.compile(rf"\b{_WORKS}\b"),
     still=re.compile(r"\b(?:nada|sem (?:internet|net|sinal|conexao)|igual)\b"),
+    changed=re.compile(r"\b(?:volt(?:ou|aram)|caiu|outra vez|de novo|novamente|agora pouco|acabou de)\b"),
     faulty=re.compile(r"\b(?:vermelh\w+|los|lent[ao]s?|lerd[ao]|instavel|oscila\w*|trava(?:ndo)?|apagad[ao]s?)\b"),
     not_any_more=re.compile(
         r"\b(?:parou|sumiu|apagou|saiu|(?:nao|n) (?:ta|esta) mais|era|estava|tava)\b|\bsem (?:luz|los)\b"
     ),
+    wifi_name=re.compile(r"\b(?:nome|ssid)\b"),
+    wifi_password=re.compile(r"\b(?:senha|password|chave)\b"),
     turning=re.compile(r"[,.;:!\n]+|(?<=^sim)\s+(?=\S)|\s+(?=(?:e|mas|so|apenas|porem|aproveita\w*)\b)", re.MULTILINE),
     every=re.compile(
         r"(?:(?:e|quero|queria|manda|pode ser|dos|das|os|as|nos|nas|de|pros|pras|para) )*"

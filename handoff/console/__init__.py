@@ -18,7 +18,9 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    line_acts,
     login,
+    network,
     problems,
     review,
     search,
@@ -27,9 +29,11 @@ from handoff.console import (
     thread,
     wording,
 )
-from handoff.console.ports import Ports
+from handoff.console.ports import Ports, Probe, no_probe
 from handoff.console.sessions import Sessions
+from handoff.network_permits import may
 from models import utc_now
+from provisioning.vault import Vault
 
 HERE = Path(__file__).parent
 
@@ -42,14 +46,18 @@ def console_blueprint(
     store: MediaStore,
     now: Callable[[], datetime] = utc_now,
     language: str = "pt_BR",
+    vault: Vault | None = None,
+    probe: Probe = no_probe,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
-    customers', in which templates are sent. It needs nothing from the application's own settings.
+    customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
+    device, by name, whether it answers and what. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
-    ports = Ports(db=db, sessions=Sessions(secret_key, secure=secure), now=now, store=store, language=language)
+    sessions = Sessions(secret_key, secure=secure)
+    ports = Ports(db, sessions, now, store, language, vault, probe)
     blueprint = Blueprint(
         "console",
         __name__,
@@ -59,13 +67,13 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    rooms = (login, inbox, thread, acts, corrections, files, search, review, system, channel, template_list, problems)
-    for room in rooms:
+    rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
+    for room in (*rooms, network, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    blueprint.context_processor(lambda: {"static_version": version})
+    blueprint.context_processor(lambda: {"static_version": version, "may": may})
     return blueprint
 
 

@@ -26,6 +26,38 @@ NAMES = {
     "onu_state": "ONU",
     "rx_dbm": "Sinal recebido",
     "tries": "Tentativas",
+    "onu": "ONU",
+    "pon": "PON",
+    "serial": "Serial",
+    "number": "Número na PON",
+    "undo": "Guardado para desfazer",
+    "description": "Descrição",
+    "vlan": "VLAN",
+    "line_profile": "Perfil de linha",
+    "service_profile": "Perfil de serviço",
+    "active": "Ativa",
+    "olt_rx_dbm": "Sinal na OLT",
+    "tx_dbm": "Sinal enviado",
+    "distance_m": "Distância",
+    "down_cause": "Causa da queda",
+    "down": "Linhas fora",
+    "judged": "De quantas",
+    "unclear": "Sem causa conhecida",
+    "up_beside": "De pé ao lado",
+    "first_drop": "Primeira queda",
+    "last_drop": "Última queda",
+    "up": "Linhas de pé",
+    "unread": "Não lidas",
+    "reports": "Relatos por mensagem",
+    "olt_silent": "A OLT não responde",
+    "eta_by": "Quem deu a previsão",
+    "ended_by": "Quem encerrou",
+    "power": "Sem energia",
+    "fibre": "Sem luz",
+    "causes": "Causas",
+    "pons": "PONs",
+    "ctos": "CTOs",
+    "share": "Parte fora",
 }
 VALUES: Mapping[str, Mapping[object, str]] = {
     "onu_state": {
@@ -37,7 +69,7 @@ VALUES: Mapping[str, Mapping[object, str]] = {
     },
     "known": {True: "existe", False: "não existe"},
 }
-UNITS = {"rx_dbm": " dBm"}
+UNITS = {"rx_dbm": " dBm", "olt_rx_dbm": " dBm", "tx_dbm": " dBm", "distance_m": " m"}
 
 Lines = tuple[tuple[str, str], ...]
 

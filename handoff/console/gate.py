@@ -7,11 +7,15 @@ from functools import partial
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from handoff.access import Attendant
 from handoff.accounts import attendant_with
 from handoff.console.ports import Ports
+from handoff.network_permits import may
 
 OPEN = frozenset({"console.static", "console.login", "console.sign_in"})
 FOR_EVERYBODY = frozenset({"console.logout"})
+# All that opens for technicians, who stand in the street: what they need to have an ONU installed.
+FOR_TECHNICIANS = frozenset({"console.onus", "console.onus_live", "console.onus_look", "console.onus_ask"})
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -50,9 +54,13 @@ def _admit(ports: Ports) -> AnyResponse | None:
     if who is None:
         return _sign_in_first()
     g.console_attendant = who
-    if not who.uses_console and request.endpoint not in FOR_EVERYBODY:
+    if not (who.uses_console or request.endpoint in _open_to(who)):
         abort(403, "Seu perfil é de campo: as conversas ficam com o atendimento.")
     return None
+
+
+def _open_to(who: Attendant) -> frozenset[str]:
+    return FOR_EVERYBODY | FOR_TECHNICIANS if may(who, "onu.ask") else FOR_EVERYBODY
 
 
 def _sign_in_first() -> AnyResponse:

@@ -46,7 +46,8 @@ def _sign_in(ports: Ports) -> Response:
         return _page(ports, f"Muitas tentativas com este usuário. Tente de novo depois das {until}.", login, 429)
     if not isinstance(result, SignedIn):
         return _page(ports, WRONG, login, 403)
-    response = make_response(redirect(url_for("console.inbox"), 303))
+    first = "console.inbox" if result.who.uses_console else "console.onus"
+    response = make_response(redirect(url_for(first), 303))
     ports.sessions.write(response, ports.sessions.begin(result.who.id, result.stamp))
     return response
 

@@ -16,21 +16,32 @@ from core.media_store import MediaStore
 from handoff.access import Attendant
 from handoff.console.sessions import Sessions, Visit
 from models.provider import FALLBACK_ZONE, Provider
+from provisioning.vault import Vault
 
 # No row has a larger one; PostgreSQL would not even look for it.
 LARGEST_ID = 2**31 - 1
 
 
+Probe = Callable[[str], tuple[bool, str]]
+
+
+def no_probe(name: str) -> tuple[bool, str]:
+    """Where nothing was given that could ask."""
+    return False, f"Não há como testar {name} daqui."
+
+
 @dataclass(frozen=True)
 class Ports:
     """The console's ports: the database, the session cookie, the time, where customers' files are, and the language of
-    the customers."""
+    the customers; what locks devices' secrets (None without a key), and what tests whether a device answers."""
 
     db: Database
     sessions: Sessions
     now: Callable[[], datetime]
     store: MediaStore
     language: str = "pt_BR"
+    vault: Vault | None = None
+    probe: Probe = no_probe
 
 
 @dataclass(frozen=True)

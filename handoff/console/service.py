@@ -14,11 +14,11 @@ from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import (
     CONTRACT_STATUS,
-    JOB_ACTION,
     JOB_STATE,
     TICKET_STATE,
     UNLOCK_STATE,
     due,
+    job_action,
     moment,
     spoken,
 )
@@ -29,6 +29,7 @@ from models.invoice import Invoice
 from models.network_job import NetworkJob
 from models.ticket import Ticket
 from models.trust_unlock import TrustUnlock
+from provisioning.outages.incidents import incident_of
 
 SHOWN = 8
 
@@ -110,7 +111,6 @@ def read_contracts(
 ) -> Contracts:
     """The customer's contracts, the one the conversation is about first."""
     rows = session.scalars(select(Contract).where(Contract.customer_id == customer.id).order_by(Contract.number)).all()
-    incidents = session.scalars(select(Incident).where(Incident.ended_at.is_(None))).all() if rows else []
     services = [
         Service(
             ref=row.ref,
@@ -124,7 +124,7 @@ def read_contracts(
             position=" · ".join(part for part in (row.olt, row.pon and f"PON {row.pon}", row.cto) if part),
             onu=row.onu,
             current=row.ref == current_ref,
-            incidents=tuple(_incident(found, place, now) for found in incidents if _reaches(found, row)),
+            incidents=_incidents(session, row, place, now),
             bills=_bills(session, row, place, now),
             unlocks=_unlocks(session, row, place, now),
         )
@@ -142,7 +142,7 @@ def read_jobs(session: Session, refs: list[str], conversation_id: int, place: Ho
     return [
         Job(
             id=row.id,
-            action=JOB_ACTION.get(row.action, row.action),
+            action=job_action(row.action),
             state=row.state,
             state_text=JOB_STATE.get(row.state, row.state),
             when=moment(row.asked_at, now, place.zone),
@@ -208,9 +208,9 @@ def _unlocks(session: Session, contract: Contract, place: House, now: datetime) 
     )
 
 
-def _reaches(incident: Incident, contract: Contract) -> bool:
-    scopes = {"olt": contract.olt, "pon": f"{contract.olt} {contract.pon}", "cto": contract.cto}
-    return bool(incident.scope) and scopes.get(incident.scope_kind) == incident.scope
+def _incidents(session: Session, contract: Contract, place: House, now: datetime) -> tuple[str, ...]:
+    found = incident_of(session, contract.ref, now)
+    return (_incident(found, place, now),) if found else ()
 
 
 def _incident(incident: Incident, place: House, now: datetime) -> str:

@@ -16,7 +16,7 @@ from handoff.console.bubbles import error_text
 from handoff.console.channel import Notice, Number, read_notices, read_numbers
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, supervisor, visit
-from handoff.console.wording import JOB_ACTION, JOB_STATE, moment, waited
+from handoff.console.wording import JOB_STATE, job_action, moment, waited
 from handoff.drift import last_check
 from models.conversation import Conversation
 from models.message import Message
@@ -216,7 +216,7 @@ def _jobs(session: Session, place: House, now: datetime) -> list[Trouble]:
     rows = session.scalars(select(NetworkJob).where(stuck | doubtful).order_by(NetworkJob.id.desc()).limit(SHOWN))
     return [
         Trouble(
-            title=f"{JOB_ACTION.get(row.action, row.action)}: {JOB_STATE.get(row.state, row.state)}",
+            title=f"{job_action(row.action)}: {JOB_STATE.get(row.state, row.state)}",
             text=f"contrato {row.contract_ref}" + (f" · {row.outcome}" if row.outcome else ""),
             when=moment(row.asked_at, now, place.zone),
             conversation_id=row.conversation_id,

@@ -15,6 +15,7 @@ from handoff.access import Attendant, may_see
 from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.customer import Card, read_card
 from handoff.console.inbox import list_region, read_listing, wanted_tab
+from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
@@ -62,6 +63,7 @@ class Sheet:
     hidden: int
     card: Card
     offers: list[Offer]
+    line: LineCard | None
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -143,14 +145,16 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
     everything = request.args.get("tudo") == "1"
     bubbles, hidden = read_bubbles(session, conversation.id, now, place.zone, limit=None if everything else SHOWN)
     standing = _standing(session, conversation, who, place, now)
+    card = read_card(session, conversation, who, place, now)
     return Sheet(
         id=conversation.id,
         place=place,
         standing=standing,
         bubbles=bubbles,
         hidden=hidden,
-        card=read_card(session, conversation, who, place, now),
+        card=card,
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
+        line=read_line(session, conversation, who, place, now) if card.proved else None,
     )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from core.dates import format_date, local_date, local_time
 from core.document import find_documents
 from core.hearing import SURE_HEARING
+from provisioning.actions import ACTIONS
 
 SURELY_HEARD = 0.85
 
@@ -60,12 +61,14 @@ JOB_STATE = {
     "refused": "recusada",
     "failed": "falhou",
     "unknown": "sem confirmação",
+    "pending": "ficou pendente",
+    "planned": "ensaiada",
+    "cancelled": "cancelada",
 }
 JOB_ACTION = {
     "release_signal": "Liberar sinal",
     "block_signal": "Bloquear sinal",
     "diagnose": "Testar a conexão",
-    "reboot": "Reiniciar a ONU",
 }
 UNLOCK_STATE = {
     "reserved": "em andamento",
@@ -87,6 +90,11 @@ def author_name(author: str, names: Mapping[str, str]) -> str:
     """Who wrote a message, for people to read. `names` gives people's names by `agent:login`."""
     known = {"customer": "Cliente", "bot": "Atendimento automático", "phone_app": "Equipe, pelo celular"}
     return known.get(author) or names.get(author, author.removeprefix("agent:"))
+
+
+def job_action(name: str) -> str:
+    """What an action on the network is called; one that no longer exists by its name."""
+    return JOB_ACTION.get(name) or (ACTIONS[name].title if name in ACTIONS else name)
 
 
 def heard(confidence: float | None) -> str:

@@ -9,6 +9,7 @@ from pyrad.dictionary import Dictionary
 
 SESSION_NOT_FOUND = 503
 MISSING_ATTRIBUTE = 402
+UNSUPPORTED = 405
 
 # RFC 5176, section 3.5.
 ERROR_CAUSES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from provisioning.ports import AccessState, Clock, Note, Session
@@ -22,6 +21,12 @@ class Seen:
     answer: Answer | None = None
 
     @property
+    def current(self) -> bool:
+        """It has the new state: it came after the change, or took it while it was open."""
+        took_it = self.answer is not None and (self.answer.kind, self.answer.by) == ("ack", "CoA")
+        return self.renewed or took_it
+
+    @property
     def done(self) -> bool:
         """Nothing is left to do about it."""
         return self.renewed or (self.answer is not None and self.answer.kind == "ack")
@@ -29,9 +34,9 @@ class Seen:
 
 @dataclass
 class Watch:
-    """Begins when the row has changed. Every `look` takes note of new sessions and has the doubtful ones dropped."""
+    """Begins when the row has changed. Every `look` takes note of new sessions and says which are doubtful: the NAS is
+    to be told of them, and what it says goes into `answered`."""
 
-    disconnect: Callable[[Session], Answer]
     clock: Clock
     seconds: float
     note: Note
@@ -64,17 +69,29 @@ class Watch:
             return True
         return self.last_ack_at is not None and self.clock.monotonic() - self.last_ack_at >= REGISTRATION_SECONDS
 
-    def look(self, state: AccessState) -> None:
-        """Takes note of what is open, and asks the NAS to drop each session that may carry the old state."""
+    def look(self, state: AccessState) -> list[Session]:
+        """Takes note of what is open; the sessions that may carry the old state, none once the time is over."""
         self.meet(state)
         if self.rounds <= 1:
             # What was accepted just before this second look may have read the groups before they changed.
             self.accept_mark = state.last_accept
-        self.pending = 0
-        for session in state.sessions:
-            if not self.seen[session.row].done:
-                self._drop(self.seen[session.row])
+        due = [session for session in state.sessions if not self.seen[session.row].done]
+        self.pending = len(due)
+        over = self.rounds > 0 and self.remaining <= 0
         self.rounds += 1
+        return [] if over else due
+
+    def answered(self, session: Session, answer: Answer) -> None:
+        """What the NAS said of a session that `look` named."""
+        seen = self.seen[session.row]
+        before, seen.answer = seen.answer, answer
+        if answer != before:
+            where = session.framed_ip or session.nas_ip
+            self.note(f"{answer.by} da sessão {session.session_id} ({where}): {answer}")
+        if answer.kind == "ack":
+            self.pending -= 1
+            self.last_ack_at = self.clock.monotonic()
+            self.newcomer_dropped = self.newcomer_dropped or (self.rounds > 1 and answer.by == "Disconnect")
 
     def meet(self, state: AccessState) -> None:
         """Takes note of sessions that were not there before."""
@@ -96,20 +113,6 @@ class Watch:
             return state.last_accept != self.accept_mark
         return self.elapsed > REGISTRATION_SECONDS
 
-    def _drop(self, seen: Seen) -> None:
-        if self.rounds and self.remaining <= 0:
-            self.pending += 1
-            return
-        before, seen.answer = seen.answer, self.disconnect(seen.session)
-        if seen.answer != before:
-            where = seen.session.framed_ip or seen.session.nas_ip
-            self.note(f"Disconnect da sessão {seen.session.session_id} ({where}): {seen.answer}")
-        if seen.answer.kind == "ack":
-            self.last_ack_at = self.clock.monotonic()
-            self.newcomer_dropped = self.newcomer_dropped or self.rounds > 0
-        else:
-            self.pending += 1
-
     def unsettled(self, final: AccessState) -> list[Answer | None]:
         """For each session that is still open and may carry the old state: what the NAS last said of it."""
         found = [self.seen[session.row] for session in final.sessions]
@@ -117,7 +120,7 @@ class Watch:
 
     def renewed(self, final: AccessState) -> bool:
         """Whether a session with the new state is open."""
-        return any(self.seen[session.row].renewed for session in final.sessions)
+        return any(self.seen[session.row].current for session in final.sessions)
 
     def told(self) -> list[dict[str, str]]:
         """What was asked of the NAS and answered, for the record."""

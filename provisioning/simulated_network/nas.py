@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from pyrad import packet
 
-from provisioning.radius.dictionary import MISSING_ATTRIBUTE, SESSION_NOT_FOUND, attributes
+from provisioning.radius.dictionary import MISSING_ATTRIBUTE, SESSION_NOT_FOUND, UNSUPPORTED, attributes
 from provisioning.simulated_network.subscribers import ADDRESS_LIST, NasSession, Subscribers
 
 log = logging.getLogger(__name__)
@@ -19,9 +19,13 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Behaviour:
-    """How the NAS behaves now; may be changed while it runs. `answer`: normal, silent or late."""
+    """How the NAS behaves now; may be changed while it runs. `answer`: normal, silent or late.
+
+    `takes_coa`: whether a session may be changed while it is open; else a CoA gets a NAK.
+    """
 
     answer: str = "normal"
+    takes_coa: bool = True
     late_seconds: float = 3.0
     redial_seconds: float = 1.0
     registration_seconds: float = 0.05
@@ -36,6 +40,7 @@ class Nas:
         secret: str,
         *,
         carries: Callable[[str], bool],
+        address: str = "127.0.0.1",
         port: int = 0,
         behaviour: Behaviour | None = None,
     ) -> None:
@@ -44,7 +49,7 @@ class Nas:
         self._secret = secret.encode()
         self._carries = carries
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", port))
+        self._socket.bind((address, port))
         self._socket.settimeout(0.2)
         self._stopping = threading.Event()
         self._timers: dict[str, threading.Timer] = {}
@@ -153,6 +158,8 @@ class Nas:
         framed_ip = _text(request, "Framed-IP-Address")
         if not (login or session_id or framed_ip):
             return MISSING_ATTRIBUTE
+        if request.code == packet.CoARequest and not self.behaviour.takes_coa:
+            return UNSUPPORTED
         found = self._subscribers.find(login=login, session_id=session_id, framed_ip=framed_ip)
         for session in found:
             self._apply(request, session)

@@ -6,7 +6,7 @@ from handoff.console.system import QUEUES
 from models.outbox import QUEUE_OF
 from tests.architecture.tree import ROOT, text
 
-PROCESSES = {"web", "turns", "outbound", "network", "background", "clock", "nlu"}
+PROCESSES = {"web", "turns", "outbound", "network", "background", "clock", "traps", "nlu"}
 
 
 def procfile() -> dict[str, list[str]]:

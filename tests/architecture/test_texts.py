@@ -6,14 +6,18 @@ import ast
 import re
 import string
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from bot.answers import ANSWERS
 from bot.answers.help_menu import ROWS
+from bot.diagnosis_told import READ_AT_THE_PLACE
+from bot.guided import STEPS, WHEN_SLOW
 from bot.texts import FOLDER, Texts
 from bot.wishes import SMALL_TALK
+from provisioning.verdict import REMEDY
 
 BOT = Path(__file__).parents[2] / "bot"
 TEXTS = Texts.load()
@@ -28,6 +32,7 @@ COMPOSED = (
     "intent.",
     "lead.",
     "menu.",
+    "part.",
     "proved.",
     "reason.",
     "release.denied.",
@@ -35,7 +40,9 @@ COMPOSED = (
     "status.",
     "step.",
     "survey.",
+    "tried_step.",
     "verdict.",
+    "wifi.",
 )
 
 
@@ -102,11 +109,10 @@ def test_no_sentence_is_idle() -> None:
 
 
 def test_composed_names_are_complete() -> None:
-    verdict_cause = re.search(r"Cause = Literal\[(.*?)\]", (BOT / "verdict.py").read_text(), re.DOTALL)
-    assert verdict_cause
-    causes = set(re.findall(r'"(\w+)"', verdict_cause[1]))
-    assert with_beginning("verdict.") == with_beginning("cause.") == causes
-    assert with_beginning("step.") == set(re.findall(r'Verdict\("(\w+)", "try"', (BOT / "verdict.py").read_text()))
+    assert with_beginning("verdict.") == with_beginning("cause.") == set(REMEDY)
+    assert with_beginning("step.") == with_beginning("tried_step.") == {*WHEN_SLOW, *chain(*STEPS.values())}
+    assert {cause for cause, remedy in REMEDY.items() if remedy == "try"} == set(STEPS)
+    assert with_beginning("part.") == set(READ_AT_THE_PLACE)
     assert with_beginning("intent.") == set(ANSWERS) | {"inform"}
     assert with_beginning("ask_intent.") == set(ANSWERS) - SMALL_TALK
     assert set(ROWS) | set(ANSWERS) - SMALL_TALK <= with_beginning("menu.")

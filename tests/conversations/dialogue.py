@@ -12,7 +12,23 @@ import yaml
 from demo import people
 
 FOLDER = Path(__file__).parent / "dialogues"
-_STEP = frozenset({"says", "taps", "sends", "happens", "does", "asks", "waits", "goes_to", "known", "reads", "may_ask"})
+_STEP = frozenset(
+    {
+        "says",
+        "taps",
+        "sends",
+        "happens",
+        "does",
+        "asks",
+        "waits",
+        "goes_to",
+        "known",
+        "reads",
+        "may_ask",
+        "hears",
+        "quiet",
+    }
+)
 _DIALOGUE = frozenset({"story", "who", "given", "needs", "talk"})
 _PHONES = {person.name.split()[0].lower(): person.wa_id for person in people()}
 PHONES = {**{name: wa_id for name, wa_id in _PHONES.items() if name != "número"}, "stranger": _PHONES["número"]}
@@ -24,7 +40,8 @@ class Step:
     meanwhile, and all that must follow: what is not named must not be done, asked, left waiting or changed.
 
     `asks` holds what may be asked, usually one thing. `may_ask`: the words are hard, so the bot may ask back what it
-    read, the person says yes, and then all must be as if it had been sure.
+    read, the person says yes, and then all must be as if it had been sure. `hears` are parts of the last bubble;
+    `quiet`: nothing is said.
     """
 
     says: tuple[str, ...] = ()
@@ -38,6 +55,8 @@ class Step:
     known: str = ""
     reads: str = ""
     may_ask: bool = False
+    hears: tuple[str, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,8 @@ def _step(where: str, row: Mapping[str, Any]) -> Step:
         known=str(row.get("known", "")),
         reads=str(row.get("reads", "")),
         may_ask=bool(row.get("may_ask", False)),
+        hears=_texts(row.get("hears")),
+        quiet=bool(row.get("quiet", False)),
     )
 
 

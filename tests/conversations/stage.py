@@ -14,13 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 
 import migrations
-from billing import unlock_ledger
 from core.db import Database
+from core.later import Later
 from core.route import Route
 from core.settings import load
 from demo import DEMO_FILE, seed_demo
 from models import Base
-from models.outbox import LEASE_SECONDS, claim, finish
+from models.outbox import LEASE_SECONDS, claim, finish, postpone
 from provisioning.run import run
 from tests.conversations.network import DemoNetwork
 from tests.unit.provisioning.fakes import FakeOlt, FakePlant
@@ -30,7 +30,7 @@ from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
 from webhooks.intake import accept
 from webhooks.typing_indicator import show_typing
-from wiring import build
+from wiring import build, job_finished
 
 # What the product does with a message once it is in; what is planned for later is left alone.
 QUEUES = tuple(LEASE_SECONDS)
@@ -56,7 +56,7 @@ class Stage:
             run,
             db=self.db,
             plant=FakePlant(self.network, FakeOlt(self.network.read)),
-            finished=unlock_ledger.job_finished,
+            finished=job_finished,
         )
         ours = {
             "network": Route(work),
@@ -105,7 +105,12 @@ class Stage:
             row = claim(session, queue)
         if row is None:
             return False
-        self._wiring.routes[row.topic].handle(row.ref_id)
+        try:
+            self._wiring.routes[row.topic].handle(row.ref_id)
+        except Later as later:
+            with self.db.transaction() as session:
+                postpone(session, row.id, later.seconds, counts_as_try=False)
+            return True
         with self.db.transaction() as session:
             finish(session, row.id)
         return True

@@ -55,6 +55,8 @@ def test_dialogue_does_what_it_says_and_nothing_else(stage: Stage, dialogue: Dia
         wrote = step.says or step.taps or step.sends
         _judge(step, before, after, f"step {number}, {wrote}: {_heard(stage)} {dialogue.needs}")
         before = after
+        for words in step.hears:
+            assert words in stage.channel.taken[-1].text
     _nothing_is_left(stage)
 
 
@@ -101,6 +103,12 @@ def _judge(step: Step, before: Standing, after: Standing, where: str) -> None:
     if step.reads:
         assert after.read == step.reads, where
     _judge_identity(step, before, after, where)
+    if step.quiet:
+        assert after.bubbles == before.bubbles, f"something was said; {where}"
+        return
+    if step.hears:
+        assert after.bubbles > before.bubbles, f"nothing was said; {where}"
+        return
     spoke = step.says or step.taps or step.sends
     if spoke and before.handler in {"bot", "closed"}:
         assert after.bubbles > before.bubbles, f"no answer; {where}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +22,10 @@ from models.conversation import Conversation
 from models.customer import Customer, CustomerPhone
 from models.incident import Incident
 from models.invoice import Invoice
+from models.line_report import LineWatch
+from models.network_job import NetworkJob
+from models.onu_status import OnuStatus, OpticalReading
+from models.outbox import hasten
 from models.trust_unlock import TrustUnlock
 from tests.conversations.stage import Stage
 
@@ -106,6 +110,56 @@ def _incident(session: Session, facts: Mapping[str, Any]) -> None:
     session.add(row)
 
 
+def _past(session: Session, facts: Mapping[str, float]) -> None:
+    """The received power that lines used to have."""
+    for ref, power in facts.items():
+        serial = session.scalars(select(Contract.onu).where(Contract.ref == str(ref))).one()
+        for days in range(1, 6):
+            at = utc_now() - timedelta(days=days)
+            session.add(OpticalReading(contract_ref=str(ref), serial=serial, rx_dbm=power, read_at=at))
+
+
+def _neighbours_down(session: Session, facts: Mapping[str, int]) -> None:
+    """So many further contracts on the CTO of a contract, all without light since just now."""
+    for ref, count in facts.items():
+        mine = session.scalars(select(Contract).where(Contract.ref == str(ref))).one()
+        for number in range(count):
+            serial = f"ZTEG0000020{number}"
+            row = Contract(
+                ref=f"v{number}",
+                customer_id=mine.customer_id + 1,
+                number=f"v{number}",
+                plan=mine.plan,
+                monthly_fee_cents=mine.monthly_fee_cents,
+                address=mine.address,
+                pppoe_login=f"vizinho.{number}",
+                olt=mine.olt,
+                pon=mine.pon,
+                cto=mine.cto,
+                onu=serial,
+            )
+            now = utc_now()
+            seen = OnuStatus(
+                olt=mine.olt, serial=serial, pon=mine.pon, state="los", cause="los", changed_at=now, seen_at=now
+            )
+            session.add_all([row, seen])
+
+
+def _looks(session: Session, _: object) -> None:
+    """Ten minutes pass, and the time comes to look at the lines that are watched."""
+    passed = timedelta(minutes=10)
+    session.execute(update(NetworkJob).values(asked_at=NetworkJob.asked_at - passed))
+    session.execute(update(LineWatch).values(since=LineWatch.since - passed))
+    for watch in session.scalars(select(LineWatch).where(LineWatch.ended_at.is_(None))):
+        hasten(session, "watch_line", watch.id)
+
+
+def _unknown_onu(session: Session, refs: Sequence[str]) -> None:
+    """The OLT knows no ONU of these contracts."""
+    for ref in refs:
+        session.execute(update(Contract).where(Contract.ref == str(ref)).values(onu="ZTEGFFFFFFFF"))
+
+
 def _phone(session: Session, facts: Mapping[str, str]) -> None:
     """Further phones of customers."""
     for ref, phone in facts.items():
@@ -128,6 +182,10 @@ _CHANGES: Mapping[str, Callable[[Session, Any], None]] = {
     "overdue": _overdue,
     "kept_promise": _kept_promise,
     "incident": _incident,
+    "past": _past,
+    "neighbours_down": _neighbours_down,
+    "looks": _looks,
+    "unknown_onu": _unknown_onu,
     "phone": _phone,
     "person": _person,
 }

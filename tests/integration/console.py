@@ -19,11 +19,13 @@ FILES = MediaStore(MemoryStore)
 LIVE = {"X-Console": "live"}
 
 
-def console_app(db: Database, *, public_url: str = "http://127.0.0.1:8000", kept: MediaStore = FILES) -> Flask:
-    """An application with nothing but the console. `kept` holds the files of customers."""
+def console_app(
+    db: Database, *, public_url: str = "http://127.0.0.1:8000", kept: MediaStore = FILES, **more: Any
+) -> Flask:
+    """An application with nothing but the console. `kept` holds the files of customers, `more` is the console's."""
     app = Flask("console_test")
     app.register_blueprint(
-        console_blueprint(db=db, secret_key="a-key-for-tests-only", public_url=public_url, store=kept)
+        console_blueprint(db=db, secret_key="a-key-for-tests-only", public_url=public_url, store=kept, **more)
     )
     return app
 
@@ -50,7 +52,7 @@ class Person:
         """A page."""
         return self.client.get(path, **options)
 
-    def post(self, path: str, form: dict[str, str] | None = None, **options: Any) -> TestResponse:
+    def post(self, path: str, form: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """A form with the session's token."""
         return self.client.post(path, data={"csrf": self.csrf, **(form or {})}, **options)
 

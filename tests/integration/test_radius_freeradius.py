@@ -19,7 +19,7 @@ from models.network_job import NetworkJob
 from provisioning.action import DIAGNOSE, RELEASE_SIGNAL
 from provisioning.drivers.radius import make
 from provisioning.ports import Session, Target
-from provisioning.radius.messages import Disconnector
+from provisioning.radius.messages import Messenger
 from provisioning.radius.tables import RadiusTables
 from provisioning.request import ask
 from provisioning.run import run
@@ -114,7 +114,7 @@ def test_state_undoes_how_freeradius_escapes_session_ids(rig: Rig) -> None:
 def test_freeradius_as_nas_acknowledges_known_sessions_and_names_its_reason_for_others(
     rig: Rig, server: FreeRadius
 ) -> None:
-    disconnect = Disconnector(SECRET, host="127.0.0.1", port=server.coa_port)
+    disconnect = Messenger(SECRET, host="127.0.0.1", port=server.coa_port)
     session = RadiusTables(rig.database_url, "suspenso").read("bruno.lima").sessions[0]
 
     assert disconnect(session).kind == "ack"
@@ -123,8 +123,8 @@ def test_freeradius_as_nas_acknowledges_known_sessions_and_names_its_reason_for_
 
 def test_freeradius_as_nas_is_silent_when_the_secret_is_wrong_or_nobody_is_there(rig: Rig, server: FreeRadius) -> None:
     session = RadiusTables(rig.database_url, "suspenso").read("bruno.lima").sessions[0]
-    wrong = Disconnector("outro", host="127.0.0.1", port=server.coa_port, timeout_seconds=0.3)
-    dead = Disconnector(SECRET, host="127.0.0.1", port=freeradius.free_udp_port(), timeout_seconds=0.3)
+    wrong = Messenger("outro", host="127.0.0.1", port=server.coa_port, timeout_seconds=0.3)
+    dead = Messenger(SECRET, host="127.0.0.1", port=freeradius.free_udp_port(), timeout_seconds=0.3)
 
     assert wrong(session).kind == "silence"
     assert dead(session).kind == "silence"

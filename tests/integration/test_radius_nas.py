@@ -11,7 +11,7 @@ from pyrad import packet
 
 from provisioning.ports import Session
 from provisioning.radius.dictionary import attributes
-from provisioning.radius.messages import Answer, Disconnector
+from provisioning.radius.messages import Answer, Messenger
 from provisioning.simulated_network.nas import Nas
 from provisioning.simulated_network.subscribers import NasSession
 from tests.contract.drivers.rig import wait_until
@@ -78,9 +78,9 @@ def session(session_id: str = "81a00002", framed_ip: str = "100.66.0.2", login: 
     return Session(1, login, session_id, "127.0.0.1", framed_ip, None)
 
 
-def disconnector(nas: Nas, secret: str = SECRET) -> Disconnector:
+def disconnector(nas: Nas, secret: str = SECRET) -> Messenger:
     """A client that gives up fast."""
-    return Disconnector(secret, port=nas.port, timeout_seconds=0.3)
+    return Messenger(secret, port=nas.port, timeout_seconds=0.3)
 
 
 def ask(nas: Nas, code: int, **values: str) -> packet.CoAPacket:
@@ -123,7 +123,7 @@ def test_disconnect_is_silence_when_the_secret_is_wrong(nas: Nas, subscribers: M
 
 
 def test_disconnect_is_silence_when_it_cannot_even_be_sent() -> None:
-    assert Disconnector(SECRET, host="127.0.0.1", port=0, timeout_seconds=0.1)(session()) == Answer("silence")
+    assert Messenger(SECRET, host="127.0.0.1", port=0, timeout_seconds=0.1)(session()) == Answer("silence")
 
 
 def test_coa_moves_the_session_without_dropping_it(nas: Nas, subscribers: MemorySubscribers) -> None:
@@ -158,7 +158,7 @@ def test_disconnect_reads_a_refusal_even_when_its_cause_is_malformed(value: byte
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         server.settimeout(5)
-        ours = Disconnector(SECRET, host="127.0.0.1", port=server.getsockname()[1], timeout_seconds=2)
+        ours = Messenger(SECRET, host="127.0.0.1", port=server.getsockname()[1], timeout_seconds=2)
         answers: list[Answer] = []
         thread = threading.Thread(target=lambda: answers.append(ours(session(session_id=""))))
         thread.start()

@@ -81,7 +81,7 @@ def a_bot(
     def business() -> Business:
         with db.transaction() as session:
             row = provider_row(session)
-            return Business(load_provider(db), policy_of(row), -27.0)
+            return Business(load_provider(db), policy_of(row))
 
     return Bot(
         db=db,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from provisioning.drivers.radius import RadiusAccess, make
+from provisioning.drivers.radius import make
+from provisioning.radius.access import RadiusAccess
 from tests.integration.freeradius import SECRET
 from tests.pppoe.lab import Lab, within
 

@@ -12,6 +12,8 @@ from provisioning.drivers.huawei_ssh import DRIVER as HUAWEI
 from provisioning.drivers.zte_ssh import DRIVER as ZTE
 from provisioning.olt import Olt, OnuOrder
 from provisioning.ports import DownCause
+from tests.contract.drivers.net_rigs import fiberhome, smartolt
+from tests.contract.drivers.snmp_rig import snmp
 from tests.integration.ssh_olt import PASSWORD, USER, OltPlant, SshOlt
 
 
@@ -20,7 +22,8 @@ class OltRig(Protocol):
 
     A driver that cannot do something leaves it out of `can`; what its OLT cannot even tell stands in `lacks`:
     "optics" (no optical power), "olt_rx" (not the OLT's side of it), "cause" (why an ONU is down), "since" (when),
-    "unread" (a PON cannot fail alone), "drop" (no connection that could be lost after a change was sent), "login".
+    "unread" (a PON cannot fail alone), "drop" (no connection that could be lost after a change was sent), "login",
+    "pons" (an empty PON and one that does not exist look the same).
     """
 
     lacks: frozenset[str]
@@ -179,7 +182,10 @@ def datacom() -> Iterator[OltRig]:
 
 RIGS: dict[str, Callable[[], AbstractContextManager[OltRig]]] = {
     "datacom_ssh": datacom,
+    "fiberhome_tl1": fiberhome,
     "huawei_ssh": huawei,
+    "smartolt": smartolt,
+    "snmp_huawei": snmp,
     "zte_ssh": zte,
     "zte_ssh_c6xx": zte_c6xx,
 }

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from provisioning.drivers.radius import RadiusAccess, make
+from provisioning.drivers.radius import make
+from provisioning.radius.access import RadiusAccess
 from provisioning.simulated_network.lines import Plant, connect
 from provisioning.simulated_network.nas import Nas
 from provisioning.simulated_network.subscribers import Subscribers
@@ -25,15 +26,10 @@ class Rig:
         self.nas.behaviour.redial_seconds = 0.8
         self.nas.start()
 
-    def access(self, *, settle_seconds: float = 3.0, secret: str = SECRET, port: int = 0) -> RadiusAccess:
-        """The driver under test."""
-        return make(
-            self.database_url,
-            secret=secret,
-            coa_host="127.0.0.1",
-            coa_port=port or self.nas.port,
-            settle_seconds=settle_seconds,
-        )
+    def access(self, *, secret: str = SECRET, port: int = 0, host: str = "127.0.0.1", **terms: Any) -> RadiusAccess:
+        """The driver under test; `terms` as `make` takes them."""
+        terms = {"settle_seconds": 3.0, **terms}
+        return make(self.database_url, secret=secret, coa_host=host, coa_port=port or self.nas.port, **terms)
 
     def sql(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the RADIUS database, as an operator would look."""

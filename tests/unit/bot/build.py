@@ -111,7 +111,7 @@ def known_as(
     **more: Any,
 ) -> dict[str, Any]:
     """The facts of a customer whose phone is registered; `more` adds or replaces facts ("promises:c-1002")."""
-    facts: dict[str, Any] = {"identified": Identified(customer, "phone" if customer else "")}
+    facts: dict[str, Any] = {"identified": Identified(customer, "phone" if customer else ""), "wifi_changes": False}
     every = tuple(contracts)
     if customer:
         facts[f"contracts:{customer.ref}"] = every
@@ -124,7 +124,7 @@ def known_as(
 
 def stranger(**more: Any) -> dict[str, Any]:
     """The facts of a number that nobody has registered. Ana's document is known, any other is not."""
-    facts: dict[str, Any] = {"identified": Identified(None)}
+    facts: dict[str, Any] = {"identified": Identified(None), "wifi_changes": False}
     theirs = known_as(ANA, (a_contract(customer_ref="ana", status="active"),))
     facts |= {name: fact for name, fact in theirs.items() if name != "identified"}
     facts |= {f"document:{ANA.document.number}": ANA, f"attempts:{ANA.document.number}": False}

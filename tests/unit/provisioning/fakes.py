@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -71,11 +71,28 @@ class FakeTables:
             raise Unreachable("radius_database")
         suspended = ("suspenso",) if self.blocked else ()
         groups = (self.plan, *suspended) if self.plan_first else (*suspended, self.plan)
-        return AccessState(self.blocked, groups, tuple(self.sessions), NOW, self.known, self.last_accept)
+        reasons = ("suspended",) if self.blocked else ()
+        return AccessState(
+            self.blocked, groups, tuple(self.sessions), NOW, self.known, self.last_accept, reasons=reasons
+        )
 
-    def set_suspended(self, login: str, suspended: bool) -> bool:
+    def read_many(self, logins: Sequence[str]) -> Mapping[str, AccessState]:
+        """The state now, whoever is asked for."""
+        return {login: self.read(login) for login in logins}
+
+    def set_plan(self, login: str, group: str) -> bool:
+        """Changes the plan."""
+        changed, self.plan = self.plan != group, group
+        return changed
+
+    def replies(self, groups: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """The suspended group moves a session to a list, every other sets a rate."""
+        own = {"suspenso": {"Mikrotik-Address-List": "bloqueados"}}
+        return {group: own.get(group, {"Mikrotik-Rate-Limit": group}) for group in groups}
+
+    def set_suspended(self, logins: Sequence[str], suspended: bool) -> frozenset[str]:
         """Changes the state, unless somebody puts it back at once."""
-        changed = self.blocked != suspended
+        changed = frozenset(logins if self.blocked != suspended else ())
         self.writes.append(suspended)
         if not self.put_back:
             self.blocked = suspended
@@ -90,7 +107,7 @@ class FakeNas:
         self._answers = list(answers) or [ACK]
         self.asked: list[int] = []
 
-    def __call__(self, session: Session) -> Answer:
+    def __call__(self, session: Session, change: Mapping[str, str] | None = None) -> Answer:
         """The next answer."""
         self.asked.append(session.row)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]

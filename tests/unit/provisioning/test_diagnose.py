@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -10,7 +11,8 @@ from typing import cast
 from core.errors import Refused, Unreachable
 from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, RELEASE_SIGNAL, Equipment, Order
 from provisioning.actions import ACTIONS
-from provisioning.cpe import Cpe
+from provisioning.actions.diagnose import Diagnose
+from provisioning.cpe import Cpe, CpeState, Host, Wifi
 from provisioning.olt import Olt
 from provisioning.ports import AccessControl, LineReading, Outcome, Target
 from tests.unit.provisioning.fakes import NOW, FakeAccess, FakeOlt
@@ -81,6 +83,58 @@ def test_diagnose_fails_with_both_reasons_when_nothing_could_be_read() -> None:
 
     assert (outcome.result, outcome.code) == ("failed", "nothing_read")
     assert {part["error"] for part in outcome.facts.values()} == {"no_driver", "no_answer"}
+
+
+class FakeAcs:
+    """An ACS that knows one router."""
+
+    def find(self, login: str, serial: str) -> str:
+        """Its name."""
+        return f"{login}/{serial}"
+
+    def state(self, device: str) -> CpeState:
+        """Its state."""
+        hosts = (Host("tv", "aa:bb:cc:xx:xx:xx", "192.168.0.2", True), Host("old", "", "192.168.0.3", False))
+        return CpeState(device, "R1", "1.0", NOW, 900, (Wifi("1", "Casa", "2.4", 6),), hosts, NOW)
+
+
+@contextmanager
+def _acs() -> Iterator[Cpe]:
+    yield cast(Cpe, FakeAcs())
+
+
+def test_router_is_read_where_there_is_an_acs_and_says_nothing_secret() -> None:
+    equipment = Equipment(FakeAccess(), _equipment(None, FakeOlt(READING)).olt, _acs)
+
+    facts = ACTIONS[DIAGNOSE].apply(Order(TARGET), equipment, lambda line: None).facts
+
+    assert facts["cpe"]["wifi"] == [{"ssid": "Casa", "band": "2.4", "channel": 6, "enabled": True}]
+    assert facts["cpe"]["connected"] == 1
+    assert "password" not in json.dumps(facts)
+
+
+def test_late_reading_is_named_and_the_others_stand() -> None:
+    released = threading.Event()
+
+    def slow(pon: str, serial: str) -> LineReading:
+        released.wait(30)
+        return READING
+
+    action = Diagnose(limits={"access": 30.0, "line": 0.05, "cpe": 30.0})
+    outcome = action.apply(Order(TARGET), _equipment(FakeAccess(), FakeOlt(slow)), lambda line: None)
+    released.set()
+
+    assert outcome.code == "partial"
+    assert outcome.facts["line"]["error"] == "not_in_time"
+    assert "read_at" in outcome.facts["access"]
+
+
+def test_restart_from_here_is_offered_only_by_an_olt_that_can_do_it() -> None:
+    able = FakeOlt(READING)
+    able.can = frozenset({"read", "reboot"})
+
+    assert _diagnose(FakeAccess(), able).facts["line"]["can_reboot"] is True
+    assert "can_reboot" not in _diagnose(FakeAccess(), FakeOlt(READING)).facts["line"]
 
 
 def test_plan_shows_the_difference_and_changes_nothing() -> None:

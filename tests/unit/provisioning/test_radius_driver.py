@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Unreachable
-from provisioning.drivers.radius import RadiusAccess
 from provisioning.ports import Outcome
+from provisioning.radius.access import RadiusAccess
 from provisioning.radius.messages import Answer
 from tests.unit.provisioning.fakes import ACK, NOT_FOUND, SILENCE, FakeClock, FakeNas, FakeTables, a_session
 

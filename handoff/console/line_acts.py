@@ -1,0 +1,56 @@
+"""The buttons of a conversation's line: diagnose, release, block and restart, each a job that is asked for once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from handoff import audit
+from handoff.console.line_card import LINE_ACTS, LineAct, subject_of
+from handoff.console.network.page import form_token, permitted
+from handoff.console.ports import Ports
+from handoff.console.thread import conversation_page, seen
+from provisioning.request import ask, target_of
+
+LONGEST = 300
+NO_CONTRACT = "Ainda não se sabe de qual contrato é esta conversa."
+
+
+def mount(blueprint: Blueprint, ports: Ports) -> None:
+    """Adds the buttons; each is a POST with the session's form token and its own."""
+    for act in LINE_ACTS:
+        where = f"/c/<int:conversation_id>/line/{act.name}"
+        blueprint.add_url_rule(where, f"line_{act.name}", partial(_act, ports, act), methods=["POST"])
+
+
+def _act(ports: Ports, act: LineAct, conversation_id: int) -> Response:
+    """The form's token is the cause: a second click is the same job."""
+    who, token = permitted(act.deed), form_token()
+    reason = request.form.get("reason", "").replace("\x00", "").strip()[:LONGEST]
+    with ports.db.transaction() as session:
+        conversation = seen(session, conversation_id, who)
+        contract = subject_of(session, conversation)
+        problem = NO_CONTRACT if contract is None else _missing(act, reason)
+        if not problem and contract is not None:
+            job = ask(
+                session,
+                act.action,
+                target=target_of(session, contract.ref),
+                reason=reason or "conversation",
+                asked_by=who.author,
+                cause=f"console:{token}",
+                conversation_id=conversation_id,
+            )
+            audit.record(session, who.login, f"line.{act.name}", f"contract:{contract.ref}", job=job.id)
+    if problem:
+        return conversation_page(ports, conversation_id, problem=problem, status=409)
+    tab, side = request.args.get("tab"), request.args.get("ver")
+    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=tab, ver=side), 303)
+
+
+def _missing(act: LineAct, reason: str) -> str:
+    if act.asks and not reason:
+        return "Escreva o motivo."
+    return "Confirme antes de reiniciar." if act.sure and request.form.get("sure") != "yes" else ""

@@ -1,0 +1,1 @@
+"""SmartOLT's REST service: its client, its pace, and its answers as values."""

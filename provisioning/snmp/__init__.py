@@ -1,0 +1,1 @@
+"""SNMP to OLTs: a session over pysnmp, and one file for each maker's MIB."""
