@@ -31,7 +31,8 @@ from webhooks.simulator import simulator_blueprints
 from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
-from wiring import build, plant_of, vault_of
+from wiring import build
+from wiring_network import plant_of, vault_of
 
 log = logging.getLogger("web")
 

@@ -71,4 +71,6 @@ def cancel(session: Session, job_id: int, by: str) -> str:
 
 
 def _held(session: Session, job_id: int) -> NetworkJob | None:
-    return session.execute(select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()).scalar_one_or_none()
+    # As it is now: the session may have seen it before somebody else changed it.
+    wanted = select(NetworkJob).where(NetworkJob.id == job_id).with_for_update()
+    return session.execute(wanted.execution_options(populate_existing=True)).scalar_one_or_none()

@@ -134,7 +134,8 @@ def progress(session: Session, batch_id: int) -> Progress:
 
 
 def _held(session: Session, batch_id: int) -> JobBatch | None:
-    return session.scalars(select(JobBatch).where(JobBatch.id == batch_id).with_for_update()).one_or_none()
+    wanted = select(JobBatch).where(JobBatch.id == batch_id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
 def _begin(session: Session, batch: JobBatch) -> None:

@@ -194,7 +194,8 @@ def _claim(db: Database, job_id: int, vault: Vault | None) -> Claim | None:
         doubtful = before == "running" and not waits and not job.dry_run
         job.state, job.started_at = "running", job.started_at or utc_now()
         job.facts = {**job.facts, "tries": tries}
-        arguments = {**job.arguments, "asked_by": job.asked_by, "job_id": job.id, "undo": job.facts.get("undo")}
+        # What the plan kept before anything was changed: an undo survives the worker.
+        arguments = {**job.arguments, "kept": job.facts.get("undo")}
         secrets = vault.unlock(job.secrets) if vault and not waits else {}
         order = Order(Target.from_json(job.target), arguments, secrets, doubtful)
         return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run)

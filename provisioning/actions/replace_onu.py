@@ -63,7 +63,7 @@ def _freed(old: OnuConfig | None, pon: str) -> int:
 
 def _taken_out(order: Order) -> OnuConfig | None:
     """What an earlier try of this job took out, None where none did."""
-    kept = order.arguments.get("undo")
+    kept = order.arguments.get("kept")
     return OnuConfig.from_json(kept) if kept and order.doubtful else None
 
 

@@ -198,5 +198,8 @@ def _same(session: Session, scope_kind: str, scope: str, starts_at: datetime, pl
 
 def _open_one(session: Session, incident_id: int) -> Incident | None:
     return session.scalars(
-        select(Incident).where(Incident.id == incident_id, Incident.ended_at.is_(None)).with_for_update()
+        select(Incident)
+        .where(Incident.id == incident_id, Incident.ended_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()

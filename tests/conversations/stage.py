@@ -30,7 +30,8 @@ from webhooks.deliver import deliver
 from webhooks.delivery import Delivery
 from webhooks.intake import accept
 from webhooks.typing_indicator import show_typing
-from wiring import build, job_finished
+from wiring import build
+from wiring_network import job_finished
 
 # What the product does with a message once it is in; what is planned for later is left alone.
 QUEUES = tuple(LEASE_SECONDS)

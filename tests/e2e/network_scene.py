@@ -38,7 +38,8 @@ def a_network(db: Database, *, olts: int = 3, pons: int = 8, ctos: int = 4, line
         session.flush()
         for o in range(olts):
             olt, silent = f"OLT-{o + 1:02d}", o == olts - 1
-            device = Device(name=olt, kind="simulator", role="olt", pop=f"POP {'Centro' if o % 2 == 0 else 'Sul'}")
+            device = Device(name=olt, kind="simulator", role="olt", pop="POP Sul" if o % 2 else "POP Centro")
+            device.fields = {"olt": olt, "pon_limit": "128"} if o == 0 else {"olt": olt}
             device.swept_at, device.answered_at = now - timedelta(seconds=40), now - timedelta(seconds=40)
             if silent:
                 device.failures, device.last_error, device.failed_at = 4, "timeout", now - timedelta(minutes=2)

@@ -16,7 +16,7 @@ from provisioning.ports import AccessState, LineReading, OnuState, Session
 from provisioning.request import ask, target_of
 from provisioning.run import run
 from tests.unit.provisioning.fakes import FakeAccess, FakeOlt, FakePlant
-from wiring import job_finished
+from wiring_network import job_finished
 
 DAVI, ONU = "1004", "ZTEG00000004"
 

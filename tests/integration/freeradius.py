@@ -57,11 +57,7 @@ modules {{
     rcode = reject
   }}
   sql {{
-    dialect = "postgresql"
-    driver = "rlm_sql_postgresql"
-    server = "{sockets}"
-    login = "postgres"
-    radius_db = "{database}"
+    {sql}
     acct_table1 = "radacct"
     acct_table2 = "radacct"
     postauth_table = "radpostauth"
@@ -149,6 +145,21 @@ server nas {{
 """
 
 
+_POSTGRESQL = """dialect = "postgresql"
+    driver = "rlm_sql_postgresql"
+    server = "{sockets}"
+    login = "postgres"
+    radius_db = "{database}"
+    """
+_MYSQL = """dialect = "mysql"
+    driver = "rlm_sql_mysql"
+    server = "127.0.0.1"
+    port = {port}
+    login = "root"
+    radius_db = "{database}"
+    """
+
+
 def missing() -> str:
     """Why FreeRADIUS cannot run here; empty when it can."""
     if not shutil.which("freeradius"):
@@ -184,14 +195,22 @@ def create_tables(database_url: str) -> None:
 
 def start(folder: Path, sockets: Path, database: str) -> FreeRadius:
     """Starts the server over `database` of the PostgreSQL that listens in `sockets`; returns when it is ready."""
+    return _start(folder, _POSTGRESQL.format(sockets=sockets, database=database))
+
+
+def start_on_mysql(folder: Path, port: int, database: str) -> FreeRadius:
+    """The same over a MariaDB on this port of loopback, whose root has no password."""
+    return _start(folder, _MYSQL.format(port=port, database=database))
+
+
+def _start(folder: Path, sql: str) -> FreeRadius:
     shutil.copytree(DEBIAN / "mods-config/sql", folder / "sql")
     shutil.copy(DEBIAN / "policy.d/accounting", folder / "accounting")
     auth_port, acct_port, coa_port = (free_udp_port() for _ in range(3))
     text = _CONFIGURATION.format(
         folder=folder,
         secret=SECRET,
-        sockets=sockets,
-        database=database,
+        sql=sql,
         auth_port=auth_port,
         acct_port=acct_port,
         coa_port=coa_port,

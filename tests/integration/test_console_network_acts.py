@@ -155,16 +155,22 @@ def test_pasted_and_filed_names_are_taken_as_people_write_them() -> None:
 
 
 def test_secret_of_a_device_goes_in_and_never_comes_back(app: Flask, db: Database) -> None:
-    admin, secret = Person(app, "admin"), "s3gredo-da-olt"
-    form = {"kind": "smartolt", "name": "NUVEM", "per_minute": "60", "field-url": "https://127.0.0.1"}
-    kinds = admin.get(f"{NETWORK}/devices/new").text
-    assert 'value="simulator"' in kinds
-    if 'value="smartolt"' not in kinds:
-        pytest.skip("no driver with a secret is here")
-    assert admin.post(f"{NETWORK}/devices/new", {**form, "field-api_key": secret}).status_code == 303
+    admin, secret = Person(app, "admin"), "s3gredo-do-radius"
+    form = {"kind": "radius", "name": "RADIUS", "field-database_url": "postgresql://x@127.0.0.1/radius"}
+    added = admin.post(f"{NETWORK}/devices/new", {**form, "field-secret": secret})
+    assert added.status_code == 303, added.text
     device = rows(db, Device)[-1]
-    assert secret not in admin.get(f"{NETWORK}/devices/{device.id}").text
-    assert secret not in admin.get(f"{NETWORK}/devices/{device.id}/edit").text
+    assert VAULT.unlock(device.secrets)["secret"] == secret
+    where = f"{NETWORK}/devices/{device.id}"
+    page, form_again = admin.get(where).text, admin.get(f"{where}/edit").text
+    assert "guardada" in page
+    assert "guardada: deixe em branco para manter" in form_again
+    assert secret not in page + form_again
+    refused = admin.post(f"{NETWORK}/devices/new", {**form, "field-secret": secret})
+    assert refused.status_code == 409
+    assert secret not in refused.text
+    assert admin.post(f"{where}/edit", {"pop": "Centro"}).status_code == 303
+    assert VAULT.unlock(rows(db, Device)[-1].secrets)["secret"] == secret
 
 
 def test_device_is_added_changed_tested_and_switched_off(app: Flask, db: Database) -> None:

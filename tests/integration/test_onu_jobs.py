@@ -217,6 +217,28 @@ def test_replacement_puts_the_old_one_back_when_the_new_one_is_refused(db: Datab
     assert contract_of(db).onu == SERIAL
 
 
+def test_replacement_puts_the_old_one_back_when_the_answer_to_the_removal_got_lost_and_the_new_one_is_refused(
+    db: Database, olt: FakeOlt
+) -> None:
+    installed(db, olt)
+    before = olt.configured[SERIAL]
+    olt.hang(PON, NEW)
+    job_id, plant = ask_for(db, serial=NEW, cause="form:2"), plant_of(db, olt)
+    go(db, job_id, plant)
+    approved(db, job_id)
+    olt.lose_answer_of("remove")
+    olt.fail_next("add", Refused("olt_refused", "profile"))
+    with pytest.raises(Unreachable):
+        go(db, job_id, plant)
+    assert SERIAL not in olt.configured
+
+    job = until_done(db, job_id, plant)
+
+    assert (job.state, job.outcome) == ("failed", "put_back")
+    assert olt.configured == {SERIAL: before}
+    assert contract_of(db).onu == SERIAL
+
+
 def reboot(db: Database, cause: str) -> int:
     """A restart of the contract's ONU is asked for."""
     with db.transaction() as session:

@@ -32,13 +32,15 @@ class Cto:
 
 @dataclass(frozen=True)
 class Pon:
-    """A PON. `used` is how many ONUs the OLT has configured on it, None where it was never swept."""
+    """A PON. `used` is how many ONUs the OLT has configured on it, None where it was never swept;
+    `limit` how many fit, where the OLT's configuration says so."""
 
     name: str
     counts: Counts
     ctos: tuple[Cto, ...]
     incidents: tuple[Incident, ...]
     used: int | None
+    limit: int | None
 
     @property
     def open(self) -> bool:
@@ -188,7 +190,13 @@ def _pon(rows: _Rows, olt: str, name: str, ctos: Mapping[str, Mapping[str, int]]
         ctos=inside,
         incidents=rows.on("pon", pon_scope(olt, name)),
         used=rows.used.get((olt, name)),
+        limit=_limit(rows.devices.get(olt)),
     )
+
+
+def _limit(device: Device | None) -> int | None:
+    said = str(device.fields.get("pon_limit", "")) if device else ""
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

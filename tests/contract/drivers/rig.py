@@ -11,6 +11,7 @@ from provisioning.radius.access import RadiusAccess
 from provisioning.simulated_network.lines import Plant, connect
 from provisioning.simulated_network.nas import Nas
 from provisioning.simulated_network.subscribers import Subscribers
+from tests.integration.mariadb import MariaDb
 
 SECRET = "segredo-de-teste"
 
@@ -58,6 +59,18 @@ class Rig:
         return int(
             self.sql("SELECT count(*) FROM radpostauth WHERE username = %s AND reply = 'Access-Accept'", login)[0][0]
         )
+
+
+class MySqlRig(Rig):
+    """A rig whose RADIUS tables stand in MariaDB; the plant stays where the simulated network keeps it."""
+
+    def __init__(self, plant_url: str, server: MariaDb, database: str, subscribers: Subscribers) -> None:
+        super().__init__(plant_url, subscribers)
+        self.database_url, self._server, self._database = server.url(database), server, database
+
+    def sql(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of the RADIUS database."""
+        return self._server.sql(self._database, query, values)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:

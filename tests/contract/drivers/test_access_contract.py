@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from core.errors import Unreachable
@@ -102,7 +104,8 @@ def test_release_is_verified_when_accounting_shows_a_session_that_the_nas_does_n
     rig.block("davi.rocha")
     rig.sql(
         "INSERT INTO radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime, framedipaddress)"
-        " VALUES ('velha', 'velha', 'davi.rocha', '127.0.0.9', now() - interval '9 days', '100.64.9.9')"
+        " VALUES ('velha', 'velha', 'davi.rocha', '127.0.0.9', %s, '100.64.9.9')",
+        datetime.now(UTC) - timedelta(days=9),
     )
     lines: list[str] = []
 

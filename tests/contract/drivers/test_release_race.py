@@ -41,11 +41,6 @@ class Race:
     def __init__(self, server: FreeRadius, url: str) -> None:
         self.url, self.subscribers = url, Gated(server)
         with connect(url) as connection:
-            connection.execute(
-                "DELETE FROM radcheck WHERE username LIKE 'corrida%'; DELETE FROM radacct WHERE username LIKE 'corrida%';"
-                "DELETE FROM radusergroup WHERE username LIKE 'corrida%';"
-                "DELETE FROM radpostauth WHERE username LIKE 'corrida%'"
-            )
             for login in LOGINS:
                 connection.execute(
                     "INSERT INTO radcheck (username, attribute, op, value) VALUES (%s, 'Cleartext-Password', ':=', %s)",
@@ -62,6 +57,15 @@ class Race:
         for login in LOGINS:
             self.nas.redial(login)
         wait_until(lambda: self.accepts() == len(LOGINS), 30)
+
+    def end(self) -> None:
+        """Takes the subscribers out again."""
+        self.nas.stop()
+        with connect(self.url) as connection:
+            connection.execute("DELETE FROM radcheck WHERE username LIKE 'corrida%'")
+            connection.execute("DELETE FROM radusergroup WHERE username LIKE 'corrida%'")
+            connection.execute("DELETE FROM radacct WHERE username LIKE 'corrida%'")
+            connection.execute("DELETE FROM radpostauth WHERE username LIKE 'corrida%'")
 
     def accepts(self) -> int:
         """How many were let in so far."""
@@ -89,7 +93,7 @@ def race(freeradius_server: FreeRadius, postgres: EmbeddedPostgres) -> Iterator[
     """All fifty at the point of no return."""
     race = Race(freeradius_server, postgres.url("contract_freeradius"))
     yield race
-    race.nas.stop()
+    race.end()
 
 
 def test_each_of_fifty_ends_released_when_released_one_by_one(race: Race) -> None:
