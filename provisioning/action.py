@@ -46,12 +46,14 @@ class Equipment:
 
     `olt` and `cpe` lock the device (by name) while the block lasts, keep its pace, note what is said to it, and raise
     Refused("no_driver") where nobody configured it, Unreachable("busy") where somebody else has it, and
-    Unreachable("circuit_open") where it did not answer just before.
+    Unreachable("circuit_open") where it did not answer just before. `promised` takes OLT and PON, and says which
+    serials approved orders that come before this one are about to put there.
     """
 
     access: AccessControl | None
     olt: Callable[[str], AbstractContextManager[Olt]]
     cpe: Callable[[], AbstractContextManager[Cpe]]
+    promised: Callable[[str, str], tuple[str, ...]] = lambda olt, pon: ()
 
     def need_access(self) -> AccessControl:
         """The access side. Raises Refused("no_driver") where there is none."""

@@ -94,11 +94,12 @@ class FakeOlt:
         with self._command("add", order.serial):
             if order.serial in self.configured:
                 raise Refused("exists", order.serial)
-            if self.waiting.get(order.serial, None) is None or self.waiting[order.serial].pon != order.pon:
+            waits = self.waiting.get(order.serial)
+            if not order.restore and (waits is None or waits.pon != order.pon):
                 raise Refused("not_found", order.serial)
             if self._used(order.pon) >= self._limit(order.pon):
                 raise Refused("pon_full", order.pon)
-            del self.waiting[order.serial]
+            self.waiting.pop(order.serial, None)
             self.configured[order.serial] = OnuConfig(
                 order.pon,
                 order.serial,

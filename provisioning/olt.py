@@ -60,7 +60,8 @@ class PonLoad:
 class OnuOrder:
     """An ONU to configure, with everything from the provider's template filled in.
 
-    `extra` holds what only one vendor's driver needs (gemport, traffic tables, ONU type), by name.
+    `extra` holds what only one vendor's driver needs (gemport, traffic tables, ONU type), by name. With `restore` it
+    was configured there just before, and need not be on the autofind list.
     """
 
     pon: str
@@ -72,6 +73,7 @@ class OnuOrder:
     pppoe_login: str = ""
     pppoe_password: str = field(default="", repr=False)
     extra: Mapping[str, str] = field(default_factory=dict)
+    restore: bool = False
 
 
 @dataclass(frozen=True)

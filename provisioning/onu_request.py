@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured
+from core.locks import hold
 from core.onu_serial import onu_serial
 from models.contract import Contract
 from models.customer import Customer
 from models.device import Device
-from models.network_job import NetworkJob
+from models.network_job import OPEN_STATES, NetworkJob
 from provisioning.action import DEPROVISION_ONU, PROVISION_ONU, REPLACE_ONU
 from provisioning.onu_template import onu_order
 from provisioning.ports import Target
@@ -50,6 +51,8 @@ def ask_onu(
     ).first()
     if other:
         return f"Esta ONU está no contrato {other}: remova-a de lá antes."
+    if open_job := _open_elsewhere(session, contract_ref, number, cause):
+        return f"A ação {open_job} sobre esta ONU ou este contrato ainda está aberta: espere o fim ou cancele-a."
     if (
         session.scalars(select(Device.id).where(Device.name == olt, Device.role == "olt", Device.enabled)).first()
         is None
@@ -123,6 +126,21 @@ def onu_changed(session: Session, job: NetworkJob) -> None:
     for name, value in place.items():
         if contract is not None and value is not None:
             setattr(contract, name, value)
+
+
+def _open_elsewhere(session: Session, contract_ref: str, serial: str, cause: str) -> int | None:
+    """An open job, of another cause, on this contract's ONU or with this serial. Who ask at once stand in line."""
+    hold(session, f"onu/{contract_ref}", f"onu/{serial}")
+    other_cause = ~NetworkJob.idempotency_key.endswith(f":{cause}", autoescape=True)
+    return session.scalars(
+        select(NetworkJob.id).where(
+            NetworkJob.action.in_((PROVISION_ONU, REPLACE_ONU, DEPROVISION_ONU)),
+            NetworkJob.state.in_(OPEN_STATES),
+            ~NetworkJob.dry_run,
+            or_(NetworkJob.contract_ref == contract_ref, NetworkJob.arguments["serial"].astext == serial),
+            or_(NetworkJob.contract_ref != contract_ref, other_cause),
+        )
+    ).first()
 
 
 def _arguments(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol, TypeVar
 
 from core.db import Database
@@ -12,6 +13,7 @@ from provisioning.cpe import Cpe
 from provisioning.locks import exclusive
 from provisioning.olt import Olt
 from provisioning.ports import AccessControl
+from provisioning.promised_places import promised
 
 Opened = TypeVar("Opened", Olt, Cpe)
 
@@ -48,7 +50,7 @@ def equipment(db: Database, plant: Plant, job_id: int | None = None) -> Equipmen
         with _closing(lambda: plant.cpe(job_id)) as opened:
             yield opened
 
-    return Equipment(plant.access(), olt, cpe)
+    return Equipment(plant.access(), olt, cpe, partial(promised, db, job_id))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from models.network_job import NetworkJob
 from models.outbox import add_work
 from models.provider import Provider
 from provisioning.actions import ACTIONS
-from provisioning.approval import approvals_needed
+from provisioning.approval import ALWAYS, approvals_needed
 from provisioning.ports import Target
 
 DEVICE_OF_ROLE = {"acs": "ACS", "access": ""}
@@ -39,11 +39,13 @@ def ask(
 
     Asking again with the same action, contract and cause returns the first job, whatever became of it, and adds no
     work. `secrets` are locked by a Vault already. A job that people must approve is planned at once and does nothing
-    until they did. A job of a batch gets its work from the batch. Raises KeyError for an action that does not exist.
+    until they did. A job of a batch gets its work from the batch, and needs no
+    approval of its own but to configure an ONU. Raises KeyError for an action that does not exist.
     """
     known = ACTIONS[action]
     key = f"{action}:{target.contract_ref or target.olt}:{cause}" + (":dry" if dry_run else "")
-    approvals = 0 if dry_run or batch_id is not None else approvals_needed(policies(session), action)
+    by_batch = batch_id is not None and action not in ALWAYS
+    approvals = 0 if dry_run or by_batch else approvals_needed(policies(session), action)
     new_id = session.execute(
         insert(NetworkJob)
         .values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from provisioning.locks import exclusive
 from provisioning.plant import Plant, equipment
 from provisioning.ports import Outcome, Target
 from provisioning.vault import Vault
+from provisioning.verify_in_time import verify_in_time
 
 MAX_TRIES = 5
 # Others are at the device: that says nothing about this job, however often it happens.
@@ -63,14 +65,14 @@ def run(
     finished: Finished,
     vault: Vault | None = None,
     max_tries: int = MAX_TRIES,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Does the job once, however often and however parallel this is called; a finished job is left alone.
 
     `finished` is called in the transaction that ends the job, so what hangs on it is committed with it, once. While
     the equipment cannot be reached, raises Unreachable so that the caller tries again, and Later while others are at
-    it; after `max_tries` the job
-    ends as failed, or as unknown if something may have been changed. A job that waits for people is planned, and
-    nothing else is done.
+    it; after `max_tries` the job ends as failed, or as unknown if something may have been changed. A job that waits for
+    people is planned, and nothing else is done.
     """
     subscriber = _subscriber(db, job_id)
     if subscriber is None:
@@ -79,12 +81,14 @@ def run(
         claim = _claim(db, job_id, vault)
         if claim is None:
             return
-        outcome = _attempt(db, claim, plant, max_tries)
+        outcome = _attempt(db, claim, plant, max_tries, sleep)
         if outcome is not None:
             finish(db, claim.job_id, outcome, finished, tries=claim.tries)
 
 
-def _attempt(db: Database, claim: Claim, plant: Plant, max_tries: int) -> Outcome | None:
+def _attempt(
+    db: Database, claim: Claim, plant: Plant, max_tries: int, sleep: Callable[[float], None]
+) -> Outcome | None:
     """How it ended; None when it waits for people now."""
     if claim.tries > max_tries:
         return _given_up(claim, "gave_up", claim.doubtful)
@@ -93,7 +97,7 @@ def _attempt(db: Database, claim: Claim, plant: Plant, max_tries: int) -> Outcom
         return Outcome("refused", "unknown_action")
     log = partial(note, db, claim.job_id)
     try:
-        return _execute(db, action, claim, equipment(db, plant, claim.job_id), log)
+        return _execute(db, action, claim, equipment(db, plant, claim.job_id), log, sleep)
     except Failure as failure:
         touched = failure.ambiguous or claim.doubtful
         if failure.code in NOT_ITS_TURN and not failure.ambiguous:
@@ -111,7 +115,12 @@ def _attempt(db: Database, claim: Claim, plant: Plant, max_tries: int) -> Outcom
 
 
 def _execute(
-    db: Database, action: Action, claim: Claim, tools: Equipment, log: Callable[[str], None]
+    db: Database,
+    action: Action,
+    claim: Claim,
+    tools: Equipment,
+    log: Callable[[str], None],
+    sleep: Callable[[float], None],
 ) -> Outcome | None:
     log(f"Tentativa {claim.tries}: {action.title}")
     if not (claim.only_plan or claim.doubtful) and (wait := cooling_down(db, action, claim.order, claim.job_id)):
@@ -127,7 +136,7 @@ def _execute(
         _keep(db, claim.job_id, plan.keep)
     outcome = action.apply(claim.order, tools, log)
     try:
-        return action.verify(claim.order, tools, outcome)
+        return verify_in_time(action, claim.order, tools, outcome, sleep)
     except Failure as failure:
         failure.ambiguous = failure.ambiguous or action.changes
         raise
@@ -148,7 +157,8 @@ def _planned(db: Database, claim: Claim, plan: Plan) -> Outcome | None:
             return None
         job.plan = diff
         if not claim.dry_run and (plan.outcome is None or plan.outcome.result == "already"):
-            job.state = "asked"
+            # What it took to plan is not held against doing it.
+            job.state, job.facts = "asked", {**job.facts, "tries": 0}
             return None
     if plan.outcome:
         return plan.outcome

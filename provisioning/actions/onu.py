@@ -27,6 +27,7 @@ class RebootOnu:
     changes: bool = True
     role: Literal["olt"] = "olt"
     cooldown_seconds: int = 600
+    verify_seconds: int = 30
 
     def plan(self, order: Order, equipment: Equipment) -> Plan:
         """Refuses where the OLT cannot, or the ONU is not there to be restarted. One that may be restarting is."""
@@ -51,8 +52,20 @@ class RebootOnu:
         return Outcome("verified", "accepted", {"line": line_facts(before)})
 
     def verify(self, order: Order, equipment: Equipment, outcome: Outcome) -> Outcome:
-        """The OLT took the command; the ONU is away for a minute or two, and is measured when it is back."""
-        return outcome
+        """It is gone, or it counts its time anew; to come back takes it a minute or two. Where the OLT tells no times
+        there is only its word that the command was accepted."""
+        if outcome.result != "verified":
+            return outcome
+        with equipment.olt(order.target.olt) as olt:
+            reading = olt.read(order.target.pon, order.target.onu)
+        before, facts = outcome.facts["line"].get("uptime_seconds"), {**outcome.facts, "after": line_facts(reading)}
+        if reading.onu_state != "online":
+            return Outcome("verified", "restarted", facts)
+        if before is None or reading.uptime_seconds is None:
+            return Outcome("verified", "accepted", facts)
+        if reading.uptime_seconds < before:
+            return Outcome("verified", "restarted", facts)
+        return Outcome("failed", "not_restarted", facts)
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,7 @@ class SetOnuActive:
     active: bool
     changes: bool = True
     role: Literal["olt"] = "olt"
+    verify_seconds: int = 15
 
     def plan(self, order: Order, equipment: Equipment) -> Plan:
         """Refuses an ONU that the OLT does not have."""

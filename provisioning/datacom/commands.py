@@ -109,7 +109,10 @@ class DatacomCommands:
         with _candidate(shell):
             if self._find(shell, order.serial) is not None:
                 raise Refused("exists", order.serial)
-            if not any((onu.pon, onu.serial) == (order.pon, onu_serial(order.serial)) for onu in self.found(shell)):
+            found = order.restore or any(
+                (onu.pon, onu.serial) == (order.pon, onu_serial(order.serial)) for onu in self.found(shell)
+            )
+            if not found:
                 raise Refused("not_found", order.serial)
             taken = {row.number for row in self._on(shell, order.pon)}
             number = next((n for n in range(self._limit) if n not in taken), None)

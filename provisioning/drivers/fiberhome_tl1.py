@@ -108,7 +108,7 @@ class FiberhomeOlt:
         where = self._onu(order.pon, order.serial)
         name, onu_type = said(order.description), said(order.extra.get("onu_type") or self._onu_type)
         service = self._service(order)
-        self._check(onu_serial(order.serial), rows.pon_id(order.pon))
+        self._check(order)
         what = f"AUTHTYPE=MAC,ONUID={onu_serial(order.serial)},ONUTYPE={onu_type},NAME={name}"
         self._session.change("ADD-ONU", self._pon(order.pon), what, missing="unknown_pon")
         try:
@@ -119,13 +119,15 @@ class FiberhomeOlt:
         except Unreachable as failure:
             raise Unreachable(failure.code, f"after ADD-ONU, {where}: {failure.detail}", ambiguous=True) from failure
 
-    def _check(self, serial: str, pon: str) -> None:
+    def _check(self, order: OnuOrder) -> None:
+        serial, pon = onu_serial(order.serial), rows.pon_id(order.pon)
         listed = self._session.ask("LST-ONU", self._olt).rows
         if serial in {rows.serial_of(row) for row in listed}:
             raise Refused("exists", serial)
         if self._limit is not None and sum(rows.pon_of(row) == pon for row in listed) >= self._limit:
             raise Refused("pon_full", pon)
-        if self._lists_found and (pon, serial) not in {(onu.pon, onu.serial) for onu in self.found()}:
+        looks = self._lists_found and not order.restore
+        if looks and (pon, serial) not in {(onu.pon, onu.serial) for onu in self.found()}:
             raise Refused("not_found", serial)
 
     def _service(self, order: OnuOrder) -> tuple[str, str, str]:

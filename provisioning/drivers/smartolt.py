@@ -123,7 +123,8 @@ class SmartOlt:
         if self.config(order.pon, serial) is not None:
             raise Refused("exists", serial)
         waiting = next((onu for onu in self.found() if onu.serial == serial), None)
-        if waiting is None or answers.board_and_port(waiting.pon) != (board, port):
+        hangs_there = waiting is not None and answers.board_and_port(waiting.pon) == (board, port)
+        if not (hangs_there or order.restore):
             raise Refused("not_found", serial)
         if self._limit is not None and self.load(order.pon).used >= self._limit:
             raise Refused("pon_full", order.pon)

@@ -168,7 +168,10 @@ class HuaweiCommands:
         split_pon(order.pon)
         if self._find(shell, order.serial) is not None:
             raise Refused("exists", order.serial)
-        if not any((onu.pon, onu.serial) == (order.pon, onu_serial(order.serial)) for onu in self.found(shell)):
+        found = order.restore or any(
+            (onu.pon, onu.serial) == (order.pon, onu_serial(order.serial)) for onu in self.found(shell)
+        )
+        if not found:
             raise Refused("not_found", order.serial)
         load = self.load(shell, order.pon)
         if load.limit is not None and load.used >= load.limit:

@@ -130,7 +130,10 @@ class ZteCommands:
         """See Olt. Judged by reading back; an ONU whose service the OLT refuses is taken away again."""
         if self._find(shell, order.serial) is not None:
             raise Refused("exists", order.serial)
-        if not any((onu.pon, onu.serial) == (order.pon, onu_serial(order.serial)) for onu in self.found(shell)):
+        found = order.restore or any(
+            (onu.pon, onu.serial) == (order.pon, onu_serial(order.serial)) for onu in self.found(shell)
+        )
+        if not found:
             raise Refused("not_found", order.serial)
         number = add_onu(shell, self._names, order, self._limit, lambda: self._configuration(shell, order.pon))
         if self._find(shell, order.serial) != (order.pon, number):

@@ -272,6 +272,29 @@ def test_reboot_is_sent_once_when_its_answer_got_lost(db: Database, olt: FakeOlt
     assert olt.changes.count(("reboot", SERIAL)) == 1
 
 
+def test_reboot_is_told_as_done_when_the_onu_counts_its_time_anew(db: Database, olt: FakeOlt) -> None:
+    installed(db, olt)
+    olt.uptime[SERIAL] = 86400
+
+    job = go(db, reboot(db, "1"), plant_of(db, olt))
+
+    assert (job.state, job.outcome) == ("verified", "restarted")
+
+
+def test_reboot_is_not_told_as_done_when_the_onu_goes_on_counting_until_the_time_is_over(
+    db: Database, olt: FakeOlt
+) -> None:
+    installed(db, olt)
+    olt.uptime[SERIAL] = 86400
+    olt.reboot = lambda pon, serial: None  # type: ignore[method-assign]
+    before = olt.asked.count("read")
+
+    job = go(db, reboot(db, "1"), plant_of(db, olt))
+
+    assert (job.state, job.outcome) == ("failed", "not_restarted")
+    assert olt.asked.count("read") - before > 3
+
+
 def test_reboot_is_refused_when_the_driver_cannot(db: Database, olt: FakeOlt) -> None:
     installed(db, olt)
     olt.can = frozenset({"read"})
