@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import nlu, outbound, rasa_server, storm, webhooks
+from bench import nlu, outbound, rasa_server, releases, storm, webhooks
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -23,6 +23,7 @@ ANSWER_SECONDS = 60
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "webhooks": webhooks.main,
     "outbound": outbound.main,
+    "releases": releases.main,
     "storm": storm.main,
 }
 
