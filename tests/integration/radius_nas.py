@@ -19,8 +19,9 @@ PASSWORD = "demo"
 class WireSubscribers:
     """Subscribers whose sessions live in the NAS's memory, as in a real one; the tables are FreeRADIUS's business."""
 
-    def __init__(self, server: FreeRadius) -> None:
+    def __init__(self, server: FreeRadius, address: str = "127.0.0.1") -> None:
         self._server = server
+        self._address = address
         self._numbers = itertools.count(1)
         self._sessions: list[NasSession] = []
         self._lock = threading.Lock()
@@ -33,7 +34,7 @@ class WireSubscribers:
     def access_request(self, login: str, password: str = PASSWORD) -> tuple[int, dict[str, Any]]:
         """The reply's code and attributes."""
         client = self._client()
-        request = client.CreateAuthPacket(User_Name=login, NAS_IP_Address="127.0.0.1")
+        request = client.CreateAuthPacket(User_Name=login, NAS_IP_Address=self._address)
         request["User-Password"] = request.PwCrypt(password)
         reply = client.SendPacket(request)
         client._CloseSocket()
@@ -76,7 +77,7 @@ class WireSubscribers:
         client = self._client()
         request = client.CreateAcctPacket(
             User_Name=session.login,
-            NAS_IP_Address="127.0.0.1",
+            NAS_IP_Address=self._address,
             Acct_Session_Id=session.session_id,
             Framed_IP_Address=session.framed_ip,
             Acct_Status_Type=kind,
