@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote_plus
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.message import Message
+from models.webhook_event import WebhookEvent
 
 MASK = "••••••••"
 # The webhook that brought it is as old as the message, give or take its way through the door.
 AROUND = timedelta(minutes=10)
-_IN_WEBHOOKS = text(
-    "UPDATE webhook_event SET body ="
-    " convert_to(replace(replace(convert_from(body, 'UTF8'), :json, :mask), :form, :mask), 'UTF8')"
-    " WHERE received_at BETWEEN :since AND :until AND position(convert_to(:id, 'UTF8') IN body) > 0"
-)
 
 
 def hide_words(session: Session, message_id: int) -> None:
@@ -36,12 +33,28 @@ def hide_words(session: Session, message_id: int) -> None:
         "hidden": True,
     }
     if message.provider_id:
-        values = {
-            "json": json.dumps(words)[1:-1],
-            "form": quote_plus(words),
-            "mask": "*" * len(MASK),
-            "id": message.provider_id,
-            "since": message.received_at - AROUND,
-            "until": message.received_at + AROUND,
-        }
-        session.execute(_IN_WEBHOOKS, values)
+        brought = select(WebhookEvent).where(
+            WebhookEvent.received_at.between(message.received_at - AROUND, message.received_at + AROUND),
+            func.strpos(func.encode(WebhookEvent.body, "escape"), message.provider_id) > 0,
+        )
+        for event in session.scalars(brought.with_for_update()):
+            event.body = _masked(event.body, words)
+
+
+def _masked(body: bytes, words: str) -> bytes:
+    """The body without the words, however its sender escaped them: JSON by value, anything else as a form."""
+    try:
+        return json.dumps(_walked(json.loads(body), words)).encode()
+    except ValueError:
+        text = body.decode("utf-8", "replace")
+        return text.replace(quote_plus(words), "*" * len(MASK)).replace(words, "*" * len(MASK)).encode()
+
+
+def _walked(value: Any, words: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(words, MASK)
+    if isinstance(value, list):
+        return [_walked(item, words) for item in value]
+    if isinstance(value, dict):
+        return {name: _walked(item, words) for name, item in value.items()}
+    return value

@@ -32,10 +32,13 @@ class DeviceHealth:
     """One device. After three silences in a row nobody asks it for half a minute, then longer, at most ten minutes; the
     first who may ask again finds out."""
 
-    def __init__(self, db: Database, device_id: int, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, db: Database, device_id: int, sleep: Callable[[float], None], log: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._db = db
         self._id = device_id
         self._sleep = sleep
+        self._log = log
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -44,6 +47,7 @@ class DeviceHealth:
         try:
             yield
         except Failure as failure:
+            self._log(f"Falha: {failure}")
             if isinstance(failure, Unreachable) and failure.code not in NOT_SILENCE:
                 self._silent(failure)
             else:

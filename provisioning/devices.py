@@ -95,7 +95,7 @@ class DevicePlant:
             raise Refused("no_driver", kind)
         values, hidden = self._values(driver, fields, secrets)
         log = DeviceLog(self._db, device_id, hidden, job_id)
-        return Guarded(driver.connect(values, log), DeviceHealth(self._db, device_id, self._sleep))
+        return Guarded(driver.connect(values, log), DeviceHealth(self._db, device_id, self._sleep, log))
 
     def _values(
         self, driver: Driver, fields: Mapping[str, str], stored: bytes | None

@@ -46,10 +46,7 @@ def ask_onu(
     contract = session.scalars(select(Contract).where(Contract.ref == contract_ref)).one_or_none()
     if contract is None or contract.status == "cancelled":
         return "Contrato não encontrado ou cancelado."
-    other = session.scalars(
-        select(Contract.ref).where(Contract.onu == number, Contract.ref != contract_ref, Contract.status != "cancelled")
-    ).first()
-    if other:
+    if other := _contract_with(session, number, contract_ref):
         return f"Esta ONU está no contrato {other}: remova-a de lá antes."
     if open_job := _open_elsewhere(session, contract_ref, number, cause):
         return f"A ação {open_job} sobre esta ONU ou este contrato ainda está aberta: espere o fim ou cancele-a."
@@ -83,6 +80,8 @@ def ask_removal(session: Session, contract_ref: str, *, asked_by: str, cause: st
     contract = session.scalars(select(Contract).where(Contract.ref == contract_ref)).one_or_none()
     if contract is None or not contract.onu:
         return "Este contrato não tem ONU cadastrada."
+    if other := _open_elsewhere(session, contract_ref, contract.onu, cause):
+        return f"A ação {other} ainda mexe nesta ONU: espere que termine ou cancele-a."
     target = target_of(session, contract_ref)
     return ask(session, DEPROVISION_ONU, target=target, reason="removal", asked_by=asked_by, cause=cause)
 
@@ -93,7 +92,18 @@ def ask_undo(session: Session, job_id: int, *, asked_by: str, cause: str) -> Net
     kept = removed.facts.get("undo") if removed else None
     if removed is None or not kept or removed.action != DEPROVISION_ONU:
         return "Esta ação não guardou nada que se possa desfazer."
-    before = Target.from_json(removed.target)
+    if removed.state not in ("verified", "unknown"):
+        return "A remoção não foi feita: não há o que desfazer."
+    before, serial = Target.from_json(removed.target), str(kept["serial"])
+    contract = session.scalars(select(Contract).where(Contract.ref == before.contract_ref)).one_or_none()
+    if contract is None or contract.status == "cancelled":
+        return "Contrato não encontrado ou cancelado."
+    if contract.onu and contract.onu != serial:
+        return f"O contrato tem outra ONU agora ({contract.onu}): remova-a antes de desfazer."
+    if other := _open_elsewhere(session, before.contract_ref, serial, cause):
+        return f"A ação {other} ainda mexe nesta ONU: espere que termine ou cancele-a."
+    if taken := _contract_with(session, serial, before.contract_ref):
+        return f"Esta ONU está no contrato {taken}: remova-a de lá antes."
     return ask(
         session,
         PROVISION_ONU,
@@ -123,9 +133,17 @@ def onu_changed(session: Session, job: NetworkJob) -> None:
     else:
         return
     contract = session.scalars(select(Contract).where(Contract.ref == job.contract_ref).with_for_update()).one_or_none()
+    if contract is not None and job.action == DEPROVISION_ONU and contract.onu != Target.from_json(job.target).onu:
+        return
     for name, value in place.items():
         if contract is not None and value is not None:
             setattr(contract, name, value)
+
+
+def _contract_with(session: Session, serial: str, but: str) -> str | None:
+    """Another contract, not cancelled, that has this ONU."""
+    wanted = select(Contract.ref).where(Contract.onu == serial, Contract.ref != but, Contract.status != "cancelled")
+    return session.scalars(wanted).first()
 
 
 def _open_elsewhere(session: Session, contract_ref: str, serial: str, cause: str) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +21,7 @@ from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from provisioning.action import Action, Equipment, Order, Plan
 from provisioning.actions import ACTIONS
+from provisioning.claim import Claim, said
 from provisioning.cooldown import cooling_down
 from provisioning.locks import exclusive
 from provisioning.plant import Plant, equipment
@@ -34,27 +34,6 @@ MAX_TRIES = 5
 NOT_ITS_TURN = frozenset({"busy", "paced"})
 
 Finished = Callable[[Session, NetworkJob], None]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a run works with. `doubtful`: an earlier run may have changed something and did not get to the end.
-
-    `only_plan`: people have not approved yet, or nobody wants it done (`dry_run`).
-    """
-
-    job_id: int
-    order: Order
-    action: str
-    before: str
-    tries: int
-    only_plan: bool
-    dry_run: bool
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether something may have been changed already."""
-        return self.order.doubtful
 
 
 def run(
@@ -93,8 +72,8 @@ def _attempt(
     if claim.tries > max_tries:
         return _given_up(claim, "gave_up", claim.doubtful)
     action = ACTIONS.get(claim.action)
-    if action is None:
-        return Outcome("refused", "unknown_action")
+    if action is None or claim.unreadable:
+        return Outcome("refused", claim.unreadable or "unknown_action")
     log = partial(note, db, claim.job_id)
     try:
         return _execute(db, action, claim, equipment(db, plant, claim.job_id), log, sleep)
@@ -127,7 +106,7 @@ def _execute(
         return Outcome("refused", "cooling_down", {"wait_seconds": wait})
     plan = action.plan(claim.order, tools)
     for name, (before, after) in plan.diff.items():
-        log(f"Plano: {name} de {before} para {after}")
+        log(f"Plano: {name} de {said(before)} para {said(after)}")
     if claim.only_plan:
         return _planned(db, claim, plan)
     if plan.outcome:
@@ -189,16 +168,20 @@ def _claim(db: Database, job_id: int, vault: Vault | None) -> Claim | None:
         waits = job.state != "approved" and job.needs_approvals > len(job.approvals)
         if waits and job.plan is not None:
             return None
-        before, tries = job.state, int(job.facts.get("tries", 0)) + 1
+        before, tries, unreadable = job.state, int(job.facts.get("tries", 0)) + 1, ""
         # A worker that died while it planned has changed nothing.
         doubtful = before == "running" and not waits and not job.dry_run
         job.state, job.started_at = "running", job.started_at or utc_now()
         job.facts = {**job.facts, "tries": tries}
         # What the plan kept before anything was changed: an undo survives the worker.
         arguments = {**job.arguments, "kept": job.facts.get("undo")}
-        secrets = vault.unlock(job.secrets) if vault and not waits else {}
+        try:
+            secrets = vault.unlock(job.secrets) if vault and not waits else {}
+        except Misconfigured as problem:
+            # Nothing was touched, and nothing will be without them.
+            secrets, unreadable = {}, problem.code
         order = Order(Target.from_json(job.target), arguments, secrets, doubtful)
-        return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run)
+        return Claim(job.id, order, job.action, before, tries, waits or job.dry_run, job.dry_run, unreadable)
 
 
 def _put_back(db: Database, claim: Claim, *, counts_as_try: bool = True) -> None:

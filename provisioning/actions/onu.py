@@ -44,7 +44,11 @@ class RebootOnu:
         with equipment.olt(target.olt) as olt:
             before = olt.read(target.pon, target.onu)
             restarted_anew = before.uptime_seconds is not None and before.uptime_seconds < self.cooldown_seconds
-            if order.doubtful and (before.onu_state != "online" or restarted_anew):
+            if order.doubtful and before.onu_state != "online":
+                # On its way back, or down by itself: nobody can tell from here.
+                note("A ONU não está no ar: não se sabe se foi o reinício.")
+                return Outcome("unknown", "not_seen_restarting", {"line": line_facts(before)})
+            if order.doubtful and restarted_anew:
                 note("A ONU já tinha reiniciado.")
                 return Outcome("already", "restarted", {"line": line_facts(before)})
             olt.reboot(target.pon, target.onu)
@@ -59,6 +63,8 @@ class RebootOnu:
         with equipment.olt(order.target.olt) as olt:
             reading = olt.read(order.target.pon, order.target.onu)
         before, facts = outcome.facts["line"].get("uptime_seconds"), {**outcome.facts, "after": line_facts(reading)}
+        if reading.onu_state == "unknown":
+            return Outcome("verified", "accepted", facts)
         if reading.onu_state != "online":
             return Outcome("verified", "restarted", facts)
         if before is None or reading.uptime_seconds is None:

@@ -120,7 +120,7 @@ def some_jobs(db: Database) -> tuple[int, int]:
     now = utc_now()
     log = [
         {"at": (now - timedelta(seconds=9 - n)).isoformat(), "text": text}
-        for n, text in enumerate(("Tentativa 1: release_signal", "Plano: blocked de True para False", "CoA enviado"))
+        for n, text in enumerate(("Tentativa 1: release_signal", "Plano: blocked de sim para não", "CoA enviado"))
     ]
     target = {"contract_ref": "101001", "pppoe_login": "cliente.101001", "olt": "OLT-01", "pon": "0/1/1"}
     with db.transaction() as session:

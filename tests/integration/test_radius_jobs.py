@@ -110,7 +110,7 @@ def test_run_ends_the_job_with_facts_log_and_a_turn_for_the_conversation(db: Dat
     assert job.finished_at
     assert ledger.ended == [(job_id, "verified")]
     lines = [entry["text"] for entry in job.log]
-    assert any("Plano: blocked de True para False" in line for line in lines)
+    assert any("Plano: blocked de sim para não" in line for line in lines)
     assert not any("segredo123" in line for line in lines)
     assert all(entry["at"] for entry in job.log)
     with db.transaction() as session:

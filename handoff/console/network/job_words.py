@@ -48,6 +48,7 @@ OUTCOMES: Mapping[str, str] = {
     "put_back": "A nova foi recusada: a antiga foi posta de volta.",
     "onu_down": "A ONU está fora: não há o que reiniciar.",
     "accepted": "O equipamento aceitou o comando.",
+    "not_seen_restarting": "A ONU não está no ar, e não se sabe se foi o reinício.",
     "restarted": "Reiniciou, e foi visto reiniciando.",
     "not_restarted": "A OLT aceitou, mas a ONU não reiniciou a tempo.",
     "not_put_back": "A nova foi recusada e a antiga não voltou: a linha está sem ONU. O que foi guardado está na ação.",
