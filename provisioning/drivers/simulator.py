@@ -170,6 +170,7 @@ DRIVER = Driver(
     role="olt",
     fields=(
         Field("olt", "Nome da OLT na rede simulada"),
+        Field("vendor", "Fabricante", required=False, about="Seus limites de potência óptica valem para as linhas."),
         Field("url", "Endereço da rede simulada", required=False, about="Vazio: a rede que o make run simula."),
     ),
     connect=_connect,

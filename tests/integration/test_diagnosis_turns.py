@@ -12,7 +12,6 @@ from bot.turns import Bot, take_turn
 from core.db import Database
 from demo import DEMO_FILE, seed_demo
 from models.conversation import Conversation
-from models.device import Device
 from models.line_report import LineWatch
 from models.message import Message
 from models.network_job import NetworkJob
@@ -79,8 +78,6 @@ def test_password_is_in_no_row_in_the_clear_once_it_was_read(demo: Database) -> 
     vault = Vault(Fernet.generate_key().decode())
     plain = a_bot(demo, WORDS)
     bot = replace(plain, sources=replace(plain.sources, vault=vault))
-    with demo.transaction() as session:
-        session.add(Device(name="ACS", kind="genieacs", role="acs"))
     number = open_conversation(demo, DAVIS_PHONE)
     says(demo, bot, number, "senha")
 

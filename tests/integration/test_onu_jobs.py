@@ -258,7 +258,9 @@ def test_reboot_is_refused_when_the_same_was_done_just_before(db: Database, olt:
     assert olt.changes.count(("reboot", SERIAL)) == 1
 
 
-def test_reboot_is_sent_once_when_its_answer_got_lost(db: Database, olt: FakeOlt) -> None:
+def test_reboot_is_sent_once_and_told_as_unknown_when_its_answer_got_lost_and_the_onu_is_away(
+    db: Database, olt: FakeOlt
+) -> None:
     installed(db, olt)
     job_id = reboot(db, "1")
     olt.lose_answer_of("reboot")
@@ -268,7 +270,7 @@ def test_reboot_is_sent_once_when_its_answer_got_lost(db: Database, olt: FakeOlt
 
     job = go(db, job_id, plant_of(db, olt))
 
-    assert (job.state, job.outcome) == ("already", "restarted")
+    assert (job.state, job.outcome) == ("unknown", "not_seen_restarting")
     assert olt.changes.count(("reboot", SERIAL)) == 1
 
 
