@@ -10,9 +10,10 @@ from billing.invoices import order_for_payment, overdue, total_cents
 from bot import people
 from bot.answers.wifi_password import tell_wifi
 from bot.diagnosis_told import tell_diagnosis
-from bot.effects import Effect, JobTold, Option, Remember, Say, Wait, WatchLine
+from bot.effects import Effect, IncidentTold, JobTold, Option, Remember, Say, Wait, WatchLine
 from bot.guided import REBOOT_STEP, Guide, ask_step, tried_options
-from bot.turn import JobResult, SourceDown, Turn
+from bot.incident import tell_incident
+from bot.turn import JobResult, OpenIncident, SourceDown, Turn
 from core.money import format_brl
 from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, REBOOT_ONU, RELEASE_SIGNAL, SET_WIFI
 
@@ -50,11 +51,16 @@ def _released(turn: Turn, job: JobResult) -> list[Effect]:
     text = turn.texts("release.done", name=turn.first_name(), until=end) if end else turn.texts("release.done_paid")
     if debt := _debt(turn, job):
         text = f"{text} {turn.texts('release.remember', amount=debt)}"
+    incident: OpenIncident | None = turn.fact(f"incident:{job.contract_ref}")
+    if incident:
+        # Released, and still without internet: the fault is what there is to wait for.
+        text = f"{text}\n\n{tell_incident(turn, incident)}"
     option = Option("intent:invoice_second_copy", turn.texts("button.second_copy"))
     line = turn.texts("learnt.released", state=job.state, outcome=job.outcome)
     learnt = people.learnt(turn, line)
     dialogue = replace(turn.dialogue, expect="back", contract=job.contract_ref, misses=0, data={}, learnt=learnt)
-    return [Say(text, (option,)), Remember(dialogue)]
+    told: list[Effect] = [IncidentTold(incident.id, job.contract_ref)] if incident else []
+    return [Say(text, (option,)), *told, Remember(dialogue)]
 
 
 def _debt(turn: Turn, job: JobResult) -> str:
