@@ -82,7 +82,8 @@ def rig(request: pytest.FixtureRequest, postgres: EmbeddedPostgres) -> Iterator[
     if request.param == "freeradius":
         rig = _with_freeradius(request.getfixturevalue("freeradius_server"), postgres.url("contract_freeradius"))
     elif request.param == "mariadb":
-        rig = _with_mariadb(*request.getfixturevalue("mariadb_server"), url)
+        database, server = request.getfixturevalue("mariadb_server")
+        rig = _with_mariadb(database, server, url)
     else:
         _start_over(url)
         rig = Rig(url, TableSubscribers(url))
