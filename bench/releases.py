@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import multiprocessing
 import signal
 import subprocess
 import tempfile
@@ -10,7 +12,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psycopg
@@ -51,19 +54,34 @@ class Counting(WireSubscribers):
         super().stopped(session, cause)
 
 
+def _be_a_nas(server: FreeRadius, address: str, port: int, logins: Sequence[str], pipe: Connection) -> None:
+    """A process of its own: brings its subscribers online, says so, and answers until it is asked how it went."""
+    logging.disable(logging.WARNING)
+    known = Counting(server, address)
+    nas = Nas(known, SECRET, carries=lambda login: True, address=address, port=port)
+    nas.behaviour.redial_seconds = 1.0
+    for login in logins:
+        known.started(login, known.authenticate(login) or "")
+    nas.start()
+    pipe.send("ready")
+    pipe.recv()
+    twice = sum(count > 1 for count in known.dropped.values())
+    pipe.send((twice, sum(bool(one.address_list) for one in known.find())))
+    nas.stop()
+
+
 @dataclass
 class Street:
-    """The servers, and a NAS for each address, all on one port as real ones are."""
+    """The servers, before any NAS is there."""
 
     radius_url: str
     db: Database
-    nases: list[Nas]
-    subscribers: list[Counting]
+    server: FreeRadius
 
 
 @contextmanager
-def _street(nas: int, folder: Path) -> Iterator[Street]:
-    postgres = EmbeddedPostgres(folder / "postgres", settings=("max_wal_size=1GB",))
+def _street(folder: Path) -> Iterator[Street]:
+    postgres = EmbeddedPostgres(folder / "postgres", settings=("max_wal_size=1GB", "synchronous_commit=off"))
     postgres.prepare()
     command = postgres.command()
     process = subprocess.Popen(
@@ -76,22 +94,10 @@ def _street(nas: int, folder: Path) -> Iterator[Street]:
     upgrade(postgres.url(RELIGA))
     (folder / "radius").mkdir()
     server = freeradius.start(folder / "radius", postgres.sockets, RADIUS)
-    addresses = [f"127.0.0.{number}" for number in range(1, nas + 1)]
-    subscribers = [Counting(server, address) for address in addresses]
-    port = freeradius.free_udp_port()
-    nases = [
-        Nas(known, SECRET, carries=lambda login: True, address=address, port=port)
-        for known, address in zip(subscribers, addresses, strict=True)
-    ]
-    for one in nases:
-        one.behaviour.redial_seconds = 1.0
-        one.start()
     engine = make_engine(postgres.url(RELIGA))
     try:
-        yield Street(postgres.url(RADIUS), Database(engine), nases, subscribers)
+        yield Street(postgres.url(RADIUS), Database(engine), server)
     finally:
-        for one in nases:
-            one.stop()
         engine.dispose()
         server.stop()
         process.send_signal(signal.SIGINT)
@@ -99,7 +105,7 @@ def _street(nas: int, folder: Path) -> Iterator[Street]:
 
 
 def _populate(street: Street, people: int) -> list[str]:
-    """Suspended subscribers, each online at its NAS; their logins."""
+    """Suspended subscribers; their logins."""
     logins = [f"pessoa{number:05}" for number in range(people)]
     with psycopg.connect(street.radius_url) as connection, connection.cursor() as cursor:
         cursor.execute(
@@ -111,16 +117,33 @@ def _populate(street: Street, people: int) -> list[str]:
         cursor.executemany(check, [(login, PASSWORD) for login in logins])
         groups = [row for login in logins for row in ((login, "suspenso", 1), (login, "plano", 10))]
         cursor.executemany("INSERT INTO radusergroup (username, groupname, priority) VALUES (%s, %s, %s)", groups)
-    for number, login in enumerate(logins):
-        at = street.subscribers[number % len(street.subscribers)]
-        address_list = at.authenticate(login)
-        at.started(login, address_list or "")
     return logins
 
 
-def _release(street: Street, logins: Sequence[str]) -> list[float]:
+@contextmanager
+def _nases(street: Street, logins: Sequence[str], count: int, port: int) -> Iterator[list[Connection]]:
+    """The NAS, each with its share of the subscribers online."""
+    spawn = multiprocessing.get_context("spawn")
+    pipes, processes = [], []
+    for number in range(count):
+        ours, theirs = spawn.Pipe()
+        server = replace(street.server, process=None)  # type: ignore[arg-type]
+        terms = (server, f"127.0.0.{number + 1}", port, logins[number::count], theirs)
+        processes.append(spawn.Process(target=_be_a_nas, args=terms, daemon=True))
+        processes[-1].start()
+        pipes.append(ours)
+    try:
+        for pipe in pipes:
+            pipe.recv()
+        yield pipes
+    finally:
+        for process in processes:
+            process.join(10)
+            process.kill()
+
+
+def _release(street: Street, logins: Sequence[str], port: int) -> list[float]:
     """The whole batch, as a worker feeds it; when each job ended, in seconds after the approval."""
-    port = street.nases[0].port
     access = make(street.radius_url, secret=SECRET, coa_port=port)
     feed = Feed(street.db, FakePlant(access), lambda session, job: None)
     with street.db.transaction() as session:
@@ -146,15 +169,18 @@ def measure(people: int, nas: int) -> float:
     with tempfile.TemporaryDirectory(prefix="religa-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with _street(nas, folder) as street:
-            logins = _populate(street, people)
-            ends = _release(street, logins)
-            dropped = sum((known.dropped for known in street.subscribers), Counter[str]())
-            held = [one for known in street.subscribers for one in known.find() if one.address_list]
+        with _street(folder) as street:
+            logins, port = _populate(street, people), freeradius.free_udp_port()
+            with _nases(street, logins, nas, port) as pipes:
+                ends = _release(street, logins, port)
+                for pipe in pipes:
+                    pipe.send("how did it go")
+                told = [pipe.recv() for pipe in pipes]
+    twice, held = (sum(column) for column in zip(*told, strict=True))
     rate = len(ends) / ends[-1] if ends else 0.0
     print(f"\nReleases, {people} people over {nas} NAS: {rate:.0f}/s, {len(ends)} of {people} verified by reading back")
     print(f"  from approval to verified: p50 {percentile(ends, 0.5):.1f} s, p99 {percentile(ends, 0.99):.1f} s")
-    print(f"  dropped twice: {sum(count > 1 for count in dropped.values())}; still held back: {len(held)}", flush=True)
+    print(f"  dropped twice: {twice}; still held back: {held}", flush=True)
     return rate
 
 

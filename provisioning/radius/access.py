@@ -102,6 +102,11 @@ class RadiusAccess:
         changed = self._tables.set_suspended(list(changing), blocked) if changing else frozenset()
         watches = {login: self._watch(partial(note, login)) for login in changing}
         yield ended
+        if len(watches) > 1:
+            # Telling many takes longer than a redial: what is authenticated meanwhile must not seem doubtful.
+            self._clock.sleep(POLL_SECONDS)
+            for watch in watches.values():
+                watch.doubtful_rounds = 1
         for login, watch in watches.items():
             watch.note(self._change_line(blocked, login in changed))
         judge = partial(after_block, terms=self._terms, blocked=blocked)

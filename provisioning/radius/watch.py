@@ -40,6 +40,9 @@ class Watch:
     clock: Clock
     seconds: float
     note: Note
+    # Authentications up to the last of so many looks may have read the groups before they changed: the second look is
+    # a moment after the change, and so is the first where it waited for a moment.
+    doubtful_rounds: int = 2
     seen: dict[int, Seen] = field(default_factory=dict)
     rounds: int = 0
     pending: int = 0
@@ -72,8 +75,8 @@ class Watch:
     def look(self, state: AccessState) -> list[Session]:
         """Takes note of what is open; the sessions that may carry the old state, none once the time is over."""
         self.meet(state)
-        if self.rounds <= 1:
-            # What was accepted just before this second look may have read the groups before they changed.
+        if self.rounds < self.doubtful_rounds:
+            # What was accepted just before this look may have read the groups before they changed.
             self.accept_mark = state.last_accept
         due = [session for session in state.sessions if not self.seen[session.row].done]
         self.pending = len(due)
@@ -105,7 +108,7 @@ class Watch:
         Without a log of authentications a subscriber who redials fast is dropped once more; the one after that is
         believed. Better a reconnection too many than somebody told that he is released when he is not.
         """
-        if self.rounds <= 1:
+        if self.rounds < self.doubtful_rounds:
             return False
         if self.newcomer_dropped:
             return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import psycopg
 from pyrad import packet
+from pyrad.client import Timeout
 
 from provisioning.radius.dictionary import MISSING_ATTRIBUTE, SESSION_NOT_FOUND, UNSUPPORTED, attributes
 from provisioning.simulated_network.subscribers import ADDRESS_LIST, NasSession, Subscribers
@@ -113,8 +114,8 @@ class Nas:
     def _attempt(self, login: str, step: Callable[[], None]) -> None:
         try:
             step()
-        except psycopg.OperationalError as error:
-            log.warning("RADIUS database does not answer (%s), %s dials again later", type(error).__name__, login)
+        except (psycopg.OperationalError, Timeout) as error:
+            log.warning("RADIUS does not answer (%s), %s dials again later", type(error).__name__, login)
             self.redial(login)
 
     def _serve(self) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from tests.architecture.tree import product, tree
 
-# Migrations commit their own: no product code runs inside them. RADIUS's tables are a database of the provider's own.
+# Migrations commit their own: no product code runs inside them.
+# FreeRADIUS's database is not ours, and PyMySQL does not commit by itself.
 COMMIT = {"core/db.py", "migrations/env.py", "provisioning/radius/database.py"}
 BEGIN = {"migrations/env.py"}
 # Single statements of ours, databases that are not the product's own, and locks, which live outside of transactions.

@@ -28,6 +28,8 @@ db_dir = {folder}
 logdir = {folder}
 radacctdir = {folder}
 proxy_requests = no
+max_requests = 32768
+cleanup_delay = 1
 log {{
   destination = stdout
   auth = yes
