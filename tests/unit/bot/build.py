@@ -48,6 +48,7 @@ INTENTS = {
     "você é um robô?": "bot_challenge",
     "menu": "help_menu",
     "quero cancelar": "cancel_service",
+    "tem previsão?": "technician_status",
     "Segunda via do boleto": "invoice_second_copy",
 }
 

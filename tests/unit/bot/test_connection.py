@@ -64,6 +64,23 @@ def test_incident_promises_no_time_when_none_is_known() -> None:
     assert "Ainda não há previsão" in words
 
 
+def test_who_asks_when_it_will_be_over_hears_of_the_fault_and_stays_with_the_bot() -> None:
+    chat = Chat(active(**{"incident:c-1002": FIBRE_CUT}))
+    chat.say("sem internet")
+
+    effects = chat.say("tem previsão?")
+
+    assert "Previsão de volta: hoje às 15h." in said(effects)
+    assert not has(effects, HandOff)
+
+
+def test_release_tells_of_the_fault_that_lasts() -> None:
+    facts = active(**{"incident:c-1002": FIBRE_CUT})
+    effects = decided(a_turn(jobs=[a_job(action="release_signal")], facts=facts))
+    assert "cabo rompido na Rua do Sol" in said(effects)
+    assert only(effects, IncidentTold).contract_ref == "c-1002"
+
+
 def test_line_is_measured_silently_when_nothing_is_known() -> None:
     effects = decided(a_turn("sem internet", facts=active()))
     assert only(effects, AskNetwork) == AskNetwork("diagnose", "c-1002", "customer_reported", "turn:1")
