@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from core.db import Database
 from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.later import Later
+from handoff.console.network.batch_list import look_up
 from models.alert import Alert
+from models.contract import Contract
+from models.customer import Customer
 from models.job_batch import JobBatch
 from models.network_job import NetworkJob
 from models.outbox import Outbox
@@ -305,6 +308,37 @@ def test_batch_feeds_other_actions_one_by_one(db: Database) -> None:
 
     assert office.counts() == (PEOPLE, 0, 0, PEOPLE, 0)
     assert len(office.ended) == PEOPLE
+
+
+# Number, login and status of each contract; what is typed; the numbers acted upon, and what is said to be ambiguous.
+@pytest.mark.parametrize(
+    ("contracts", "typed", "numbers", "ambiguous"),
+    [
+        (["1 ana active", "2 ana cancelled"], "ana", ("1",), ()),
+        (["2 ana cancelled", "1 ana blocked"], "ana", ("1",), ()),
+        (["1 ana active", "2 1 cancelled"], "1", ("1",), ()),
+        (["1 ana active", "2 1 active"], "1", (), ("1",)),
+        (["1 ana cancelled", "2 1 active"], "1", (), ("1",)),
+        (["1 ana active", "2 ana blocked"], "ana", (), ("ana",)),
+        (["1 1 active"], "1", ("1",), ()),
+        (["1 ana cancelled", "2 ana cancelled"], "ana", (), ()),
+    ],
+)
+def test_batch_list_acts_on_a_contract_only_when_its_name_means_no_other(
+    db: Database, contracts: list[str], typed: str, numbers: tuple[str, ...], ambiguous: tuple[str, ...]
+) -> None:
+    with db.transaction() as session:
+        customer = Customer(ref="c", name="Ana", document="1", document_kind="cpf")
+        session.add(customer)
+        session.flush()
+        for number, login, status in (row.split() for row in contracts):
+            plain = {"plan": "Fibra", "monthly_fee_cents": 1, "address": "Rua", "customer_id": customer.id}
+            session.add(Contract(ref=f"r{number}", number=number, pppoe_login=login, status=status, **plain))
+        session.flush()
+        found = look_up(session, [typed], RELEASE_SIGNAL)
+
+    assert (found.numbers, found.ambiguous) == (numbers, ambiguous)
+    assert [target.contract_ref for target in found.targets] == [f"r{number}" for number in numbers]
 
 
 def test_batch_needs_a_target(db: Database) -> None:
