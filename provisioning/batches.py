@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models import utc_now
+from models.alert import end_alert, raise_alert
 from models.job_batch import JobBatch
 from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
@@ -17,6 +19,7 @@ from provisioning.actions import ACTIONS
 from provisioning.ports import Target
 
 BATCH = "batch"
+STOPPED = "batch.stopped"
 # How a job may end without anybody having to look at it.
 GOOD_ENDS = frozenset({"verified", "already", "planned"})
 _ROWS_PER_INSERT = 1000
@@ -100,8 +103,26 @@ def resume_batch(session: Session, batch_id: int, by: str) -> str:
     batch = _held(session, batch_id)
     if batch is None or batch.state != "paused":
         return "Só um lote pausado pode continuar."
+    end_alert(session, STOPPED, str(batch_id), by=by)
     _begin(session, batch)
     return ""
+
+
+def stop_batch(session: Session, batch_id: int, code: str) -> bool:
+    """Pauses a batch that repeating cannot help, and tells people why; whether nothing more happens by itself.
+
+    Of a cancelled one, what was begun still has to end: that is False. May be called twice.
+    """
+    batch = _held(session, batch_id)
+    if batch is None:
+        return True
+    cancelled = batch.state == "cancelled"
+    if batch.state == "running":
+        batch.state = "paused"
+    what = "foi cancelado, mas o que já tinha começado não terminou" if cancelled else "parou e está pausado"
+    text = f"O lote {batch_id} {what} ({code}). Corrija a causa" + ("." if cancelled else " e continue o lote.")
+    raise_alert(session, STOPPED, str(batch_id), text, severity="critical", detail={"code": code})
+    return not cancelled
 
 
 def cancel_batch(session: Session, batch_id: int, by: str) -> str:
@@ -109,17 +130,29 @@ def cancel_batch(session: Session, batch_id: int, by: str) -> str:
     batch = _held(session, batch_id)
     if batch is None or batch.state not in ("waiting", "running", "paused"):
         return "Este lote já terminou."
-    now = utc_now()
-    batch.state, batch.finished_at = "cancelled", now
+    batch.state, batch.finished_at = "cancelled", utc_now()
     session.execute(
         update(NetworkJob)
         .where(NetworkJob.batch_id == batch_id, NetworkJob.state.in_(("asked", "approved")))
-        .values(state="cancelled", outcome="cancelled", finished_at=now)
+        .values(**_cancelled())
     )
+    end_alert(session, STOPPED, str(batch_id), by=by)
     if _count(session, batch_id).get("running"):
         # A worker may have died over them: somebody has to see them end.
         add_work(session, BATCH, batch_id)
     return ""
+
+
+def put_back(session: Session, batch_id: int | None, job_ids: Sequence[int], state: str) -> None:
+    """Running jobs that changed nothing are in `state` again; where their batch was cancelled, they are given up."""
+    # Held until the transaction ends: a cancellation comes before, and is seen, or after, and sees the jobs waiting.
+    held = select(JobBatch.state).where(JobBatch.id == batch_id).with_for_update(read=True)
+    values: dict[str, Any] = {"state": state}
+    if batch_id is not None and session.scalar(held) == "cancelled":
+        values = _cancelled()
+    session.execute(
+        update(NetworkJob).where(NetworkJob.id.in_(job_ids), NetworkJob.state == "running").values(**values)
+    )
 
 
 def progress(session: Session, batch_id: int) -> Progress:
@@ -136,6 +169,10 @@ def progress(session: Session, batch_id: int) -> Progress:
 def _held(session: Session, batch_id: int) -> JobBatch | None:
     wanted = select(JobBatch).where(JobBatch.id == batch_id).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def _cancelled() -> dict[str, Any]:
+    return {"state": "cancelled", "outcome": "cancelled", "finished_at": utc_now()}
 
 
 def _begin(session: Session, batch: JobBatch) -> None:

@@ -21,6 +21,7 @@ from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from provisioning.action import Action, Equipment, Order, Plan
 from provisioning.actions import ACTIONS
+from provisioning.batches import put_back
 from provisioning.claim import Claim, said
 from provisioning.cooldown import cooling_down
 from provisioning.locks import exclusive
@@ -191,7 +192,8 @@ def _put_back(db: Database, claim: Claim, *, counts_as_try: bool = True) -> None
         if job.state != "running":
             return
         if not claim.doubtful:
-            job.state = "asked" if claim.only_plan or claim.before == "asked" else "approved"
+            state = "asked" if claim.only_plan or claim.before == "asked" else "approved"
+            put_back(session, job.batch_id, [job.id], state)
         if not counts_as_try:
             job.facts = {**job.facts, "tries": claim.tries - 1}
 

@@ -20,6 +20,7 @@ from models.job_batch import JobBatch
 from models.network_job import NetworkJob
 from provisioning.actions import ACTIONS
 from provisioning.actions.set_blocked import SetBlocked
+from provisioning.batches import put_back, stop_batch
 from provisioning.locks import exclusive, exclusive_many
 from provisioning.plant import Plant
 from provisioning.ports import BulkAccess, Outcome, Target
@@ -29,6 +30,8 @@ from provisioning.vault import Vault
 # A portion's messages, its settling time and its rows fit into the time that a worker has for one piece of work.
 PORTION = 1000
 BUSY_SECONDS = 2.0
+# Until a cancelled batch, whose beginnings nobody could end, is tried again.
+STOPPED_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class _Portion:
     """The jobs of a portion that have not ended, by login, and the lines that are not yet written."""
 
     feed: Feed
+    batch_id: int
     left: dict[str, list[_Claimed]]
     lines: defaultdict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -83,40 +87,53 @@ class _Portion:
 
     def failed(self, failure: Failure) -> None:
         """What a failure means for every job that is left: put back, or ended where repeating cannot help."""
-        ended, put_back = dict[str, Outcome](), list[int]()
+        ended, untouched = dict[str, Outcome](), list[int]()
         for login, claims in self.left.items():
             touched = failure.ambiguous or any(claim.before == "running" for claim in claims)
             self.note(login, f"Tentativa {claims[0].tries}: {failure.code}" + (" (em dúvida)" if touched else ""))
             if failure.permanent or max(claim.tries for claim in claims) >= self.feed.max_tries:
                 ended[login] = Outcome("unknown" if touched else "failed", failure.code)
             elif not touched:
-                put_back += [claim.job_id for claim in claims]
+                untouched += [claim.job_id for claim in claims]
         self.write(ended)
         with self.feed.db.transaction() as session:
-            session.execute(
-                update(NetworkJob)
-                .where(NetworkJob.id.in_(put_back), NetworkJob.state == "running")
-                .values(state="approved")
-            )
+            put_back(session, self.batch_id, untouched, "approved")
 
 
 def feed_batch(batch_id: int, *, feed: Feed) -> None:
     """Does the next portion, and asks to be called again (Later) while something is left and nobody paused it.
 
     May be called twice, in parallel too, and killed at any line: what a dead worker had begun is doubted and done
-    again. Raises Unreachable where the equipment cannot be asked: the jobs wait for another try.
+    again. Raises Unreachable where the equipment cannot be asked: the jobs wait for another try. A permanent failure
+    is never raised: it pauses the batch with an alert, so that a person can mend the cause and resume it.
     """
     with exclusive(feed.db, f"batch:{batch_id}"):
-        action, jobs = _next(feed, batch_id)
-        if not jobs:
-            return
-        access = feed.plant.access()
-        chosen = ACTIONS.get(action)
-        if isinstance(chosen, SetBlocked) and hasattr(access, "set_blocked_many"):
-            _run_portion(feed, cast(BulkAccess, access), chosen, jobs)
-        else:
-            _run_one(feed, jobs[0].id)
-    raise Later(0.0, "more of the batch")
+        try:
+            more = _feed_next(feed, batch_id)
+        except Failure as failure:
+            if not failure.permanent:
+                raise
+            with feed.db.transaction() as session:
+                stopped = stop_batch(session, batch_id, failure.code)
+            if stopped:
+                return
+            raise Later(STOPPED_SECONDS, failure.code) from failure
+    if more:
+        raise Later(0.0, "more of the batch")
+
+
+def _feed_next(feed: Feed, batch_id: int) -> bool:
+    """The next portion or job; False where nothing was left."""
+    action, jobs = _next(feed, batch_id)
+    if not jobs:
+        return False
+    access = feed.plant.access()
+    chosen = ACTIONS.get(action)
+    if isinstance(chosen, SetBlocked) and hasattr(access, "set_blocked_many"):
+        _run_portion(feed, batch_id, cast(BulkAccess, access), chosen, jobs)
+    else:
+        _run_one(feed, jobs[0].id)
+    return True
 
 
 def _next(feed: Feed, batch_id: int) -> tuple[str, Sequence[Any]]:
@@ -151,15 +168,18 @@ def _run_one(feed: Feed, job_id: int) -> None:
             max_tries=feed.max_tries,
         )
     except Failure as failure:
+        if failure.permanent:
+            raise
         raise Later(failure.retry_after or 1.0, failure.code) from failure
 
 
-def _run_portion(feed: Feed, access: BulkAccess, action: SetBlocked, jobs: Sequence[Any]) -> None:
+def _run_portion(feed: Feed, batch_id: int, access: BulkAccess, action: SetBlocked, jobs: Sequence[Any]) -> None:
     logins = {job.id: Target.from_json(job.target).pppoe_login for job in jobs}
     names = {f"subscriber:{login}": login for login in logins.values()}
     with exclusive_many(feed.db, list(names)) as held:
         free = {names[name] for name in held}
-        portion = _Portion(feed, _claim(feed, [job_id for job_id, login in logins.items() if login in free]))
+        claimed = _claim(feed, [job_id for job_id, login in logins.items() if login in free])
+        portion = _Portion(feed, batch_id, claimed)
         tired = {
             login for login, claims in portion.left.items() if max(claim.tries for claim in claims) > feed.max_tries
         }

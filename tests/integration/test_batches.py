@@ -9,15 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from core.errors import Unreachable
+from core.errors import Failure, Misconfigured, Refused, Unreachable
 from core.later import Later
+from handoff.console.network.batch_list import look_up
+from models.alert import Alert
+from models.contract import Contract
+from models.customer import Customer
 from models.job_batch import JobBatch
 from models.network_job import NetworkJob
 from models.outbox import Outbox
 from provisioning.action import DIAGNOSE, RELEASE_SIGNAL
 from provisioning.batches import approve_batch, ask_batch, cancel_batch, pause_batch, progress, resume_batch
 from provisioning.locks import exclusive
-from provisioning.ports import Outcome, Target
+from provisioning.ports import AccessControl, Outcome, Target
 from provisioning.run_many import Feed, feed_batch
 from tests.unit.provisioning.fakes import FakeAccess, FakePlant
 
@@ -204,6 +208,98 @@ def test_batch_tries_again_and_then_says_failed_when_nothing_could_be_changed(of
     assert len(office.ended) == PEOPLE
 
 
+class DoorPlant(FakePlant):
+    """Something happens whenever its access is opened."""
+
+    def __init__(self, access: AccessControl, *events: Callable[[], None]) -> None:
+        super().__init__(access)
+        self._events = list(events)
+
+    def access(self) -> AccessControl | None:
+        """The access, if the next event lets it be opened."""
+        if self._events:
+            self._events.pop(0)()
+        return super().access()
+
+
+def _locked() -> None:
+    raise Misconfigured("radius_login")
+
+
+def _alerts(db: Database) -> list[tuple[str, str, bool]]:
+    with db.reading() as session:
+        return [(alert.kind, alert.subject, alert.ended_at is None) for alert in session.scalars(select(Alert))]
+
+
+@pytest.mark.parametrize("failure", [Misconfigured("radius_login"), Refused("no_driver")])
+def test_batch_pauses_with_an_alert_when_repeating_cannot_help(office: Office, db: Database, failure: Failure) -> None:
+    office.do(approve_batch)
+
+    def broken(login: str) -> None:
+        raise failure
+
+    office.access.trouble = broken
+    assert not office.feed()
+    assert office.state() == "paused"
+    assert office.counts() == (PEOPLE, PEOPLE - PORTION, 0, 0, PORTION)
+    assert _alerts(db) == [("batch.stopped", str(office.id), True)]
+
+    office.access.trouble = lambda login: None
+    office.do(resume_batch)
+    office.feed_all()
+    assert office.counts() == (PEOPLE, 0, 0, PEOPLE - PORTION, PORTION)
+    assert _alerts(db) == [("batch.stopped", str(office.id), False)]
+
+
+def test_batch_pauses_with_everybody_waiting_when_its_access_cannot_be_opened(office: Office, db: Database) -> None:
+    office.do(approve_batch)
+
+    feed_batch(office.id, feed=Feed(db, DoorPlant(office.access, _locked), lambda session, job: None))
+
+    assert office.state() == "paused"
+    assert office.counts() == (PEOPLE, PEOPLE, 0, 0, 0)
+    assert _alerts(db) == [("batch.stopped", str(office.id), True)]
+
+
+def test_batch_ends_what_was_begun_later_when_cancelled_while_its_access_cannot_be_opened(
+    office: Office, db: Database
+) -> None:
+    office.do(approve_batch)
+
+    def die(login: str) -> None:
+        raise Killed
+
+    office.access.trouble = die
+    with pytest.raises(Killed):
+        office.feed()
+    office.do(cancel_batch)
+    with pytest.raises(Later):
+        feed_batch(office.id, feed=Feed(db, DoorPlant(office.access, _locked), lambda session, job: None))
+
+    office.access.trouble = lambda login: None
+    office.feed_all()
+    assert office.states() == ["verified"] * PORTION + ["cancelled"] * (PEOPLE - PORTION)
+
+
+@pytest.mark.parametrize("action", [RELEASE_SIGNAL, DIAGNOSE])
+def test_batch_leaves_nothing_waiting_when_cancelled_before_the_equipment_fails(db: Database, action: str) -> None:
+    office = Office(db, action)
+    office.do(approve_batch)
+
+    def cancelled_meanwhile(login: str) -> None:
+        office.do(cancel_batch)
+        raise Unreachable("silent")
+
+    office.access.trouble = cancelled_meanwhile
+    # A portion is one call; a job of another kind opens the access again, for itself.
+    plant = DoorPlant(office.access, lambda: None, lambda: cancelled_meanwhile(""))
+    with pytest.raises((Unreachable, Later)):
+        feed_batch(office.id, feed=Feed(db, plant, lambda session, job: None, portion=PORTION))
+
+    assert office.states() == ["cancelled"] * PEOPLE
+    assert not office.feed()
+
+
 def test_batch_feeds_other_actions_one_by_one(db: Database) -> None:
     office = Office(db, DIAGNOSE)
     office.do(approve_batch)
@@ -212,6 +308,37 @@ def test_batch_feeds_other_actions_one_by_one(db: Database) -> None:
 
     assert office.counts() == (PEOPLE, 0, 0, PEOPLE, 0)
     assert len(office.ended) == PEOPLE
+
+
+# Number, login and status of each contract; what is typed; the numbers acted upon, and what is said to be ambiguous.
+@pytest.mark.parametrize(
+    ("contracts", "typed", "numbers", "ambiguous"),
+    [
+        (["1 ana active", "2 ana cancelled"], "ana", ("1",), ()),
+        (["2 ana cancelled", "1 ana blocked"], "ana", ("1",), ()),
+        (["1 ana active", "2 1 cancelled"], "1", ("1",), ()),
+        (["1 ana active", "2 1 active"], "1", (), ("1",)),
+        (["1 ana cancelled", "2 1 active"], "1", (), ("1",)),
+        (["1 ana active", "2 ana blocked"], "ana", (), ("ana",)),
+        (["1 1 active"], "1", ("1",), ()),
+        (["1 ana cancelled", "2 ana cancelled"], "ana", (), ()),
+    ],
+)
+def test_batch_list_acts_on_a_contract_only_when_its_name_means_no_other(
+    db: Database, contracts: list[str], typed: str, numbers: tuple[str, ...], ambiguous: tuple[str, ...]
+) -> None:
+    with db.transaction() as session:
+        customer = Customer(ref="c", name="Ana", document="1", document_kind="cpf")
+        session.add(customer)
+        session.flush()
+        for number, login, status in (row.split() for row in contracts):
+            plain = {"plan": "Fibra", "monthly_fee_cents": 1, "address": "Rua", "customer_id": customer.id}
+            session.add(Contract(ref=f"r{number}", number=number, pppoe_login=login, status=status, **plain))
+        session.flush()
+        found = look_up(session, [typed], RELEASE_SIGNAL)
+
+    assert (found.numbers, found.ambiguous) == (numbers, ambiguous)
+    assert [target.contract_ref for target in found.targets] == [f"r{number}" for number in numbers]
 
 
 def test_batch_needs_a_target(db: Database) -> None:
