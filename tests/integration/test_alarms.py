@@ -181,9 +181,7 @@ def test_real_trap_becomes_an_alarm_when_its_community_is_right(db: Database, do
         ("alertmanager", b'{"alerts":[' + b"[" * 5000 + b"]" * 5000 + b"]}"),
     ],
 )
-def test_what_cannot_be_kept_as_data_is_kept_as_unknown(
-    db: Database, door: FlaskClient, path: str, body: bytes
-) -> None:
+def test_what_cannot_be_kept_as_data_is_unknown(db: Database, door: FlaskClient, path: str, body: bytes) -> None:
     assert door.post(f"/webhooks/alarms/{path}", data=body, headers=AUTHORIZED).status_code == 204
     assert [row.kind for row in alarms(db)] == ["unknown"]
 

@@ -21,5 +21,5 @@ def test_typed_moment_is_read_on_the_clock_of_the_provider() -> None:
     "text", ["9999-12-31T23:59", "0001-01-01T00:00+23:59", "2025-04-30T12:00", "2028-05-02T12:00", "quando der"]
 )
 def test_typed_moment_is_refused_when_nobody_can_mean_it(text: str) -> None:
-    with pytest.raises(ValueError, match="moment|isoformat"):
+    with pytest.raises(ValueError, match=r"moment|isoformat"):
         typed_moment(text, ZONE, NOW)
