@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from bot.addressed import addressed
 from bot.effects import Say
 from bot.say import say
 from bot.texts import Texts
@@ -140,7 +141,7 @@ class _Notice:
 
 def _notice(session: Session, row: Incident, ref: str, phase: str, texts: Texts, now: datetime) -> _Notice:
     contract = session.scalars(select(Contract).where(Contract.ref == ref)).one()
-    name = session.get_one(Customer, contract.customer_id).name.split()[0]
+    name = addressed(session.get_one(Customer, contract.customer_id).name, texts)
     zone = provider_zone(session)
     district = contract.area or contract.cto or contract.olt
     if phase == "back":

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.addressed import addressed
 from bot.dialogue import Dialogue
 from bot.texts import Texts
 from core.dates import format_hour
@@ -69,18 +70,18 @@ def _hindered(session: Session, conversation: Conversation, watch: LineWatch, te
     policies = session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}
     if not (policies.get(POLICY) or {}).get("by_template"):
         return "watch.window"
-    values = _values(session, watch.contract_ref)
+    values = _values(session, watch.contract_ref, texts)
     sent = send_template(session, conversation, TEMPLATE, values, language=texts.language, reason=POLICY, key=key)
     return "watch.window" if isinstance(sent, Denied) else ""
 
 
-def _values(session: Session, contract_ref: str) -> dict[str, str]:
+def _values(session: Session, contract_ref: str, texts: Texts) -> dict[str, str]:
     contract, name = session.execute(
         select(Contract, Customer.name)
         .join(Customer, Customer.id == Contract.customer_id)
         .where(Contract.ref == contract_ref)
     ).one()
-    return {"name": name.split()[0], "district": contract.area or contract.cto or contract.address}
+    return {"name": addressed(name, texts), "district": contract.area or contract.cto or contract.address}
 
 
 def _end_test(conversation: Conversation, contract_ref: str) -> None:

@@ -44,7 +44,7 @@ def read_trap(address: str, pairs: Pairs) -> Heard:
 
 def pon_of(index: str) -> str:
     """The PON (`0/slot/port`) of a Huawei GPON port's ifIndex; empty for any other number."""
-    number = int(index) - HUAWEI_GPON if index.isdigit() else -1
+    number = int(index) - HUAWEI_GPON if index.isdecimal() else -1
     slot, rest = divmod(number, 8192)
     if not 0 <= slot < SLOTS or rest % 256:
         return ""

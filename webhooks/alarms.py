@@ -96,12 +96,15 @@ def _unknown(source: Any, body: bytes) -> Heard:
 
 
 def _mapping(body: bytes) -> dict[str, Any]:
+    """The object that the body is; empty for whatever PostgreSQL cannot keep: a number that is none, half of a
+    surrogate pair, a NUL, or what lies too deep."""
     try:
         data = json.loads(body)
+        kept = json.dumps(data, allow_nan=False, ensure_ascii=False)
+        kept.encode()
     except (ValueError, RecursionError):
         return {}
-    # PostgreSQL keeps no NUL in text.
-    return data if isinstance(data, dict) and b"\\u0000" not in body else {}
+    return data if isinstance(data, dict) and "\\u0000" not in kept else {}
 
 
 def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

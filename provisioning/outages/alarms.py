@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from provisioning.outages.sweep import hasten_sweep
 State = Literal["firing", "resolved"]
 UNKNOWN = "unknown"
 LONGEST_TEXT = 500
+LONGEST_WORD = 200
 
 # The first that fits. Where none does, it is a problem that somebody should read.
 _KINDS = (
@@ -52,10 +54,10 @@ def note_alarm(session: Session, heard: Heard, now: datetime | None = None) -> N
     ended = at if heard.state == "resolved" else None
     new = insert(Alarm).values(
         source=heard.source,
-        fingerprint=heard.fingerprint,
+        fingerprint=_mark(heard.fingerprint),
         kind=heard.kind or kind_of(text),
         device=device,
-        pon=heard.pon or pon_in(text),
+        pon=heard.pon[:LONGEST_WORD] or pon_in(text),
         state=heard.state,
         text=text,
         detail=dict(heard.detail),
@@ -88,6 +90,11 @@ def pon_in(text: str) -> str:
     """The PON that the words name, as `0/1/2` or `1/2`; empty where they name none."""
     found = _PON.search(text)
     return found.group(1) if found else ""
+
+
+def _mark(fingerprint: str) -> str:
+    """As it was sent; its hash where it is longer than an index can hold."""
+    return fingerprint if len(fingerprint) <= LONGEST_WORD else hashlib.sha256(fingerprint.encode()).hexdigest()
 
 
 def _device(session: Session, names: tuple[str, ...]) -> str:

@@ -105,20 +105,26 @@ def open_by_person(
 
 
 def set_eta(session: Session, incident_id: int, eta: datetime | None, by: str) -> Incident | None:
-    """Says when it is expected to be mended (None: nobody knows); None when there is no such open incident."""
+    """Says when it is expected to be mended (None: nobody knows); None when there is no such open incident.
+    Raises ValueError where planned maintenance would be left without its end."""
     found = _open_one(session, incident_id)
     if found is not None:
+        if found.planned and eta is None:
+            raise ValueError("eta")
         found.eta = eta
         found.evidence = {**found.evidence, "eta_by": by}
     return found
 
 
 def confirm(session: Session, incident_id: int, by: str, kind: str | None = None) -> Incident | None:
-    """Somebody says that it is right, and of which `kind`: detection no longer changes that. None as in `set_eta`."""
+    """Somebody says that it is right, and of which `kind`: detection no longer changes that. None as in `set_eta`.
+    Maintenance keeps its kind. Raises ValueError for the kind planned of what is not."""
     found = _open_one(session, incident_id)
     if found is not None:
+        if kind == "planned" and not found.planned:
+            raise ValueError("kind")
         found.confirmed_by, found.dismissed = by, False
-        found.kind = kind or found.kind
+        found.kind = found.kind if found.planned else kind or found.kind
         tell_soon(session, found.id)
     return found
 

@@ -141,8 +141,11 @@ def _merge(session: Session, other: Incident, into: Incident, now: datetime) -> 
         kept = session.get(IncidentContract, (into.id, row.contract_ref))
         if kept is None:
             kept = IncidentContract(incident_id=into.id, contract_ref=row.contract_ref, added_at=row.added_at)
+            kept.back_at = row.back_at
             session.add(kept)
         kept.told_at = kept.told_at or row.told_at
+        if kept.back_at is not None:  # who is down in this one hears of its end
+            kept.told_back_at = kept.told_back_at or row.told_back_at
         kept.conversation_id = kept.conversation_id or row.conversation_id
     session.execute(delete(IncidentContract).where(IncidentContract.incident_id == other.id))
     session.execute(

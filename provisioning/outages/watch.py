@@ -18,8 +18,6 @@ from provisioning.outages.incidents import INCIDENTS, tell_soon
 from provisioning.outages.limits import Limits, read_limits
 
 OVERRUN = "maintenance.overrun"
-# When so many lines are back, the few that are not have a fault of their own.
-MOSTLY = 0.8
 
 
 def watch_incidents(ref_id: int, *, db: Database) -> None:
@@ -67,7 +65,7 @@ def _mended(touched: Sequence[IncidentContract], now: datetime, limits: Limits) 
     if not left:
         return True
     settled = bool(back) and now - max(back) > timedelta(minutes=limits.linger_minutes)
-    return settled and left < limits.least_drops and len(back) >= MOSTLY * len(touched)
+    return settled and left < limits.least_drops
 
 
 def _touched(session: Session, incident_id: int) -> Sequence[IncidentContract]:

@@ -167,3 +167,33 @@ def test_real_trap_becomes_an_alarm_when_its_community_is_right(db: Database, do
     (row,) = alarms(db)
     assert (row.kind, row.device, row.pon, row.state) == ("link_down", "OLT-A", "0/1/2", "firing")
     assert sweeps(db) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("zabbix", b'{"event_id":"1","value":"1","name":"x","v":NaN}'),
+        ("zabbix", b'{"event_id":"1","value":"1","name":"x","v":1e400}'),
+        ("zabbix", b'{"event_id":"1","value":"1","name":"x","v":"\\ud800"}'),
+        ("zabbix", '{"event_id":"1","value":"1","name":"x\\u0000"}'.encode("utf-16-le")),
+        ("alertmanager", b'{"alerts":[{"status":"firing","fingerprint":"a","labels":{"x":Infinity}}]}'),
+        ("alertmanager", b'{"alerts":[{"status":"firing","fingerprint":"a\\udc00","labels":{}}]}'),
+        ("alertmanager", b'{"alerts":[' + b"[" * 5000 + b"]" * 5000 + b"]}"),
+    ],
+)
+def test_what_cannot_be_kept_as_data_is_unknown(db: Database, door: FlaskClient, path: str, body: bytes) -> None:
+    assert door.post(f"/webhooks/alarms/{path}", data=body, headers=AUTHORIZED).status_code == 204
+    assert [row.kind for row in alarms(db)] == ["unknown"]
+
+
+def test_long_fingerprint_is_kept_as_its_hash_and_stays_the_same_alarm(db: Database, door: FlaskClient) -> None:
+    long = "".join(chr(65 + number * number % 57) for number in range(9000))
+    for value in ("1", "0"):
+        sent = zabbix(value, event_id=long, pon="9" * 9000)
+        assert door.post("/webhooks/alarms/zabbix", json=sent, headers=AUTHORIZED).status_code == 204
+    (row,) = alarms(db)
+    assert (len(row.fingerprint), len(row.pon), row.state) == (64, 200, "resolved")
+
+
+def test_trap_index_of_digits_that_are_no_number_names_no_pon() -> None:
+    assert pon_of("²") == ""

@@ -81,10 +81,13 @@ def test_job_is_cancelled_and_forms_without_tokens_change_nothing(app: Flask, db
 def test_incident_is_confirmed_given_a_time_and_ended(app: Flask, db: Database) -> None:
     incident = an_incident(db)
     karina, where = Person(app, "karina"), f"{NETWORK}/incidents/{incident}"
+    soon = utc_now() + timedelta(days=40)
+    assert karina.post(f"{where}/confirm", {"token": "t", "kind": "planned"}).status_code == 409
     assert karina.post(f"{where}/confirm", {"token": "t", "kind": "fibre"}).status_code == 303
     assert karina.post(f"{where}/eta", {"token": "t", "eta": "quando der"}).status_code == 409
-    assert karina.post(f"{where}/eta", {"token": "t", "eta": "2030-05-01T14:30"}).status_code == 303
-    assert "01/05/2030 14:30" in karina.get(where).text
+    assert karina.post(f"{where}/eta", {"token": "t", "eta": "9999-12-31T23:59"}).status_code == 409
+    assert karina.post(f"{where}/eta", {"token": "t", "eta": f"{soon:%Y-%m-%dT14:30}"}).status_code == 303
+    assert f"{soon:%d/%m/%Y} 14:30" in karina.get(where).text
     assert karina.post(f"{where}/end", {"token": "t"}).status_code == 303
     (row,) = rows(db, Incident)
     assert (row.confirmed_by, row.kind, row.restored_at is not None) == ("karina", "fibre", True)

@@ -15,6 +15,7 @@ from core.db import Database
 from core.later import Later
 from models import utc_now
 from models.alert import Alert
+from models.customer import Customer
 from models.incident import Incident, IncidentContract
 from models.line_report import LineWatch
 from models.message import Message
@@ -237,3 +238,13 @@ def test_incident_ended_by_a_person_is_told_only_where_the_line_is_read_as_onlin
         session.execute(update(IncidentContract).values(back_at=IncidentContract.back_at - timedelta(hours=1)))
     tell_incident(row.id, db=db, texts=TEXTS)
     assert said(db) == [(first, "out", "text"), (second, "out", "text"), (first, "out", "text")]
+
+
+def test_customer_without_a_name_silences_nobody(db: Database) -> None:
+    plant = a_town(db, policies={"tell": "all"})
+    talks = [writes(db, f"0-0-{number}") for number in range(2)]
+    with db.transaction() as session:
+        session.execute(update(Customer).where(Customer.ref == "cli-0-0-0").values(name=" "))
+    tell_incident(cut(db, plant), db=db, texts=TEXTS)
+    assert said(db) == [(talk, "out", "text") for talk in talks]
+    assert told(db)[0].startswith("Cliente, ")

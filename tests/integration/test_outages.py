@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from core.db import Database
@@ -16,8 +17,9 @@ from models.line_report import LineReport
 from models.onu_status import OnuStatus
 from models.outbox import Outbox
 from models.ticket import Ticket
-from provisioning.outages.incidents import dismiss, end_by_person, incident_of, open_by_person
+from provisioning.outages.incidents import dismiss, end_by_person, incident_of, open_by_person, set_eta
 from provisioning.outages.reports import add_report
+from provisioning.outages.settle import _merge
 from provisioning.outages.sweep import sweep_olts
 from provisioning.outages.watch import watch_incidents
 from provisioning.request import target_of
@@ -283,3 +285,44 @@ def test_maintenance_that_begins_too_soon_for_its_notice_is_an_alert(db: Databas
     with db.reading() as session:
         found = session.execute(select(Alert.kind, Alert.subject)).all()
     assert [tuple(row) for row in found] == [("maintenance.late_notice", "1")]
+
+
+def test_few_lines_that_never_come_back_do_not_hold_an_incident_open(db: Database) -> None:
+    plant = a_town(db)
+    plant.olts["A"].put(on_pon(0), "los", "los")
+    swept(db, plant)
+    plant.olts["A"].put(lambda onu: onu.number >= 2, "online")
+    swept(db, plant)
+    watch_incidents(0, db=db)
+    assert incidents(db)[0].restored_at is None
+    with db.transaction() as session:
+        session.execute(update(IncidentContract).values(back_at=IncidentContract.back_at - timedelta(hours=1)))
+    watch_incidents(0, db=db)
+    assert incidents(db)[0].restored_at is not None
+
+
+def test_merged_incident_keeps_whose_line_is_back_and_who_was_told(db: Database) -> None:
+    plant = a_town(db)
+    plant.olts["A"].put(on_pon(0), "los", "los")
+    swept(db, plant)
+    with db.transaction() as session:
+        session.execute(update(IncidentContract).values(told_at=utc_now(), back_at=utc_now(), told_back_at=utc_now()))
+        other = incidents(db)[0].id
+        into = Incident(scope_kind="pon", scope="A 0/1/9", cause="x", source="detected")
+        session.add(into)
+        session.flush()
+        _merge(session, session.get_one(Incident, other), into, utc_now())
+        into_id = into.id
+    kept = touched(db, into_id)
+    assert kept
+    assert all(row.told_at and row.back_at and row.told_back_at for row in kept.values())
+
+
+def test_maintenance_is_never_left_without_its_end(db: Database) -> None:
+    a_town(db)
+    ahead = utc_now() + timedelta(days=9)
+    with db.transaction() as session:
+        row = open_by_person(session, "cto", "1-0", "x", "poda", ahead, ahead + timedelta(hours=3), "karina", True)
+        with pytest.raises(ValueError, match="eta"):
+            set_eta(session, row.id, None, "karina")
+        assert row.eta is not None

@@ -24,7 +24,8 @@ from provisioning.outages import incidents
 from provisioning.outages.limits import read_limits
 
 GONE = "Este incidente já terminou."
-NO_TIME = "Escreva a data e a hora."
+NO_TIME = "Escreva a data e a hora, até daqui a dois anos."
+NO_KIND = "Este tipo não cabe neste incidente."
 LONGEST = 300
 Act = Callable[[Session, int, str, datetime | None], Incident | None]
 
@@ -67,11 +68,10 @@ def _act(ports: Ports, name: str, act: Act, incident_id: int) -> Response:
     with ports.db.transaction() as session:
         must_exist(session, Incident, incident_id, NO_INCIDENT)
         try:
-            eta = typed_moment(request.form.get("eta", ""), house(session).zone)
-        except ValueError:
-            eta, problem = None, NO_TIME
-        else:
+            eta = typed_moment(request.form.get("eta", ""), house(session).zone, ports.now())
             problem = "" if act(session, incident_id, who.login, eta) else GONE
+        except ValueError:
+            problem = NO_KIND if name == "confirm" else NO_TIME
         if not problem:
             audit.record(session, who.login, f"network.incident_{name}", f"incident:{incident_id}")
     if problem:
@@ -113,7 +113,7 @@ def _save(ports: Ports, planned: bool) -> Response:
     with ports.db.transaction() as session:
         place = house(session)
         found = chosen(draft.place)
-        times = _times(draft, place.zone)
+        times = _times(draft, place.zone, now)
         problem = _problem(draft, found, times, planned, now)
         if not problem and found and times:
             if request.form.get("confirmed") == draft_mark(draft):
@@ -141,9 +141,9 @@ def draft_mark(draft: Draft) -> str:
     return "|".join((draft.place, draft.kind, draft.cause, draft.starts, draft.ends))
 
 
-def _times(draft: Draft, zone: str) -> tuple[datetime | None, datetime | None] | None:
+def _times(draft: Draft, zone: str, now: datetime) -> tuple[datetime | None, datetime | None] | None:
     try:
-        return typed_moment(draft.starts, zone), typed_moment(draft.ends, zone)
+        return typed_moment(draft.starts, zone, now), typed_moment(draft.ends, zone, now)
     except ValueError:
         return None
 
@@ -157,6 +157,8 @@ def _problem(
 ) -> str:
     if found is None:
         return "Escolha o lugar."
+    if not planned and draft.kind == "planned":
+        return NO_KIND
     if not draft.cause:
         return "Escreva o que o cliente vai ler."
     if times is None or (planned and None in times):
