@@ -291,7 +291,7 @@ def test_few_lines_that_never_come_back_do_not_hold_an_incident_open(db: Databas
     plant = a_town(db)
     plant.olts["A"].put(on_pon(0), "los", "los")
     swept(db, plant)
-    plant.olts["A"].put(lambda onu: onu.number >= 2, "online")
+    plant.olts["A"].put(lambda onu: (onu.number or 0) >= 2, "online")
     swept(db, plant)
     watch_incidents(0, db=db)
     assert incidents(db)[0].restored_at is None
