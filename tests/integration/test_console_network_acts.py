@@ -86,6 +86,8 @@ def test_incident_is_confirmed_given_a_time_and_ended(app: Flask, db: Database) 
     assert karina.post(f"{where}/confirm", {"token": "t", "kind": "fibre"}).status_code == 303
     assert karina.post(f"{where}/eta", {"token": "t", "eta": "quando der"}).status_code == 409
     assert karina.post(f"{where}/eta", {"token": "t", "eta": "9999-12-31T23:59"}).status_code == 409
+    past = karina.post(f"{where}/eta", {"token": "t", "eta": f"{utc_now() - timedelta(days=2):%Y-%m-%dT14:30}"})
+    assert (past.status_code, "já passou" in past.text) == (409, True)
     assert karina.post(f"{where}/eta", {"token": "t", "eta": f"{soon:%Y-%m-%dT14:30}"}).status_code == 303
     assert f"{soon:%d/%m/%Y} 14:30" in karina.get(where).text
     assert karina.post(f"{where}/end", {"token": "t"}).status_code == 303
@@ -143,6 +145,10 @@ def test_batch_is_counted_first_asked_once_and_approved_by_another(app: Flask, d
     assert own.status_code == 409
     assert "segunda pessoa" in own.text
     admin = Person(app, "admin")
+    shown_to_approver = admin.get(page).text
+    assert "cliente.100000" in shown_to_approver
+    assert "cliente.100001" in shown_to_approver
+    assert ("admin", f"batch:{batch.id}") in audited(db, "network.batch_viewed")
     assert [admin.post(f"{page}/approve", {"token": "t"}).status_code for _ in range(2)] == [303, 409]
     assert admin.post(f"{page}/pause", {"token": "t"}).status_code == 303
     assert "pausado" in karina.get(page).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -19,8 +19,10 @@ from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
 from handoff.console.network.page import form_token, frame, live, must_exist, permitted
 from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
-from handoff.console.wording import job_action, moment
+from handoff.console.wording import CONTRACT_STATUS, job_action, moment
 from handoff.network_permits import may
+from models.contract import Contract
+from models.customer import Customer
 from models.job_batch import JobBatch
 from models.network_job import OPEN_STATES, NetworkJob
 from provisioning import batches
@@ -35,6 +37,8 @@ STATES = {
 }
 SHOWN = 30
 PROBLEMS = 100
+MEMBERS = 200
+VIEWED_AGAIN = timedelta(hours=1)
 NO_BATCH = "Este lote não existe."
 Act = Callable[[Session, int, str], str]
 
@@ -65,6 +69,16 @@ class Sheet:
         """For the bar: what ended well, what did not, what runs, what waits."""
         said = self.progress
         return Counts({"online": said.done, "los": said.problems, "power": said.running, "unread": said.waiting})
+
+
+@dataclass(frozen=True)
+class Member:
+    """A contract of a batch."""
+
+    contract: str
+    name: str
+    login: str
+    status: str
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -132,9 +146,10 @@ def _live(ports: Ports, batch_id: int) -> Response:
 
 def _parts(ports: Ports, batch_id: int) -> tuple[House, dict[str, str]]:
     who, now = permitted("network.see"), ports.now()
-    with ports.db.reading() as session:
+    with ports.db.transaction() as session:
         place, names = house(session), names_of(session)
         sheet = _sheet(session, _found(session, batch_id), names, place, now, who.author)
+        audit.record_once(session, who.login, "network.batch_viewed", f"batch:{batch_id}", within=VIEWED_AGAIN)
         wrong = NetworkJob.state.not_in((*GOOD_ENDS, *OPEN_STATES))
         rows = session.scalars(
             select(NetworkJob).where(NetworkJob.batch_id == batch_id, wrong).order_by(NetworkJob.id).limit(PROBLEMS)
@@ -144,11 +159,26 @@ def _parts(ports: Ports, batch_id: int) -> tuple[House, dict[str, str]]:
             batch=sheet,
             problems=[job_row(row, names, place, now) for row in rows],
             most=PROBLEMS,
+            members=_members(session, batch_id),
+            most_members=MEMBERS,
             runs=may(who, "batch.run"),
             csrf=visit().csrf,
             token=TOKEN_MARK,
         )
     return place, {"batch": html}
+
+
+def _members(session: Session, batch_id: int) -> list[Member]:
+    """Whom the batch is about: who approves it is to see them, not only how many they are."""
+    rows = session.execute(
+        select(Contract.ref, Customer.name, Contract.pppoe_login, Contract.status)
+        .join(NetworkJob, NetworkJob.contract_ref == Contract.ref)
+        .join(Customer, Customer.id == Contract.customer_id)
+        .where(NetworkJob.batch_id == batch_id)
+        .order_by(NetworkJob.id)
+        .limit(MEMBERS)
+    )
+    return [Member(ref, name, login, CONTRACT_STATUS.get(status, status)) for ref, name, login, status in rows]
 
 
 def _act(ports: Ports, name: str, act: Act, batch_id: int) -> Response:

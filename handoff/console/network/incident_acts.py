@@ -24,6 +24,7 @@ from provisioning.outages import incidents
 from provisioning.outages.limits import read_limits
 
 GONE = "Este incidente já terminou."
+PAST = "Esta previsão já passou: escolha um horário à frente."
 NO_TIME = "Escreva a data e a hora, até daqui a dois anos."
 NO_KIND = "Este tipo não cabe neste incidente."
 LONGEST = 300
@@ -69,7 +70,10 @@ def _act(ports: Ports, name: str, act: Act, incident_id: int) -> Response:
         must_exist(session, Incident, incident_id, NO_INCIDENT)
         try:
             eta = typed_moment(request.form.get("eta", ""), house(session).zone, ports.now())
-            problem = "" if act(session, incident_id, who.login, eta) else GONE
+            if name == "eta" and eta is not None and eta <= ports.now():
+                problem = PAST
+            else:
+                problem = "" if act(session, incident_id, who.login, eta) else GONE
         except ValueError:
             problem = NO_KIND if name == "confirm" else NO_TIME
         if not problem:
