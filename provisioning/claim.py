@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from provisioning.action import Order
+from provisioning.ports import Result
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,17 @@ class Claim:
     def doubtful(self) -> bool:
         """Whether something may have been changed already."""
         return self.order.doubtful
+
+
+ENDS: Mapping[Result, str] = {
+    "verified": "feito e conferido",
+    "already": "já estava assim",
+    "refused": "recusado, nada foi mudado",
+    "pending": "aceito, fica para depois",
+    "failed": "não foi feito",
+    "unknown": "não se sabe se foi feito",
+    "planned": "ensaio, nada foi mudado",
+}
 
 
 def said(value: Any) -> str:

@@ -22,7 +22,7 @@ from models.outbox import add_work
 from provisioning.action import Action, Equipment, Order, Plan
 from provisioning.actions import ACTIONS
 from provisioning.batches import put_back
-from provisioning.claim import Claim, said
+from provisioning.claim import ENDS, Claim, said
 from provisioning.cooldown import cooling_down
 from provisioning.locks import exclusive
 from provisioning.plant import Plant, equipment
@@ -221,7 +221,7 @@ def end(session: Session, job: NetworkJob, outcome: Outcome, finished: Finished,
     job.state, job.outcome, job.finished_at = outcome.result, outcome.code, utc_now()
     job.facts = {**job.facts, **outcome.facts, "tries": tries}
     job.secrets = None
-    job.log = [*job.log, {"at": iso(job.finished_at), "text": f"Resultado: {outcome.result} ({outcome.code})"}]
+    job.log = [*job.log, {"at": iso(job.finished_at), "text": f"Resultado: {ENDS[outcome.result]} ({outcome.code})"}]
     session.flush()
     finished(session, job)
     if job.conversation_id is not None:

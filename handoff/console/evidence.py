@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from handoff.console.wording import spoken
+from provisioning.diagnosis import Diagnosis
+from provisioning.verdict import Cause, judge
 
 NAMES = {
     "access": "Acesso",
@@ -58,6 +60,58 @@ NAMES = {
     "pons": "PONs",
     "ctos": "CTOs",
     "share": "Parte fora",
+    "uptime_seconds": "Ligada há",
+    "macs": "MACs",
+    "can_reboot": "A OLT sabe reiniciar",
+    "cpe": "Roteador",
+    "device": "Identificação",
+    "model": "Modelo",
+    "firmware": "Firmware",
+    "informed_at": "Falou com o ACS",
+    "wifi": "Wi-Fi",
+    "ssid": "Nome",
+    "band": "Faixa",
+    "channel": "Canal",
+    "enabled": "Ligado",
+    "hosts": "Aparelhos ligados",
+    "connected": "Aparelhos ligados",
+    "neighbours": "Vizinhos",
+    "cto": "CTO",
+    "name": "Onde",
+    "total": "Linhas",
+    "past": "Histórico",
+    "median_dbm": "Sinal de costume",
+    "count": "Medições",
+    "days": "Dias",
+    "incident": "Incidente",
+    "kind": "Tipo",
+    "planned": "Programado",
+    "started_at": "Começou",
+    "eta": "Previsão",
+    "limits": "Limites",
+    "weak_dbm": "Sinal fraco abaixo de",
+    "strong_dbm": "Sinal forte acima de",
+    "olt_weak_dbm": "Sinal fraco na OLT abaixo de",
+    "drop_db": "Queda a partir de",
+    "tickets": "Chamados",
+    "protocol": "Protocolo",
+    "subject": "Assunto",
+    "opened_at": "Aberto",
+    "copy_of": "Do diagnóstico",
+    "late_notice": "Aviso em cima da hora",
+}
+VERDICTS: Mapping[Cause, str] = {
+    "blocked_in_network": "sinal ainda bloqueado na rede",
+    "area_problem": "vizinhos também sem sinal",
+    "fibre_cut": "sem luz na fibra",
+    "no_power": "ONU sem energia",
+    "offline": "ONU não responde",
+    "weak_signal": "sinal óptico fraco",
+    "dropped_signal": "sinal óptico caiu em relação ao costume da linha",
+    "not_connected": "ONU com luz, sem sessão PPPoE",
+    "cpe_problem": "roteador do cliente com problema",
+    "all_good": "fibra e sessão boas",
+    "not_measured": "não deu para medir a ONU",
 }
 VALUES: Mapping[str, Mapping[object, str]] = {
     "onu_state": {
@@ -68,15 +122,37 @@ VALUES: Mapping[str, Mapping[object, str]] = {
         "unknown": "estado desconhecido",
     },
     "known": {True: "existe", False: "não existe"},
+    "down_cause": {
+        "los": "sem luz",
+        "dying_gasp": "sem energia",
+        "reset": "reinício",
+        "deactivated": "desativada",
+        "other": "outra",
+        "unknown": "desconhecida",
+    },
+    "kind": {
+        "fibre": "fibra",
+        "power": "energia",
+        "mixed": "fibra e energia",
+        "unknown": "não se sabe",
+        "planned": "manutenção",
+    },
 }
-UNITS = {"rx_dbm": " dBm", "olt_rx_dbm": " dBm", "tx_dbm": " dBm", "distance_m": " m"}
+UNITS = {
+    **dict.fromkeys(("rx_dbm", "olt_rx_dbm", "tx_dbm", "median_dbm", "weak_dbm", "strong_dbm", "olt_weak_dbm"), " dBm"),
+    "drop_db": " dB",
+    "distance_m": " m",
+    "uptime_seconds": " s",
+}
 
 Lines = tuple[tuple[str, str], ...]
 
 
 def lines(facts: Mapping[str, Any], zone: str) -> Lines:
-    """(name, value) of every fact, those of a group after its name. Facts that nobody named here come as they are."""
-    return tuple(_walk(facts, zone, ""))
+    """(name, value) of every fact, those of a group after its name; of a diagnosis the verdict first. Facts that nobody
+    named here come as they are."""
+    verdict = (("Veredito", VERDICTS[judge(Diagnosis.from_facts(facts)).cause]),) if "limits" in facts else ()
+    return (*verdict, *_walk(facts, zone, ""))
 
 
 def _walk(facts: Mapping[str, Any], zone: str, group: str) -> Iterator[tuple[str, str]]:

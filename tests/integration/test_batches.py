@@ -132,7 +132,7 @@ def test_batch_releases_everybody_once_with_lines_and_ends(office: Office, db: D
     with db.reading() as session:
         job = session.scalars(select(NetworkJob).where(NetworkJob.batch_id == office.id)).first()
     assert job
-    assert [line["text"] for line in job.log][1:] == ["Grupo removido.", "Resultado: verified (online)"]
+    assert [line["text"] for line in job.log][1:] == ["Grupo removido.", "Resultado: feito e conferido (online)"]
 
 
 def test_batch_stands_still_between_portions_while_it_is_paused(office: Office) -> None:

@@ -139,3 +139,17 @@ def test_every_state_has_a_name_in_portuguese() -> None:
 )
 def test_emphasis_is_shown_as_whatsapp_does_and_nothing_else_becomes_markup(written: str, shown: str) -> None:
     assert str(emphasis(written)) == shown
+
+
+def test_evidence_of_a_diagnosis_begins_with_its_verdict() -> None:
+    facts = {
+        "access": {"read_at": "2026-11-20T12:00:00+00:00", "known": True, "blocked": False},
+        "line": {"read_at": "2026-11-20T12:00:00+00:00", "onu_state": "los", "down_cause": "los"},
+        "limits": {"weak_dbm": -27.0},
+    }
+
+    shown = lines(facts, "America/Sao_Paulo")
+
+    assert shown[0] == ("Veredito", "sem luz na fibra")
+    assert ("Linha: Causa da queda", "sem luz") in shown
+    assert ("Limites: Sinal fraco abaixo de", "-27 dBm") in shown
