@@ -62,6 +62,16 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
     return True
 
 
+def seed_devices(db: Database) -> int:
+    """Adds the demo's equipment where a demonstration of an older version has none of that name; returns how much."""
+    with db.transaction() as session:
+        hold(session, "seed-demo")
+        known = set(session.scalars(select(Device.name)))
+        new = [Device(**device) for device in _read(DEMO_FILE)["devices"] if device["name"] not in known]
+        session.add_all(new)
+    return len(new)
+
+
 def seed_neighbours(db: Database) -> int:
     """Adds the unnamed neighbours of the simulated network as customers, each with an active contract.
 

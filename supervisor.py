@@ -146,7 +146,7 @@ class Supervisor:
 
     def _prepare_database(self, settings: Settings) -> None:
         from core.db import Database, make_engine
-        from demo import DEMO_FILE, is_demo, seed_demo, seed_neighbours
+        from demo import DEMO_FILE, is_demo, seed_demo, seed_devices, seed_neighbours
         from migrations import upgrade
 
         say("banco: conferindo migrações")
@@ -155,6 +155,7 @@ class Supervisor:
         if seed_demo(Database(engine), DEMO_FILE, self.environment["DEMO_PASSWORD"]):
             say("banco: provedor de demonstração criado")
         if not self.environment.get("SIMULATED_NETWORK_URL") and is_demo(Database(engine)):
+            seed_devices(Database(engine))
             seed_neighbours(Database(engine))
         engine.dispose()
 

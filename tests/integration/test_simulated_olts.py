@@ -8,7 +8,8 @@ import pytest
 
 from core.db import Database
 from core.errors import Refused, Unreachable
-from demo import DEMO_FILE, is_demo, seed_demo, seed_neighbours
+from demo import DEMO_FILE, is_demo, seed_demo, seed_devices, seed_neighbours
+from models.device import Device
 from provisioning.cpe import WifiWish
 from provisioning.drivers.simulator import SimulatorOlt
 from provisioning.olt import OnuOrder
@@ -130,3 +131,11 @@ def test_neighbours_fill_the_demo_once(db: Database) -> None:
 
     assert is_demo(db)
     assert (seed_neighbours(db), seed_neighbours(db)) == (42, 0)
+
+
+def test_demo_of_an_older_version_gets_its_equipment_once(db: Database) -> None:
+    seed_demo(db, DEMO_FILE, "uma-senha-de-teste")
+    with db.transaction() as session:
+        session.query(Device).filter(Device.name != "OLT-SUL").delete()
+
+    assert (seed_devices(db), seed_devices(db)) == (2, 0)
