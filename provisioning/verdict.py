@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from provisioning.diagnosis import Around, Diagnosis, Line
@@ -39,6 +39,8 @@ REMEDY: dict[Cause, Remedy] = {
 DOWN: dict[str, Cause] = {"los": "fibre_cut", "dying_gasp": "no_power", "offline": "offline"}
 # So many of the other lines there, and such a part of them, make a fault of one line one of the area.
 MOST_ALONE, AREA_PART = 1, 0.5
+# A line that was down for so long before the first of the others has a fault of its own.
+ALONE_BEFORE = timedelta(minutes=10)
 # A router that has not spoken to its ACS for so long, with a session up, is ill.
 SILENT_SECONDS = 24 * 3600.0
 
@@ -80,6 +82,9 @@ def judge(diagnosis: Diagnosis) -> Verdict:
     line = diagnosis.line or Line()
     own = _own(diagnosis, line)
     around = _others_down(diagnosis) if own in DOWN.values() else None
+    if around and line.since and around.since and around.since - line.since > ALONE_BEFORE:
+        # It was down by itself before the others were: their fault will not have ended its own.
+        around = None
     measured = own != "not_measured"
     return Verdict(
         cause="area_problem" if around else own,

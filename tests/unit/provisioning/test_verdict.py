@@ -36,8 +36,8 @@ def line(state: str, rx: float | None = None, *, olt_rx_dbm: float | None = None
     return replace(GOOD, line=Line(NOW, state, rx_dbm=rx, since=NOW - timedelta(hours=1), olt_rx_dbm=olt_rx_dbm))
 
 
-def around(down: int, total: int) -> Neighbours:
-    return Neighbours(NOW, cto=Around("CTO-1", total, down, NOW))
+def around(down: int, total: int, minutes_ago: int = 60) -> Neighbours:
+    return Neighbours(NOW, cto=Around("CTO-1", total, down, NOW - timedelta(minutes=minutes_ago)))
 
 
 PAST = Past(NOW, -19.0, 12)
@@ -63,6 +63,8 @@ CASES = [
     (replace(GOOD, cpe=Router(NOW, NOW, wifi=(WifiSeen("Casa"),))), "all_good", "try"),
     (replace(line("los"), neighbours=around(3, 4)), "area_problem", "wait"),
     (replace(line("dying_gasp"), neighbours=around(2, 4)), "area_problem", "wait"),
+    (replace(line("dying_gasp"), neighbours=around(4, 4, minutes_ago=20)), "no_power", "try"),
+    (replace(line("los"), neighbours=around(4, 4, minutes_ago=55)), "area_problem", "wait"),
     (replace(line("los"), neighbours=around(1, 1)), "fibre_cut", "ticket"),
     (replace(line("los"), neighbours=around(2, 9)), "fibre_cut", "ticket"),
     (replace(GOOD, neighbours=around(4, 4)), "all_good", "try"),
@@ -79,13 +81,13 @@ def test_verdict_follows_from_what_was_read(diagnosis: Diagnosis, cause: str, re
 def test_verdict_names_the_usual_power_and_the_neighbours_when_they_are_the_evidence() -> None:
     assert judge(replace(line("online", -22.0), past=PAST)).usual_dbm == -19.0
     verdict = judge(replace(line("los"), neighbours=around(3, 4)))
-    assert verdict.around == Around("CTO-1", 4, 3, NOW)
+    assert verdict.around == Around("CTO-1", 4, 3, NOW - timedelta(hours=1))
     assert verdict.own == "fibre_cut"
     assert verdict.down
 
 
 def test_pon_is_looked_at_when_the_cto_tells_nothing() -> None:
-    seen = Neighbours(NOW, cto=Around("CTO-1", 1, 1, NOW), pon=Around("0/1/0", 20, 15, NOW))
+    seen = Neighbours(NOW, cto=Around("CTO-1", 1, 1, NOW), pon=Around("0/1/0", 20, 15, NOW - timedelta(hours=1)))
 
     assert judge(replace(line("los"), neighbours=seen)).around == seen.pon
 
