@@ -46,13 +46,14 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.stopping.set())
         self._check_settings()
-        self._check_port()
         try:
             self.processes.inherited = (self.folder.take(),)
         except InUse as problem:
             raise CannotStart(
                 f"outro sistema já roda com os dados de {problem}. Escolha outra pasta: DATA_DIR=..."
             ) from problem
+        # Only now: the last children of a killed supervisor may have held the port until the folder was free.
+        self._check_port()
         try:
             self._bring_up()
             while not self.stopping.wait(0.2):
