@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from billing.ports import Contract, Customer, Invoice
+from billing.records import Contract, Customer, Invoice, Plan, TicketState
 from core.document import Document
 
 
@@ -14,11 +14,16 @@ class FakeStore:
     """A LocalStore without a database. Rows are keyed by `ref`; putting one again replaces it."""
 
     def __init__(
-        self, customers: Iterable[Customer] = (), contracts: Iterable[Contract] = (), invoices: Iterable[Invoice] = ()
+        self,
+        customers: Iterable[Customer] = (),
+        contracts: Iterable[Contract] = (),
+        invoices: Iterable[Invoice] = (),
+        plans: Iterable[Plan] = (),
     ) -> None:
         self._customers = {c.ref: c for c in customers}
         self._contracts = {c.ref: c for c in contracts}
         self._invoices = {i.ref: i for i in invoices}
+        self._plans = tuple(plans)
         self.tickets: list[tuple[str, str, str, str]] = []
 
     def put(self, row: Customer | Contract | Invoice) -> None:
@@ -61,3 +66,10 @@ class FakeStore:
         protocol = f"{len(self.tickets) + 1:06d}"
         self.tickets.append((protocol, contract_ref, subject, text))
         return protocol
+
+    def ticket(self, protocol: str) -> TicketState | None:
+        found = next((ticket for ticket in self.tickets if ticket[0] == protocol), None)
+        return TicketState(protocol, "open", found[2], found[3]) if found else None
+
+    def plans(self) -> tuple[Plan, ...]:
+        return self._plans

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from billing.ports import Invoice
+from billing.records import Invoice
 
 
 def order_for_payment(invoices: Iterable[Invoice]) -> list[Invoice]:

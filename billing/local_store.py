@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
 
-from billing.ports import Contract, ContractStatus, Customer, CustomerKind, Invoice, InvoiceStatus
 from billing.provider_row import provider_row
+from billing.records import Contract, Customer, Invoice, Plan, TicketState, TicketStatus
+from billing.rows import contract_of, customer_of, invoice_of, phones_of
 from core.dates import local_date
 from core.db import Database
-from core.document import Document, Kind
+from core.document import Document
 from models import utc_now
 from models.contract import Contract as ContractRow
 from models.conversation import new_protocol
 from models.customer import Customer as CustomerRow
 from models.customer import CustomerPhone
 from models.invoice import Invoice as InvoiceRow
+from models.plan import Plan as PlanRow
 from models.ticket import Ticket
 
 Found = TypeVar("Found")
@@ -64,59 +65,34 @@ class SqlStore:
             session.add(Ticket(protocol=protocol, contract_ref=contract_ref, subject=subject, text=text))
         return protocol
 
+    def ticket(self, protocol: str) -> TicketState | None:
+        with self._db.reading() as session:
+            row = session.scalars(select(Ticket).where(Ticket.protocol == protocol).order_by(Ticket.id.desc())).first()
+            if row is None:
+                return None
+            return TicketState(row.protocol, cast(TicketStatus, row.state), row.subject, row.text)
+
+    def plans(self) -> tuple[Plan, ...]:
+        with self._db.reading() as session:
+            rows = session.scalars(select(PlanRow).where(PlanRow.for_sale))
+            return tuple(Plan(row.ref, row.name, row.price_cents, row.down_mbps, row.up_mbps) for row in rows)
+
     def _customers(self, condition: ColumnElement[bool]) -> tuple[Customer, ...]:
         with self._db.reading() as session:
             rows = session.scalars(select(CustomerRow).where(condition)).all()
-            phones = _phones(session, [row.id for row in rows]) if rows else {}
-            return tuple(_customer(row, phones.get(row.id, ())) for row in rows)
+            phones = phones_of(session, [row.id for row in rows]) if rows else {}
+            return tuple(customer_of(row, phones.get(row.id, ())) for row in rows)
 
     def _contracts(self, condition: ColumnElement[bool]) -> tuple[Contract, ...]:
         wanted = select(ContractRow, CustomerRow.ref).join(CustomerRow, CustomerRow.id == ContractRow.customer_id)
         with self._db.reading() as session:
-            return tuple(_contract(row, owner) for row, owner in session.execute(wanted.where(condition)))
+            return tuple(contract_of(row, owner) for row, owner in session.execute(wanted.where(condition)))
 
     def _invoices(self, condition: ColumnElement[bool]) -> tuple[Invoice, ...]:
         wanted = select(InvoiceRow, ContractRow.ref).join(ContractRow, ContractRow.id == InvoiceRow.contract_id)
         with self._db.reading() as session:
-            return tuple(_invoice(row, contract) for row, contract in session.execute(wanted.where(condition)))
+            return tuple(invoice_of(row, contract) for row, contract in session.execute(wanted.where(condition)))
 
 
 def _one(rows: tuple[Found, ...]) -> Found | None:
     return rows[0] if rows else None
-
-
-def _phones(session: Session, customer_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    phones: dict[int, tuple[str, ...]] = {}
-    rows = select(CustomerPhone).where(CustomerPhone.customer_id.in_(customer_ids)).order_by(CustomerPhone.id)
-    for phone in session.scalars(rows):
-        phones[phone.customer_id] = (*phones.get(phone.customer_id, ()), phone.match_key)
-    return phones
-
-
-def _customer(row: CustomerRow, phones: tuple[str, ...]) -> Customer:
-    document = Document(cast(Kind, row.document_kind), row.document)
-    return Customer(row.ref, row.name, document, cast(CustomerKind, row.kind), phones)
-
-
-def _contract(row: ContractRow, customer_ref: str) -> Contract:
-    return Contract(
-        ref=row.ref,
-        number=row.number,
-        customer_ref=customer_ref,
-        plan=row.plan,
-        monthly_fee_cents=row.monthly_fee_cents,
-        status=cast(ContractStatus, row.status),
-        address=row.address,
-        # The columns hold empty text where nothing is known.
-        pppoe_login=row.pppoe_login or None,
-        olt=row.olt or None,
-        pon=row.pon or None,
-        cto=row.cto or None,
-        onu=row.onu or None,
-        sla=row.sla or None,
-    )
-
-
-def _invoice(row: InvoiceRow, contract_ref: str) -> Invoice:
-    status = cast(InvoiceStatus, row.status)
-    return Invoice(row.ref, row.number, contract_ref, row.amount_cents, row.due_date, status, row.paid_at)

@@ -6,8 +6,8 @@ import re
 
 from billing.payment import LONGEST_REFERENCE, Payment
 from billing.pix import key_type
-from billing.ports import SecondCopy
 from billing.provider import Provider
+from billing.records import SecondCopy
 
 # Room for what tells one sending of the same invoice from the next.
 ROOM_BEHIND = 9

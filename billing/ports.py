@@ -1,105 +1,27 @@
-"""What billing needs from the provider's ERP, and the values that come out of it."""
+"""What billing needs from the provider's ERP."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, Protocol
 
+from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from core.document import Document
 
-CustomerKind = Literal["residential", "business"]
-ContractStatus = Literal["active", "blocked", "cancelled"]
-InvoiceStatus = Literal["open", "paid", "cancelled"]
-Capability = Literal["find_by_phone", "pdf", "line", "pix", "ticket", "trust_unlock", "connection_status", "outages"]
-
-_LEGAL_FORMS = frozenset({"LTDA", "ME", "EPP", "EIRELI", "MEI", "SA", "S/A"})
-
-
-@dataclass(frozen=True)
-class Customer:
-    """A person or company that owes the contracts. `ref` is the ERP's own id; `phones` are core.phone match keys."""
-
-    ref: str
-    name: str
-    document: Document
-    kind: CustomerKind = "residential"
-    phones: tuple[str, ...] = ()
-
-    @property
-    def first_name(self) -> str:
-        """How the bot addresses the customer: a person's first name, a company's name without its legal form.
-
-        Names that the ERP keeps in capitals are written as names again.
-        """
-        words = self.name.split()
-        if self.kind == "business":
-            kept = [word for word in words if word.upper().replace(".", "").strip(",") not in _LEGAL_FORMS]
-            return " ".join(kept or words)
-        first = words[0] if words else ""
-        return first.capitalize() if first.isupper() or first.islower() else first
-
-
-@dataclass(frozen=True)
-class Contract:
-    """One service at one address; invoices, blocks and unlocks belong to it and never to the person as a whole."""
-
-    ref: str
-    number: str
-    customer_ref: str
-    plan: str
-    monthly_fee_cents: int
-    status: ContractStatus
-    address: str
-    pppoe_login: str | None = None
-    olt: str | None = None
-    pon: str | None = None
-    cto: str | None = None
-    onu: str | None = None
-    sla: str | None = None
-
-    @property
-    def street(self) -> str:
-        """Only the street or place, short enough for a button and saying little to a stranger."""
-        return self.address.partition(",")[0].strip()
-
-    @property
-    def short_address(self) -> str:
-        """Street and number, for a customer with two contracts in one street."""
-        return ",".join(self.address.split(",")[:2]).strip()
-
-
-@dataclass(frozen=True)
-class Invoice:
-    """One charge of one contract, in cents. `due_date` is the ERP's; it is never read out of a barcode."""
-
-    ref: str
-    number: str
-    contract_ref: str
-    amount_cents: int
-    due_date: date
-    status: InvoiceStatus = "open"
-    paid_at: datetime | None = None
-
-    def overdue_days(self, today: date) -> int:
-        """Days since the due date while unpaid; 0 on the due date itself, before it, and once paid or cancelled."""
-        return max(0, (today - self.due_date).days) if self.status == "open" else 0
-
-
-@dataclass(frozen=True)
-class SecondCopy:
-    """What the customer pays with: at least one of `pdf`, `line`, `pix`, `link` is present.
-
-    `line` is the linha digitável, digits only. `pix` is the copy-and-paste text, forwarded byte for byte.
-    """
-
-    invoice: Invoice
-    pdf: bytes | None
-    filename: str
-    line: str | None
-    pix: str | None
-    link: str | None = None
+Capability = Literal[
+    "find_by_phone",
+    "pdf",
+    "line",
+    "pix",
+    "link",
+    "paid_invoices",
+    "ticket",
+    "follow_ticket",
+    "trust_unlock",
+    "connection_status",
+    "outages",
+    "plans",
+]
 
 
 class Erp(Protocol):
@@ -108,7 +30,8 @@ class Erp(Protocol):
     Every operation may raise core.errors.Failure: Unreachable (try later), Misconfigured (our credentials), Refused
     (it understood and said no). Looking something up that does not exist is no failure and gives an empty answer.
     Reads and `second_copy` may be repeated: the same invoice gives the same document, without a new charge or service
-    order. Nothing here may be called while a database transaction is open.
+    order. Nothing here may be called while a database transaction is open. An operation whose capability is missing
+    raises Refused `not_offered`. Ids (`ref`) are the adapter's own words and hold no personal data.
     """
 
     def capabilities(self) -> frozenset[Capability]:
@@ -132,7 +55,11 @@ class Erp(Protocol):
         ...
 
     def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
-        """Unpaid invoices of the contract, earliest due date first."""
+        """Unpaid invoices of the contract, earliest due date first, with what was paid of them in part."""
+        ...
+
+    def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
+        """Invoices of the contract that were paid on `since` or later, latest first. Needs `paid_invoices`."""
         ...
 
     def second_copy(self, invoice_ref: str) -> SecondCopy:
@@ -146,28 +73,27 @@ class Erp(Protocol):
         """
         ...
 
-
-class LocalStore(Protocol):
-    """The tables behind the local ERP. Each call is a short transaction of its own; lists come in no special order."""
-
-    def customers_by_phone(self, match_keys: Sequence[str]) -> tuple[Customer, ...]:
-        """Customers with any of these numbers, each once."""
+    def ticket(self, protocol: str) -> TicketState | None:
+        """The ticket as it stands. Needs `follow_ticket`."""
         ...
 
-    def customer_by_document(self, document: Document) -> Customer | None: ...
+    def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
+        """Releases the contract on trust. Needs `trust_unlock`; `days` is what we would give, the ERP's rule wins.
 
-    def customer(self, ref: str) -> Customer | None: ...
-
-    def contracts_of(self, customer_ref: str) -> tuple[Contract, ...]: ...
-
-    def contract(self, ref: str) -> Contract | None: ...
-
-    def invoices_of(self, contract_ref: str) -> tuple[Invoice, ...]:
-        """All invoices of the contract, whatever their status."""
+        Refused `already_used`, `not_blocked`, `not_eligible` (with its own words in `detail`, made free of personal
+        data) or `unknown_contract`. Not repeatable: after an ambiguous failure `contracts` is read first, and only what
+        is still blocked is asked for again. A contract that is free already is `already`.
+        """
         ...
 
-    def invoice(self, ref: str) -> Invoice | None: ...
+    def connection(self, contract_ref: str) -> Connection:
+        """The contract's session as the ERP sees it. Needs `connection_status`."""
+        ...
 
-    def add_ticket(self, contract_ref: str, subject: str, text: str) -> str:
-        """Stores the ticket and returns its protocol number."""
+    def outage_notice(self, contract_ref: str) -> str | None:
+        """What the ERP says about an outage where the contract hangs, in its own words. Needs `outages`."""
+        ...
+
+    def plans(self) -> tuple[Plan, ...]:
+        """The plans that are sold, cheapest first. Needs `plans`."""
         ...

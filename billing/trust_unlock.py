@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from billing.invoices import overdue, total_cents
-from billing.ports import Contract, Invoice
+from billing.records import Contract, Invoice
 
 Rule = Literal["cancelled", "active_already", "not_blocked", "no_debt", "broken_promise", "used_recently", "too_old"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billing.ports import Contract
+from billing.records import Contract
 from bot import identify
 from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say

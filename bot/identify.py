@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from billing.ports import Contract, Customer
+from billing.records import Contract, Customer
 from bot import people
 from bot.dialogue import none_waiting
 from bot.effects import BindIdentity, Effect, Option, RecordAttempt, Remember, Say, SendCode

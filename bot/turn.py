@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from billing.ports import Contract, Customer, Invoice, SecondCopy
 from billing.provider import Provider
+from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.trust_unlock import Policy, Promise
 from bot.dialogue import Dialogue
 from bot.replies import Replies, replies_in

@@ -308,6 +308,50 @@ class Settings:
         secret=True,
         about="Bearer token of /metrics. Unset: it answers on loopback only, and only while PUBLIC_URL is loopback.",
     )
+    erp: str = setting(
+        _text,
+        "local, or a kind that `cli.py erp kinds` lists",
+        "ixc",
+        default="local",
+        about="The provider's ERP. local: customers, contracts and invoices are in our own tables.",
+    )
+    erp_options: str = setting(
+        _text,
+        "a JSON object",
+        '{"url": "https://erp.example.com.br", "token": "..."}',
+        default="",
+        secret=True,
+        about="What the ERP's connection needs: the fields that `cli.py erp kinds` lists for it.",
+    )
+    erp_fresh_minutes: int = setting(
+        _integer(1, 1440),
+        "minutes",
+        "15",
+        default="15",
+        about="What the ERP told of customers and contracts is good for so long when it is away; older is not said.",
+    )
+    gateway: str = setting(
+        _text,
+        "a kind that `cli.py gateways kinds` lists, or empty",
+        "asaas",
+        default="",
+        about="Who registers boletos and Pix for the local ERP. Unset: Pix under the provider's own key.",
+    )
+    gateway_options: str = setting(
+        _text,
+        "a JSON object",
+        '{"token": "...", "webhook_token": "..."}',
+        default="",
+        secret=True,
+        about="What the gateway's connection needs: the fields that `cli.py gateways kinds` lists for it.",
+    )
+    proof_reader: str = setting(
+        _choice("", "rapidocr"),
+        "rapidocr or empty",
+        "rapidocr",
+        default="",
+        about="What reads pictures of payment proofs (needs requirements-ocr.txt). PDFs with text are read without.",
+    )
     radius_database_url: str = setting(
         _url("postgresql", "mysql"),
         "postgresql:// or mysql://user:password@host/radius",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,13 +11,17 @@ from models import Base
 
 
 class Contract(Base):
-    """Actions are per contract; a customer may have several. `status`: active, blocked (for debt) or cancelled.
+    """Actions are per contract; a customer may have several. `status`: active, blocked, cancelled, or pending (not
+    installed or not signed yet). `blocked_for`: debt, request (the customer's own), other; only debt is paid away.
+
+    `charge_by`: boleto, pix, direct_debit or card. `due_day` is the day of the month that invoices are due on.
+    `seen_at` is when the ERP last told of it; empty for the local one.
 
     `area` is the neighbourhood (bairro), where the customer base knows it: an area without power is seen by it.
     """
 
     __tablename__ = "contract"
-    __table_args__ = (CheckConstraint("status in ('active', 'blocked', 'cancelled')", name="status"),)
+    __table_args__ = (CheckConstraint("status in ('active', 'blocked', 'cancelled', 'pending')", name="status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
@@ -32,3 +38,7 @@ class Contract(Base):
     onu: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
     sla: Mapped[str] = mapped_column(default="")
+    blocked_for: Mapped[str] = mapped_column(default="debt")
+    charge_by: Mapped[str] = mapped_column(default="boleto")
+    due_day: Mapped[int] = mapped_column(default=10)
+    seen_at: Mapped[datetime | None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,7 +11,8 @@ from models import Base
 
 
 class Customer(Base):
-    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use."""
+    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use.
+    `seen_at` is when the ERP last told of them; empty for the local one."""
 
     __tablename__ = "customer"
 
@@ -19,6 +22,8 @@ class Customer(Base):
     document: Mapped[str] = mapped_column(unique=True)
     document_kind: Mapped[str]
     kind: Mapped[str] = mapped_column(default="residential")
+    email: Mapped[str] = mapped_column(default="")
+    seen_at: Mapped[datetime | None]
 
 
 class CustomerPhone(Base):

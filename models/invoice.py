@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base
 
 
 class Invoice(Base):
-    """`status`: open, paid or cancelled. `paid_at` is when the payment was settled."""
+    """`status`: open, paid or cancelled. `paid_at` is when the payment was settled, `paid_cents` what came in so far.
+
+    `amount_cents` is what is owed now: `fine_cents` and `interest_cents` are in it, and `original_due_date` is the
+    first one where a reissue moved it. `hold` says why an open invoice is not collected: disputed, negotiation, or
+    settling (paid, says the ERP, and not settled yet). `period` is the month it is for (AAAA-MM), one per contract.
+    `seen_at` is when the ERP last told of it; empty for the local one.
+    """
 
     __tablename__ = "invoice"
-    __table_args__ = (CheckConstraint("status in ('open', 'paid', 'cancelled')", name="status"),)
+    __table_args__ = (
+        CheckConstraint("status in ('open', 'paid', 'cancelled')", name="status"),
+        CheckConstraint("hold in ('', 'disputed', 'negotiation', 'settling')", name="hold"),
+        Index(
+            "uq_invoice_period",
+            "contract_id",
+            "period",
+            unique=True,
+            postgresql_where=text("period <> '' and status <> 'cancelled'"),
+        ),
+        Index("ix_invoice_open_due", "due_date", postgresql_where=text("status = 'open'")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
@@ -24,3 +41,11 @@ class Invoice(Base):
     due_date: Mapped[date]
     status: Mapped[str] = mapped_column(default="open")
     paid_at: Mapped[datetime | None]
+    paid_cents: Mapped[int] = mapped_column(default=0)
+    original_due_date: Mapped[date | None]
+    fine_cents: Mapped[int] = mapped_column(default=0)
+    interest_cents: Mapped[int] = mapped_column(default=0)
+    description: Mapped[str] = mapped_column(default="")
+    period: Mapped[str] = mapped_column(default="")
+    hold: Mapped[str] = mapped_column(default="")
+    seen_at: Mapped[datetime | None]

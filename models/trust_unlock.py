@@ -12,14 +12,17 @@ from models import Base, utc_now
 
 class TrustUnlock(Base):
     """`state`: reserved (before the network is touched), active (verified), kept (paid in time), broken (expired
-    unpaid, blocked again), failed (never took effect; does not count as used).
+    unpaid, blocked again), failed (never took effect; does not count as used), refused (by the ERP, whose word wins;
+    `refusal` is its code and does not count as used either).
+
+    `erp_protocol` is the number of the ERP that granted it. `reminded_at` is when the end was told of before it came.
 
     One reserved or active row per contract, held by a partial unique index: two requests in two seconds are one.
     """
 
     __tablename__ = "trust_unlock"
     __table_args__ = (
-        CheckConstraint("state in ('reserved','active','kept','broken','failed')", name="state"),
+        CheckConstraint("state in ('reserved','active','kept','broken','failed','refused')", name="state"),
         Index(
             "uq_trust_unlock_live",
             "contract_ref",
@@ -39,3 +42,6 @@ class TrustUnlock(Base):
     granted_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    erp_protocol: Mapped[str | None]
+    refusal: Mapped[str | None]
+    reminded_at: Mapped[datetime | None]

@@ -9,20 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from core.field import Field
+
 Role = Literal["access", "olt", "acs"]
 Log = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing to fill in for a device. `label` and `about` are Portuguese, for the person who fills it in."""
-
-    name: str
-    label: str
-    required: bool = True
-    secret: bool = False
-    default: str = ""
-    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable
+from datetime import date
 
 from billing import boleto, invoice_pdf, pix
 from billing.boleto import Boleto
 from billing.invoices import order_for_payment
-from billing.ports import Capability, Contract, Customer, Invoice, LocalStore, SecondCopy
+from billing.local_port import LocalStore
+from billing.ports import Capability
 from billing.provider import Provider
+from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from core import phone
+from core.dates import local_date
 from core.document import Document
 from core.errors import Misconfigured, Refused
 
@@ -27,7 +31,7 @@ class LocalErp:
         self._provider = provider
 
     def capabilities(self) -> frozenset[Capability]:
-        made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket"}
+        made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket", "follow_ticket", "paid_invoices", "plans"}
         if self._provider().boleto_bank:
             made.add("line")
         return frozenset(made)
@@ -46,6 +50,12 @@ class LocalErp:
 
     def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
         return tuple(order_for_payment(self._store.invoices_of(contract_ref)))
+
+    def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
+        zone = self._provider().timezone
+        paid = [(i.paid_at, i) for i in self._store.invoices_of(contract_ref) if i.status == "paid" and i.paid_at]
+        recent = [(at, i) for at, i in paid if local_date(at, zone) >= since]
+        return tuple(invoice for _, invoice in sorted(recent, key=lambda found: found[0], reverse=True))
 
     def second_copy(self, invoice_ref: str) -> SecondCopy:
         """See Erp. Raises Misconfigured `provider` when the provider's own data do not fit a Pix or a boleto."""
@@ -73,6 +83,21 @@ class LocalErp:
         if self._store.contract(contract_ref) is None:
             raise Refused("unknown_contract")
         return self._store.add_ticket(contract_ref, subject, text)
+
+    def ticket(self, protocol: str) -> TicketState | None:
+        return self._store.ticket(protocol)
+
+    def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
+        raise Refused("not_offered")
+
+    def connection(self, contract_ref: str) -> Connection:
+        raise Refused("not_offered")
+
+    def outage_notice(self, contract_ref: str) -> str | None:
+        raise Refused("not_offered")
+
+    def plans(self) -> tuple[Plan, ...]:
+        return tuple(sorted(self._store.plans(), key=lambda plan: (plan.price_cents, plan.name)))
 
     def _pix(self, invoice: Invoice) -> str:
         me = self._provider()

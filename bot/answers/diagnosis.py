@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billing.ports import Contract
+from billing.records import Contract
 from bot.effects import AskNetwork, Effect, IncidentTold, Remember, Say, StopWatching
 from bot.guided import NO_REBOOT, REBOOT, SOLVED, UNSEEN, UNSOLVED, Guide, ask_step
 from bot.incident import tell_incident

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from billing.invoices import order_for_payment
 from billing.order import order_for
-from billing.ports import Invoice, SecondCopy
+from billing.records import Invoice, SecondCopy
 from bot import choose
 from bot.effects import Document, Effect, LinkButton, Remember, Say
 from bot.turn import Turn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from billing.invoices import order_for_payment, overdue, total_cents
-from billing.ports import Contract
+from billing.records import Contract
 from billing.trust_unlock import Denied, Eligible, assess
 from bot import people
 from bot.answers.diagnosis import start_diagnosis

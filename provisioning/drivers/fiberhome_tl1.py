@@ -7,8 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import Misconfigured, Refused, Unreachable
+from core.field import Field
 from core.onu_serial import onu_serial
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, OnuSeen, PonLoad, Sweep
 from provisioning.ports import LineReading
 from provisioning.tl1 import rows

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import Misconfigured, Refused
+from core.field import Field
 from core.onu_serial import onu_serial
 from provisioning.clock import SystemClock
 from provisioning.cpe import CpeState, WifiWish
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.genieacs.data_models import LOGIN_PATHS, PROJECTION, Network, Router, Value, router
 from provisioning.genieacs.nbi import Nbi, TaskEnd
 from provisioning.ports import Clock, Outcome

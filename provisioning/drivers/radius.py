@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from core.errors import Misconfigured
-from provisioning.driver import Driver, Field, Log
+from core.field import Field
+from provisioning.driver import Driver, Log
 from provisioning.radius.access import PER_SECOND, RadiusAccess
 from provisioning.radius.messages import Messenger
 from provisioning.radius.tables import BlockBy, RadiusTables

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, get_args
 
 from core.errors import Misconfigured, Unreachable
+from core.field import Field
 from provisioning.clock import SystemClock
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.ports import AccessState, Clock, Note, Outcome
 from provisioning.routeros.api import Address, RouterOsApi
 from provisioning.routeros.blocks import Block, ListBlock, ProfileBlock, SecretBlock, remove_entries

@@ -11,8 +11,9 @@ from urllib.parse import quote
 import requests
 
 from core.errors import Misconfigured, Refused, Unreachable
+from core.field import Field
 from core.http import make_session, send
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, OnuSeen, PonLoad, Sweep
 from provisioning.ports import DownCause, LineReading, OnuState
 

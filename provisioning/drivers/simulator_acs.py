@@ -10,9 +10,10 @@ from urllib.parse import quote
 import requests
 
 from core.errors import Refused, Unreachable
+from core.field import Field
 from core.http import make_session, send
 from provisioning.cpe import CpeState, Wifi, WifiWish
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.ports import Outcome
 
 

@@ -13,9 +13,10 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import Misconfigured, Refused, Unreachable
+from core.field import Field
 from core.http import make_session
 from core.onu_serial import onu_serial
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, PonLoad, Sweep
 from provisioning.ports import LineReading
 from provisioning.smartolt import answers

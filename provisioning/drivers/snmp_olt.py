@@ -8,7 +8,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import Misconfigured, Refused
-from provisioning.driver import Driver, Field, Log
+from core.field import Field
+from provisioning.driver import Driver, Log
 from provisioning.olt import Capability, FoundOnu, OnuConfig, OnuOrder, PonLoad, Sweep
 from provisioning.ports import LineReading
 from provisioning.snmp.huawei import HuaweiMib

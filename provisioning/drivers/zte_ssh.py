@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.errors import Misconfigured
-from provisioning.driver import Driver, Field, Log
+from core.field import Field
+from provisioning.driver import Driver, Log
 from provisioning.olt_cli.login import FIELDS, clock_of, login_of, number
 from provisioning.olt_cli.olt import CliOlt
 from provisioning.zte.commands import ZteCommands

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import paramiko
 
 from core.errors import Misconfigured, Unreachable
-from provisioning.driver import Field, Log
+from core.field import Field
+from provisioning.driver import Log
 
 FIELDS = (
     Field("host", "Endereço", about="IP ou nome da OLT na rede de gerência"),

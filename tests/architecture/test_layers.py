@@ -47,7 +47,7 @@ FLOOR = {
 }
 BESIDE_THE_HOUSE = frozenset({"migrations", "bench", "tests"})
 # What speaks to the outside knows values only: no rows, no database sessions.
-ROWLESS = ("nlu/", "provisioning/drivers/", "webhooks/channels/", "billing/erps/")
+ROWLESS = ("nlu/", "provisioning/drivers/", "webhooks/channels/", "billing/erps/", "billing/gateways/")
 OUTSIDE = frozenset({"models", "sqlalchemy", "psycopg", "redis", "rq", "requests", "flask"})
 DECISION = (
     "bot/decide.py",

@@ -16,10 +16,11 @@ LISTS = {
     "requirements-dev.txt": "requirements-dev.in",
     "requirements-tools.txt": "requirements-tools.in",
     "requirements-voice.txt": "requirements-voice.in",
+    "requirements-ocr.txt": "requirements-ocr.in",
     "nlu/requirements.txt": "nlu/requirements.in",
 }
-# An engine for voice notes needs a list of its own, which is installed where it is used only.
-VOICE = "nlu/transcribers/"
+# Engines that are large need a list of their own each, which is installed where they are used only.
+ENGINES = {"nlu/transcribers/": "requirements-voice.txt", "billing/proof_readers/": "requirements-ocr.txt"}
 # The embedded stores come with the development packages: a provider with servers of its own needs none.
 EMBEDDED = {"stores.py"}
 
@@ -63,16 +64,18 @@ def test_development_list_pins_the_same_versions() -> None:
         assert versions[name] == line.split()[0]
 
 
-def test_voice_list_pins_the_same_versions() -> None:
+@pytest.mark.parametrize("engines", ENGINES.values())
+def test_lists_of_engines_pin_the_same_versions(engines: str) -> None:
     versions = {name: line.split()[0] for name, line in pinned("requirements.txt").items()}
-    for name, line in pinned("requirements-voice.txt").items():
+    for name, line in pinned(engines).items():
         assert versions.get(name, line.split()[0]) == line.split()[0]
 
 
-def test_engines_for_voice_import_only_packages_of_their_list() -> None:
-    allowed = pinned("requirements-voice.txt").keys()
+@pytest.mark.parametrize(("folder", "engines"), ENGINES.items())
+def test_engines_import_only_packages_of_their_list(folder: str, engines: str) -> None:
+    allowed = pinned(engines).keys()
     for path in product():
-        if path.startswith(VOICE):
+        if path.startswith(folder):
             foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - FLOOR.keys()
             assert {canonical(name.replace("_", "-")) for name in foreign} <= allowed, path
 
@@ -81,9 +84,7 @@ def test_product_imports_only_pinned_packages() -> None:
     distributions = packages_distributions()
     allowed = pinned("requirements.txt").keys()
     for path in product():
-        if path.startswith(VOICE):
-            continue
-        if path in EMBEDDED or path.startswith("nlu/components/"):
+        if path in EMBEDDED or path.startswith(tuple(ENGINES)) or path.startswith("nlu/components/"):
             continue
         foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - FLOOR.keys()
         for name in foreign - BESIDE_THE_HOUSE:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from billing.ports import Contract, Customer, Invoice
+from billing.records import Contract, Customer, Invoice
 from core.db import Database
 from models import utc_now
 from models.contract import Contract as ContractRow

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.orm import Session
 
 from core.db import Database
+from core.field import Field
 from core.later import Later
 from models.contract import Contract
 from models.customer import Customer
@@ -16,7 +17,7 @@ from models.network_job import NetworkJob
 from models.provider import Provider
 from provisioning.approval import approve
 from provisioning.devices import DevicePlant
-from provisioning.driver import Driver, Field, Log
+from provisioning.driver import Driver, Log
 from provisioning.fake_olt import FakeOlt
 from provisioning.onu_request import ask_onu, onu_changed
 from provisioning.run import run

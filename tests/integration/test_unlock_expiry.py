@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
-from billing.ports import Invoice
 from billing.provider_row import load_provider
+from billing.records import Invoice
 from billing.unlock_ledger import expire, job_finished
 from core.dates import local_date
 from core.db import Database

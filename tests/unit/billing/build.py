@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from billing.ports import Contract, Customer, Invoice
 from billing.provider import Provider
+from billing.records import Contract, Customer, Invoice
 from core.document import Document
 
 TODAY = date(2026, 11, 22)

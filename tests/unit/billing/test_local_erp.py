@@ -9,8 +9,8 @@ import pytest
 from billing import boleto, pix
 from billing.erps.local import LocalErp
 from billing.fake_store import FakeStore
-from billing.ports import Contract, Customer, Invoice
 from billing.provider import Provider
+from billing.records import Contract, Customer, Invoice
 from core import money, phone
 from core.document import parse_document
 from core.errors import Misconfigured, Refused

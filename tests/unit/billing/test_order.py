@@ -9,7 +9,7 @@ import pytest
 
 from billing.order import order_for
 from billing.pix import key_type
-from billing.ports import SecondCopy
+from billing.records import SecondCopy
 from tests.unit.billing.build import a_provider, an_invoice
 
 LINE = "00190000090000000100200000000001234567890000011990"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from billing.ports import CustomerKind
+from billing.records import CustomerKind
 from tests.unit.billing.build import TODAY, a_contract, a_customer, an_invoice
 
 

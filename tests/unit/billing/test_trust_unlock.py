@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.ports import Invoice
+from billing.records import Invoice
 from billing.trust_unlock import Denied, Eligible, Policy, Promise, assess, reservation_key
 from tests.unit.billing.build import TODAY, a_contract, an_invoice
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from billing.ports import Contract, Customer, Invoice, SecondCopy
+from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.trust_unlock import Policy
 from bot.decide import decide
 from bot.dialogue import Dialogue

@@ -1,0 +1,46 @@
+"""How an ERP describes itself: its name, the fields its connection needs, and which of them are secret."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import requests
+
+from billing.ports import Erp
+from core.field import Field
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """What an ERP is connected with: the filled-in fields, a session (core.http.make_session), and the provider's zone
+    (IANA), in which the ERP's own times are meant."""
+
+    fields: Mapping[str, str]
+    session: requests.Session
+    zone: str
+
+
+@dataclass(frozen=True)
+class ErpKind:
+    """One system. `connect` opens no connection before the first use, and raises Misconfigured for a field that makes
+    no sense."""
+
+    kind: str
+    title: str
+    fields: tuple[Field, ...]
+    connect: Callable[[Connecting], Erp]
+
+
+@cache
+def erp_kinds() -> Mapping[str, ErpKind]:
+    """Every ERP by its kind: the modules of `billing.erps` that have an ERP."""
+    from billing import erps as folder
+
+    found = (
+        importlib.import_module(f"{folder.__name__}.{item.name}") for item in pkgutil.iter_modules(folder.__path__)
+    )
+    return {module.ERP.kind: module.ERP for module in found if hasattr(module, "ERP")}

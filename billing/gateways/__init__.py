@@ -1,0 +1,1 @@
+"""One module per payment gateway that registers boletos and Pix for the local ERP."""
