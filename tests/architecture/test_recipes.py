@@ -11,6 +11,8 @@ from string import Formatter
 import pytest
 import yaml
 
+from billing.erp_kind import erp_kinds
+from billing.gateway import gateway_kinds
 from bot.answers import ANSWERS, REPLIES
 from bot.texts import FOLDER, Texts
 from nlu.intent_names import intent_names
@@ -123,9 +125,17 @@ def test_driver_is_bound_and_tested(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", in_folder("billing/erps"))
-def test_erp_is_bound_and_holds_the_contract(name: str) -> None:
-    assert f"billing.erps.{name}" in imports("wiring.py")
-    assert f"billing.erps.{name}" in imports("tests/contract/erps/test_erp.py")
+def test_erp_is_found_by_its_kind_and_holds_the_contract(name: str) -> None:
+    """The local one needs no connection: it is bound where everything is."""
+    bound = name == "local" or erp_kinds()[name].kind == name
+    assert bound
+    assert f"billing.erps.{name}" in imports(f"tests/contract/erps/rigs/{name}.py")
+
+
+@pytest.mark.parametrize("name", in_folder("billing/gateways"))
+def test_gateway_is_found_by_its_kind_and_used_by_tests(name: str) -> None:
+    assert gateway_kinds()[name].kind == name
+    assert used_by_tests(f"billing.gateways.{name}")
 
 
 def used_by_tests(module: str) -> bool:

@@ -1,72 +1,19 @@
-"""What every ERP must do, whatever system is behind it. A new adapter adds one entry to RIGS."""
+"""What every ERP must do, whatever system is behind it. A new adapter adds one file to `rigs`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pypdfium2
 import pytest
 
 from billing import boleto, pix
-from billing.erps.local import LocalErp
-from billing.fake_store import FakeStore
-from billing.local_store import SqlStore
 from billing.ports import Erp
-from billing.provider_row import load_provider
-from core.db import Database
 from core.document import Document
 from core.errors import Refused
-from tests.integration import billing_rows
-from tests.unit.billing.build import a_contract, a_customer, a_provider, an_invoice
+from tests.contract.erps.scene import BRUNO, FABIO, STRANGER, Rig, rigs
 
-BRUNO, FABIO = Document("cpf", "11144477735"), Document("cpf", "85739201659")
-STRANGER = Document("cpf", "52998224725")
-
-
-@dataclass(frozen=True)
-class Rig:
-    """An ERP with Bruno (one blocked contract, an overdue invoice, a paid one) and Fábio (two contracts).
-
-    Bruno and Fábio share the landline +551233334444. `pay` settles an invoice on the ERP's own side.
-    """
-
-    erp: Erp
-    pay: Callable[[str], None]
-
-
-SHARED = "+551233334444"
-CUSTOMERS = (
-    a_customer(phones=("+5512981110002", SHARED)),
-    a_customer(ref="fabio", name="Fábio Nunes", document=FABIO, phones=("+551281110006", SHARED)),
-)
-CONTRACTS = (
-    a_contract(ref="c-1007", number="1007", customer_ref="fabio", status="active"),
-    a_contract(),
-    a_contract(ref="c-1006", number="1006", customer_ref="fabio", status="cancelled"),
-)
-INVOICES = (
-    an_invoice(ref="i-next", number="F-1002-2", due_date=date(2026, 12, 2)),
-    an_invoice(ref="i-late"),
-    an_invoice(ref="i-paid", number="F-1002-0", status="paid", paid_at=datetime(2026, 10, 1, tzinfo=UTC)),
-)
-
-
-def local_rig(_: pytest.FixtureRequest) -> Rig:
-    store = FakeStore(CUSTOMERS, CONTRACTS, INVOICES)
-    return Rig(LocalErp(store, a_provider), lambda ref: store.pay(ref, datetime(2026, 11, 22, tzinfo=UTC)))
-
-
-def local_sql_rig(request: pytest.FixtureRequest) -> Rig:
-    """The local ERP over real PostgreSQL."""
-    db: Database = request.getfixturevalue("db")
-    billing_rows.store_provider(db)
-    billing_rows.store(db, CUSTOMERS, CONTRACTS, INVOICES)
-    return Rig(LocalErp(SqlStore(db), lambda: load_provider(db)), lambda ref: billing_rows.pay(db, ref))
-
-
-RIGS: dict[str, Callable[[pytest.FixtureRequest], Rig]] = {"local": local_rig, "local over PostgreSQL": local_sql_rig}
+RIGS = rigs()
 
 
 @pytest.fixture(params=sorted(RIGS))
@@ -138,6 +85,7 @@ def test_second_copy_can_be_paid_with_whatever_the_erp_promises(erp: Erp) -> Non
     assert ("pdf" in promised) == (copy.pdf is not None)
     assert ("line" in promised) == (copy.line is not None)
     assert ("pix" in promised) == (copy.pix is not None)
+    assert ("link" in promised) == (copy.link is not None)
     assert copy.pdf or copy.line or copy.pix or copy.link
     if copy.pdf:
         assert len(pypdfium2.PdfDocument(copy.pdf)) >= 1
@@ -152,8 +100,10 @@ def test_second_copy_can_be_paid_with_whatever_the_erp_promises(erp: Erp) -> Non
 def test_second_copy_is_the_same_when_asked_twice(erp: Erp) -> None:
     first, second = erp.open_invoices(contract_of(erp, BRUNO))
     assert erp.second_copy(first.ref) == erp.second_copy(first.ref)
-    assert erp.second_copy(first.ref).pix != erp.second_copy(second.ref).pix
-    assert erp.second_copy(first.ref).line != erp.second_copy(second.ref).line
+    one, other = erp.second_copy(first.ref), erp.second_copy(second.ref)
+    assert one.pix is None or one.pix != other.pix
+    assert one.line is None or one.line != other.line
+    assert one.link is None or one.link != other.link
 
 
 def test_second_copy_is_refused_when_paid_or_unknown(rig: Rig) -> None:
@@ -176,3 +126,92 @@ def test_open_ticket_gives_a_protocol_of_its_own_each_time(erp: Erp) -> None:
     with pytest.raises(Refused) as unknown:
         erp.open_ticket("nothing", "Sem sinal", "...")
     assert unknown.value.code == "unknown_contract"
+
+
+def test_contracts_say_whether_a_block_is_for_debt(erp: Erp) -> None:
+    customer = erp.find_by_document(BRUNO)
+    assert customer is not None
+    (contract,) = erp.contracts(customer.ref)
+    assert (contract.status, contract.blocked_for) == ("blocked", "debt")
+    assert "Rua do Sol" in contract.address
+    assert contract.plan
+
+
+def test_paid_invoices_are_those_of_late(rig: Rig) -> None:
+    erp, contract = rig.erp, contract_of(rig.erp, BRUNO)
+    if "paid_invoices" not in erp.capabilities():
+        with pytest.raises(Refused, match="not_offered"):
+            erp.paid_invoices(contract, date(2026, 1, 1))
+        return
+    (before,) = erp.paid_invoices(contract, date(2026, 9, 1))
+    assert before.status == "paid"
+    assert before.paid_at is not None
+    assert erp.paid_invoices(contract, date(2026, 11, 1)) == ()
+    late = erp.open_invoices(contract)[0]
+    rig.pay(late.ref)
+    assert [invoice.ref for invoice in erp.paid_invoices(contract, date(2026, 9, 1))] == [late.ref, before.ref]
+
+
+def test_a_ticket_can_be_followed(erp: Erp) -> None:
+    protocol = erp.open_ticket(contract_of(erp, BRUNO), "Sem sinal", "ONU sem luz desde 14h, região São José")
+    if "follow_ticket" not in erp.capabilities():
+        with pytest.raises(Refused, match="not_offered"):
+            erp.ticket(protocol)
+        return
+    state = erp.ticket(protocol)
+    assert state is not None
+    assert (state.protocol, state.status) == (protocol, "open")
+    assert erp.ticket("9" * 12) is None
+
+
+def test_a_trust_unlock_releases_once_and_is_refused_by_the_erps_own_rule_after_that(rig: Rig) -> None:
+    erp, contract = rig.erp, contract_of(rig.erp, BRUNO)
+    if "trust_unlock" not in erp.capabilities():
+        with pytest.raises(Refused, match="not_offered"):
+            erp.trust_unlock(contract, 3)
+        return
+    unlocked = erp.trust_unlock(contract, 3)
+    assert not unlocked.already
+    assert unlocked.until is None or unlocked.until.tzinfo is not None
+    customer = erp.find_by_document(BRUNO)
+    assert customer is not None
+    assert erp.contracts(customer.ref)[0].status == "active"
+    assert erp.trust_unlock(contract, 3).already
+    assert rig.block is not None
+    rig.block(contract)
+    with pytest.raises(Refused) as refused:
+        erp.trust_unlock(contract, 3)
+    assert refused.value.code == "already_used"
+    with pytest.raises(Refused) as unknown:
+        erp.trust_unlock("nothing", 3)
+    assert unknown.value.code == "unknown_contract"
+
+
+def test_the_connection_of_a_contract_is_known_where_the_erp_tells_it(erp: Erp) -> None:
+    contract = contract_of(erp, BRUNO)
+    if "connection_status" not in erp.capabilities():
+        with pytest.raises(Refused, match="not_offered"):
+            erp.connection(contract)
+        return
+    assert erp.connection(contract).online is False
+
+
+def test_an_outage_is_told_in_the_erps_own_words(rig: Rig) -> None:
+    contract = contract_of(rig.erp, BRUNO)
+    if "outages" not in rig.erp.capabilities():
+        with pytest.raises(Refused, match="not_offered"):
+            rig.erp.outage_notice(contract)
+        return
+    assert rig.erp.outage_notice(contract) is None
+    assert rig.outage is not None
+    rig.outage("Rompimento de fibra no Centro")
+    assert "Rompimento de fibra" in (rig.erp.outage_notice(contract) or "")
+
+
+def test_plans_are_sold_cheapest_first(erp: Erp) -> None:
+    if "plans" not in erp.capabilities():
+        with pytest.raises(Refused, match="not_offered"):
+            erp.plans()
+        return
+    plans = erp.plans()
+    assert [plan.price_cents for plan in plans] == sorted(plan.price_cents for plan in plans)

@@ -1,0 +1,1 @@
+"""One module per ERP: how the contract reaches it."""
