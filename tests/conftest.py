@@ -58,12 +58,25 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+# Emptying a table takes a millisecond or more, and a test touches few: only what was used is emptied.
+TABLES = Base.metadata.sorted_tables
+ROWS = "(SELECT '{0}' FROM \"{0}\" LIMIT 1)"
+IDS = "(SELECT '{0}' FROM \"{0}_id_seq\" WHERE is_called)"
+USED = sa.text(
+    " UNION ALL ".join(
+        [ROWS.format(table.name) for table in TABLES] + [IDS.format(table.name) for table in TABLES if "id" in table.c]
+    )
+)
+
+
 @pytest.fixture
 def db(engine: sa.Engine) -> Database:
-    """An empty, migrated database behind the product's own `Database`."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    """An empty, migrated database behind the product's own `Database`; ids begin at 1."""
     with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        used = {str(row[0]) for row in connection.execute(USED)}
+        if used:
+            names = ", ".join(f'"{name}"' for name in sorted(used))
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     return Database(engine)
 
 
