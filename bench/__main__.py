@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import diagnoses, nlu, outages, outbound, rasa_server, releases, storm, sweeps, webhooks
+from bench import diagnoses, nlu, outages, outbound, rasa_server, reconciliation, releases, storm, sweeps, webhooks
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "outbound": outbound.main,
     "diagnoses": diagnoses.main,
     "outages": outages.main,
+    "reconciliation": reconciliation.main,
     "releases": releases.main,
     "storm": storm.main,
     "sweeps": sweeps.main,

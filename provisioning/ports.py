@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 OnuState = Literal["online", "los", "dying_gasp", "offline", "unknown"]
 DownCause = Literal["", "los", "dying_gasp", "reset", "deactivated", "other", "unknown"]
@@ -117,6 +117,15 @@ class AccessControl(Protocol):
         stored state without reaching the sessions: then nothing is taken for granted. An Unreachable that is not
         `ambiguous` means that nothing was changed.
         """
+        ...
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """An AccessControl that can say of everybody at once who is held back."""
+
+    def held_back(self) -> frozenset[str]:
+        """The logins that are held back by our own means, in lower case. Raises Failure."""
         ...
 
 

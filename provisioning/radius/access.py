@@ -31,6 +31,10 @@ class Tables(Protocol):
         """The states now."""
         ...
 
+    def held_back(self) -> frozenset[str]:
+        """Every login that is held back, in lower case."""
+        ...
+
     def set_suspended(self, logins: Sequence[str], suspended: bool) -> frozenset[str]:
         """Makes it so; returns for whom it was not so before."""
         ...
@@ -76,6 +80,10 @@ class RadiusAccess:
     def state(self, login: str) -> AccessState:
         """What the tables say now. Raises Unreachable or Misconfigured."""
         return self._tables.read(login)
+
+    def held_back(self) -> frozenset[str]:
+        """See Listing."""
+        return self._tables.held_back()
 
     def set_blocked(self, login: str, blocked: bool, note: Note, *, doubtful: bool = False) -> Outcome:
         """See AccessControl. Takes at most `settle_seconds` and one more round of messages to the NAS."""

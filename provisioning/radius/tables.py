@@ -51,6 +51,9 @@ _PLANS = (
 )
 _ADD_PLAN = "INSERT INTO radusergroup (username, groupname, priority) VALUES (%s, %s, 10)"
 
+_SUSPENDED = "SELECT DISTINCT username FROM radusergroup WHERE groupname = %s"
+_REJECTED = "SELECT DISTINCT username FROM radcheck WHERE attribute = 'Auth-Type' AND op = ':=' AND value = 'Reject'"
+
 _ESCAPED = re.compile(r"=([0-9A-Fa-f]{2})")
 
 
@@ -79,6 +82,12 @@ class RadiusTables:
         """The state of each now, without the past; one query to a table, however many there are."""
         with self._database.connection() as connection:
             return self._states(connection, logins)
+
+    def held_back(self) -> frozenset[str]:
+        """Every login that is held back by our own means, in lower case; whom an operator disabled is not ours."""
+        query, values = (_REJECTED, ()) if self._block_by == "reject" else (_SUSPENDED, (self._group,))
+        with self._database.connection() as connection:
+            return frozenset(str(row[0]).lower() for row in connection.rows(query, values))
 
     def set_suspended(self, logins: Sequence[str], suspended: bool) -> frozenset[str]:
         """Adds or removes our row of each login, and no other, all of it or nothing. Returns for whom it was not so."""

@@ -138,6 +138,10 @@ def _contract_row(contract: Contract, customer_id: int) -> ContractRow:
         pon=contract.pon or "",
         cto=contract.cto or "",
         onu=contract.onu or "",
+        area=contract.area,
+        blocked_for=contract.blocked_for,
+        charge_by=contract.charge_by,
+        due_day=contract.due_day,
         sla=contract.sla or "",
     )
 

@@ -115,3 +115,17 @@ def test_many_are_blocked_in_one_go_and_each_is_judged_by_itself(rig: Rig) -> No
     results = {login: outcome.result for login, outcome in found.items()}
     assert results == {"bruno.lima": "already", "ana.souza": "verified", "ninguem": "refused"}
     wait_until(lambda: rig.held("ana.souza") is True)
+
+
+def test_everybody_who_is_held_back_can_be_listed_at_once(rig: Rig) -> None:
+    before = rig.access().held_back()
+    assert "bruno.lima" in before
+    assert "ana.souza" not in before
+    rig.access().set_blocked("ana.souza", True, lambda line: None)
+    assert rig.access().held_back() == before | {"ana.souza"}
+
+
+def test_a_login_that_the_operator_disabled_is_not_listed_among_ours(rig: Rig) -> None:
+    rig.access(block_by="reject").set_blocked("ana.souza", True, lambda line: None)
+    assert "ana.souza" not in rig.access().held_back()
+    assert rig.access(block_by="reject").held_back() == {"ana.souza"}

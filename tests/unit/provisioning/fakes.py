@@ -80,6 +80,10 @@ class FakeTables:
         """The state now, whoever is asked for."""
         return {login: self.read(login) for login in logins}
 
+    def held_back(self) -> frozenset[str]:
+        """The one login, while it is blocked."""
+        return frozenset({"bruno"} if self.blocked else ())
+
     def set_plan(self, login: str, group: str) -> bool:
         """Changes the plan."""
         changed, self.plan = self.plan != group, group
