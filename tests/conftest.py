@@ -21,6 +21,26 @@ from stores import EmbeddedPostgres, EmbeddedValkey, start  # noqa: E402
 FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=64MB")
 
 
+# What runs side by side (`make test`) is a file, but for what shares servers that take long to start, or the machine.
+TOGETHER = {
+    "tests/e2e/": "system",
+    "tests/pppoe/": "pppoe",
+    "tests/contract/drivers/": "radius",
+    "tests/integration/test_radius_": "radius",
+    "tests/integration/test_nlu_": "nlu",
+    "tests/integration/test_spanish": "nlu",
+    "tests/unit/nlu/": "reading",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Names the group of each test: tests of a group run one after the other, in one process."""
+    for item in items:
+        path = item.path.relative_to(ROOT).as_posix()
+        group = next((name for start, name in TOGETHER.items() if path.startswith(start)), path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of facts beside the project; tests that read it are skipped where it is absent."""
