@@ -19,7 +19,7 @@ reset: setup ## Forgets the state of `make run`.
 test: setup ## Runs the tests, and says what was skipped and why.
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.environment
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.train
-	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(TESTS)
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope $(TESTS)
 
 bench: setup ## Measures speed and memory here.
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.environment
