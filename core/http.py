@@ -54,7 +54,7 @@ def send(
     where = urlsplit(url).hostname or "?"
     try:
         return session.request(method, url, timeout=timeout, **options)
-    except requests.ConnectTimeout as error:
+    except requests.ConnectTimeout:
         raise Unreachable("connect_timeout", where) from None
     except requests.ConnectionError as error:
         raise Unreachable("connection_failed", where, ambiguous=not _never_connected(error)) from None

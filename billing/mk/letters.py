@@ -9,7 +9,7 @@ from decimal import Decimal
 from html.entities import codepoint2name
 from typing import Any
 
-# A first byte of UTF-8 whose next byte came as \u00xx: it cannot be anything else, since a byte like that is never last.
+# A first byte of UTF-8 whose next one came as \u00xx: it means nothing else, since such a byte is never the last.
 _HALF = rb"(?:[\x80-\xbf]|\\u00[89abAB][0-9a-fA-F])"
 _BROKEN = re.compile(rb"[\xc2-\xdf]" + _HALF + rb"|[\xe0-\xef]" + _HALF + rb"{2}")
 _ESCAPED = re.compile(rb"\\u00([89abAB][0-9a-fA-F])")
