@@ -81,7 +81,7 @@ class MkServer(ErpServer):
         mine = [_without(row, hidden) for row in listed if row["person"] == person["CodigoPessoa"]]
         return {"CodigoPessoa": person["CodigoPessoa"], name: mine, "Nome": person["Nome"], "status": "OK"}
 
-    def _WSMKConsultaDoc(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKConsultaDoc(self, query: Any) -> Row:
         if not re.fullmatch(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}", query["doc"]):
             return error("002", "Documento inválido.")
         first, *others = [_without(one, ("CPF_CNPJ",)) for one in self.persons if one["CPF_CNPJ"] == query["doc"]] or [
@@ -91,25 +91,25 @@ class MkServer(ErpServer):
             return error("003", "Documento não localizado.")
         return {**first, "Outros": others, "status": "OK"}
 
-    def _WSMKConsultaClientes(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKConsultaClientes(self, query: Any) -> Row:
         person = self._person(query)
         return {"Clientes": [person] if person else [], "status": "OK"}
 
-    def _WSMKConexoesPorCliente(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKConexoesPorCliente(self, query: Any) -> Row:
         return self._of(query, "Conexoes", self.connections)
 
-    def _WSMKContratosPorClienteV2(self, query: Any) -> Any:  # noqa: N802
+    def _WSMKContratosPorClienteV2(self, query: Any) -> Any:
         said = self._of(query, "Contratos", self.contracts)
         return said.get("Contratos", said)
 
-    def _WSMKContratosPorCliente(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKContratosPorCliente(self, query: Any) -> Row:
         active = [one for one in self.contracts if one["status_contrato"] == "Ativo"]
         return self._of(query, "ContratosAtivos", active, ("person", "status_contrato"))
 
-    def _WSMKFaturasPendentes(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKFaturasPendentes(self, query: Any) -> Row:
         return self._of(query, "FaturasPendentes", [one for one in self.bills if not one["paid"]], _UNSAID)
 
-    def _WSMKFaturas(self, query: Any) -> Any:  # noqa: N802
+    def _WSMKFaturas(self, query: Any) -> Any:
         mine = [one for one in self.bills if str(one["person"]) == query["codigo_cliente"] and one["paid"]]
         return [
             {
@@ -128,19 +128,19 @@ class MkServer(ErpServer):
     def _bill(self, query: Any) -> Row | None:
         return next((one for one in self.bills if str(one["codfatura"]) == query["cd_fatura"]), None)
 
-    def _WSMKSegundaViaCobranca(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKSegundaViaCobranca(self, query: Any) -> Row:
         if self._bill(query) is None:
             return error("003", "Fatura não localizada.")
         return {"PathDownload": f"{self.url}/boletos/{query['cd_fatura']}.pdf", "status": "OK"}
 
-    def _WSMKLDViaSMS(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKLDViaSMS(self, query: Any) -> Row:
         bill = self._bill(query)
         if bill is None:
             return error("003", "Fatura não localizada.")
         whole = {"codigopessoa": bill["person"], "ld": bill["ld"], "situacao": "Paga" if bill["paid"] else "Pendente"}
         return {"DadosFatura": [{**whole, "celular": "5512981110002", "codfatura": bill["codfatura"]}], "status": "OK"}
 
-    def _WSMKAutoDesbloqueio(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKAutoDesbloqueio(self, query: Any) -> Row:
         number = int(query["cd_conexao"])
         connection = next((one for one in self.connections if one["codconexao"] == number), None)
         if connection is None or number in self.released:
@@ -149,7 +149,7 @@ class MkServer(ErpServer):
         connection.update(bloqueada="Não", motivo_bloqueio=None)
         return {"AcessoSAC": "", "CodigoPessoa": connection["person"], "Nome": "", "status": "OK"}
 
-    def _WSMKNovoAtendimento(self, query: Any) -> Row:  # noqa: N802
+    def _WSMKNovoAtendimento(self, query: Any) -> Row:
         stored = html.escape(query["info"]).encode("ascii", "xmlcharrefreplace")
         if len(stored) > 300:
             return error("998", "value too long for type character varying(300)")
