@@ -1,0 +1,1 @@
+"""What IXC Provedor says, and how it is asked."""

@@ -1,0 +1,1 @@
+"""What MK Solutions says, and how it is asked."""
