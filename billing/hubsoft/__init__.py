@@ -1,0 +1,1 @@
+"""HubSoft: how it is asked, and what its answers mean."""

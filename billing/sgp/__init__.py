@@ -1,0 +1,1 @@
+"""SGP (TSMX): how it is asked, and what its answers mean."""
