@@ -20,6 +20,8 @@ _NO = frozenset({"n", "não", "nao", "0", "false", "no", "f", ""})
 _ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![0-9])")
 _BRAZILIAN = re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})(?![0-9])")
 _POINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_LINE_FILLER = re.compile(r"[\s.\-]+")
+_LINE_DIGITS = (47, 48)
 
 
 class Unreadable(Unreachable):
@@ -100,6 +102,17 @@ def yes(value: Any, field: str) -> bool:
 def document(value: Any) -> Document | None:
     """The CPF or CNPJ, masked or not; None where it is neither."""
     return parse_document(words(value))
+
+
+def typed_line(value: Any) -> str | None:
+    """The linha digitável as digits; None where there is none, or a stand-in that nobody can pay: zeros, or too short.
+
+    Its check digits are the bank's matter: what is wrong there was wrong when it came, and sandboxes send such lines.
+    """
+    digits = _LINE_FILLER.sub("", words(value))
+    if len(digits) not in _LINE_DIGITS or not (digits.isascii() and digits.isdecimal()):
+        return None
+    return digits if digits.strip("0") else None
 
 
 def _unreadable(field: str) -> NoReturn:
