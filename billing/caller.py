@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -31,18 +31,20 @@ class Auth:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer: its status, its body as it came."""
+    """A whole answer: its status, its body as it came. `written`: to something that happened by asking."""
 
     status: int
     body: bytes
     content_type: str
+    written: bool = False
 
     def json(self) -> Any:
-        """The body as JSON, decimal numbers exact. Raises Unreachable `not_json`: error pages come as 200 too."""
+        """The body as JSON, decimal numbers exact. Raises Unreachable `not_json`: error pages come as 200 too, and then
+        nobody knows whether what was asked for was done."""
         try:
             return json.loads(self.body, parse_float=Decimal)
         except (ValueError, UnicodeDecodeError):
-            raise Unreachable("not_json", self.content_type) from None
+            raise Unreachable("not_json", self.content_type, ambiguous=self.written) from None
 
 
 class Caller:
@@ -76,11 +78,12 @@ class Caller:
                 raise
             return self._ask(method, path, options)
 
-    def write(self, path: str, *, method: Method = "POST", **options: Any) -> Answer:
+    def write(self, path: str, *, method: Method = "POST", refusals: bool = False, **options: Any) -> Answer:
         """Asks for something that happens each time it is asked: never sent twice. Raises as `read`; an Unreachable is
-        `ambiguous` unless it certainly did not arrive."""
+        `ambiguous` unless it certainly did not arrive. With `refusals` any other 4xx is returned like an answer, for
+        systems that say there why not."""
         try:
-            return self._ask(method, path, options)
+            return replace(self._ask(method, path, options, refusals), written=True)
         except Unreachable as failure:
             # A 5xx or a lost answer says nothing about whether it was done.
             failure.ambiguous = failure.code not in ("connect_timeout", "too_many") and (
@@ -88,7 +91,7 @@ class Caller:
             )
             raise
 
-    def _ask(self, method: Method, path: str, options: Mapping[str, Any]) -> Answer:
+    def _ask(self, method: Method, path: str, options: Mapping[str, Any], refusals: bool = False) -> Answer:
         response = self._send(method, path, options)
         # Whoever is not let in has done nothing: with a newer token even a write may be sent again.
         if response.status_code in (401, 403) and self._auth.renew():
@@ -100,7 +103,7 @@ class Caller:
             raise Unreachable("too_many", retry_after=_seconds(response.headers.get("Retry-After", "")))
         if status >= 500:
             raise Unreachable("erp_error", f"HTTP {status}")
-        if status >= 400 and status != 404:
+        if status >= 400 and status != 404 and not refusals:
             raise Refused("erp_refused", f"HTTP {status}")
         return Answer(status, response.content, response.headers.get("Content-Type", "").partition(";")[0])
 

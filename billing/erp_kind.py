@@ -7,11 +7,14 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
 import requests
 
 from billing.ports import Erp
+from billing.reading import Unreadable, yes
 from core.document import Document
+from core.errors import Misconfigured
 from core.field import Field
 
 
@@ -50,3 +53,19 @@ def erp_kinds() -> Mapping[str, ErpKind]:
         importlib.import_module(f"{folder.__name__}.{item.name}") for item in pkgutil.iter_modules(folder.__path__)
     )
     return {module.ERP.kind: module.ERP for module in found if hasattr(module, "ERP")}
+
+
+def web_address(text: str) -> str:
+    """The address of a system, without a slash at its end. Raises Misconfigured `erp_url` where it is none."""
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        raise Misconfigured("erp_url", "https://...")
+    return text.strip().rstrip("/")
+
+
+def chosen(fields: Mapping[str, str], name: str) -> bool:
+    """Whether a field that takes S or N says S. Raises Misconfigured `erp_field` for anything else."""
+    try:
+        return yes(fields[name], name)
+    except Unreadable:
+        raise Misconfigured("erp_field", name) from None

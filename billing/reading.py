@@ -6,10 +6,12 @@ Everything raises Unreadable for what it does not understand: an amount that was
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from core.document import Document, parse_document
 from core.errors import Unreachable
@@ -22,6 +24,7 @@ _BRAZILIAN = re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4
 _POINTED = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LINE_FILLER = re.compile(r"[\s.\-]+")
 _LINE_DIGITS = (47, 48)
+_CLOCK = re.compile(r"[T ](?P<clock>[0-9]{2}:[0-9]{2}(:[0-9]{2})?)(\.[0-9]+)?(?P<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?)?$")
 
 
 class Unreadable(Unreachable):
@@ -29,6 +32,16 @@ class Unreadable(Unreachable):
 
     def __init__(self, field: str) -> None:
         super().__init__("unreadable_answer", field)
+
+
+@contextmanager
+def after_writing() -> Iterator[None]:
+    """What cannot be read after a write leaves open whether it was done: the Unreadable becomes `ambiguous`."""
+    try:
+        yield
+    except Unreadable as failure:
+        failure.ambiguous = True
+        raise
 
 
 def mapping(value: Any, field: str) -> Mapping[str, Any]:
@@ -113,6 +126,33 @@ def typed_line(value: Any) -> str | None:
     if len(digits) not in _LINE_DIGITS or not (digits.isascii() and digits.isdecimal()):
         return None
     return digits if digits.strip("0") else None
+
+
+def moment(value: Any, field: str, zone: str) -> datetime:
+    """The moment (UTC) of "2026-09-20 18:22:24-03", "20/09/2026 18:22" or a day alone, which is its first moment.
+
+    What names no offset is meant on the clock of `zone`.
+    """
+    on = day(value, field)
+    found = _CLOCK.search(words(value))
+    if not found:
+        return day_begins(on, zone)
+    offset = found["offset"] or ""
+    try:
+        at = datetime.fromisoformat(f"{on.isoformat()}T{found['clock']}{offset}")
+    except ValueError:
+        raise Unreadable(field) from None
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def day_begins(on: date, zone: str) -> datetime:
+    """The first moment (UTC) of a day in `zone`."""
+    return datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_ends(on: date, zone: str) -> datetime:
+    """The last second (UTC) of a day in `zone`: what is promised "until the 20th" holds on the 20th."""
+    return day_begins(on + timedelta(days=1), zone) - timedelta(seconds=1)
 
 
 def _unreadable(field: str) -> NoReturn:

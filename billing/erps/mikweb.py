@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from billing.caller import Caller
-from billing.erp_kind import Connecting, ErpKind
+from billing.erp_kind import Connecting, ErpKind, web_address
 from billing.invoices import order_for_payment
 from billing.mikweb import billings, called, people
 from billing.mikweb.api import BearerAuth, MikWebApi, plain
 from billing.ports import Capability
-from billing.reading import typed_line, words
+from billing.reading import after_writing, typed_line, words
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from core import phone
+from core.dates import local_date
 from core.document import Document
-from core.errors import Misconfigured, Refused
+from core.errors import Refused
 from core.field import Field
 
 _CAN: frozenset[Capability] = frozenset(
@@ -76,7 +77,9 @@ class MikWebErp:
 
     def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
         paid = [(i.paid_at, i) for i in self._invoices(contract_ref) if i.status == "paid" and i.paid_at]
-        recent = sorted((pair for pair in paid if pair[0].date() >= since), key=lambda pair: pair[0], reverse=True)
+        recent = sorted(
+            (pair for pair in paid if local_date(pair[0], self._zone) >= since), key=lambda pair: pair[0], reverse=True
+        )
         return tuple(invoice for _, invoice in recent)
 
     def second_copy(self, invoice_ref: str) -> SecondCopy:
@@ -106,7 +109,10 @@ class MikWebErp:
             raise Refused("unknown_contract")
         message = f"Contrato {contract.number}: {text}"
         body = {"customer_id": int(contract.customer_ref), "subject": subject, "message": message}
-        return called.number(self._api.post("/calledies", body))
+        told = self._api.post("/calledies", body)
+        # Without its number it is open all the same.
+        with after_writing():
+            return called.number(told)
 
     def ticket(self, protocol: str) -> TicketState | None:
         told = self._api.one(f"/calledies/{protocol}", "called") if protocol.isdecimal() else None
@@ -162,11 +168,9 @@ def _ways_of_writing(match_key: str) -> tuple[str, ...]:
 
 
 def connect(connecting: Connecting) -> MikWebErp:
-    """The Erp of these fields. Asks nobody yet. Raises Misconfigured `erp_address` for an address that is none."""
-    where = urlsplit(connecting.fields["url"])
-    if where.scheme not in ("http", "https") or not where.hostname or where.username or where.query:
-        raise Misconfigured("erp_address", "url")
-    caller = Caller(connecting.session, connecting.fields["url"], BearerAuth(connecting.fields["token"]))
+    """The Erp of these fields. Asks nobody yet. Raises Misconfigured `erp_url` for an address that is none."""
+    address = web_address(connecting.fields["url"])
+    caller = Caller(connecting.session, address, BearerAuth(connecting.fields["token"]))
     return MikWebErp(MikWebApi(caller), connecting.zone)
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from billing.caller import Caller
-from billing.erp_kind import Connecting, ErpKind
+from billing.erp_kind import Connecting, ErpKind, chosen, web_address
 from billing.ports import Capability
-from billing.reading import Unreadable, mapping, rows, yes
+from billing.reading import Unreadable, after_writing, mapping, rows, yes
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from billing.voalle import people, tickets
 from billing.voalle.api import TokenAuth, VoalleApi
@@ -37,7 +37,7 @@ class VoalleErp:
         self._zone = connecting.zone
         self._document_of = connecting.document_of
         self._documents: dict[str, Document] = {}
-        self._receivables = Receivables(api, registers_pix=_wants_pix(connecting.fields["register_pix"]))
+        self._receivables = Receivables(api, registers_pix=chosen(connecting.fields, "register_pix"))
 
     def capabilities(self) -> frozenset[Capability]:
         can: set[Capability] = {"pdf", "line", "pix", "link", "paid_invoices", "trust_unlock", "outages"}
@@ -120,7 +120,10 @@ class VoalleErp:
             raise Refused("not_offered")
         contract = self._contract(contract_ref)
         body = tickets.body(self._fields, contract, subject, text)
-        return tickets.protocol(self._api.do("opendetailedsolicitation", body))
+        told = self._api.do("opendetailedsolicitation", body)
+        # Without its protocol it is open all the same.
+        with after_writing():
+            return tickets.protocol(told)
 
     def ticket(self, protocol: str) -> TicketState | None:
         raise Refused("not_offered")
@@ -177,21 +180,12 @@ class VoalleErp:
 
 def _address(url: str, port: int) -> str:
     """`url` with the port that Voalle uses, where it names none."""
-    where = urlsplit(url)
+    where = urlsplit(web_address(url))
     try:
         named = where.port
     except ValueError:
-        named = None
-    if where.scheme not in ("http", "https") or not where.hostname or where.username or where.query:
-        raise Misconfigured("erp_address", "url")
-    return f"{where.scheme}://{where.netloc}{'' if named else f':{port}'}{where.path}".rstrip("/")
-
-
-def _wants_pix(text: str) -> bool:
-    try:
-        return yes(text, "register_pix")
-    except Unreadable:
-        raise Misconfigured("erp_options", "register_pix") from None
+        raise Misconfigured("erp_url", "port") from None
+    return f"{where.scheme}://{where.netloc}{'' if named else f':{port}'}{where.path}"
 
 
 def connect(connecting: Connecting) -> VoalleErp:

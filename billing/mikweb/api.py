@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from billing.caller import Auth, Caller
-from billing.reading import Unreadable, mapping, rows, words
+from billing.reading import Unreadable, after_writing, mapping, rows, words
 from core.errors import Misconfigured, Refused, Unreachable
 from core.masking import mask_personal_data
 
@@ -60,16 +60,12 @@ class MikWebApi:
                 return
 
     def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer to something that is done once. Raises as Caller.write; without an answer that can be read it is
-        ambiguous."""
+        """The answer to something that is done once. Raises as Caller.write; ambiguous where it cannot be read."""
         answer = self._caller.write(path, json=body)
         if answer.status == 404:
             raise Refused("erp_refused", "HTTP 404")
-        try:
+        with after_writing():
             told = _checked(answer.json(), "answer")
-        except Unreachable as failure:
-            failure.ambiguous = True
-            raise
         if told is None:
             raise Refused("erp_refused", "statusCode 404")
         return told

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from billing.mikweb.people import ident
-from billing.reading import Unreadable, amount, day, optional_amount, optional_day, words
+from billing.reading import Unreadable, amount, day, day_begins, optional_amount, optional_day, words
 from billing.records import Hold, Invoice, InvoiceStatus
 
 _SITUATION: dict[str, tuple[InvoiceStatus, Hold]] = {
@@ -46,7 +44,7 @@ def invoice(row: Mapping[str, Any], contract_ref: str, zone: str) -> Invoice:
     paid_on = optional_day(row.get("date_payment"), "date_payment")
     settled = paid >= whole > 0 or (paid_on is not None and not paid)
     status, hold = _situation(words(row.get("situation_name")).lower(), settled=settled)
-    at = datetime(*paid_on.timetuple()[:3], tzinfo=ZoneInfo(zone)) if paid_on and status == "paid" else None
+    at = day_begins(paid_on, zone) if paid_on and status == "paid" else None
     return Invoice(
         ref=f"{contract_ref}.{number}",
         number=number,

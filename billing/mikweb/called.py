@@ -29,13 +29,11 @@ _STATUS: dict[str, TicketStatus] = {
 
 def number(told: Mapping[str, Any]) -> str:
     """The id of the ticket that was opened: by it MikWeb finds it again. It stands in the answer or in the one object
-    of it. Unreadable and ambiguous without one: the ticket is open, its number lost."""
+    of it. Raises Unreadable without one."""
     inner = [value for value in told.values() if isinstance(value, Mapping)]
     found = words(told.get("id")) or (words(inner[0].get("id")) if len(inner) == 1 else "")
     if not found:
-        failure = Unreadable("id")
-        failure.ambiguous = True
-        raise failure
+        raise Unreadable("id")
     return found
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from billing.caller import Answer, Auth, Caller
-from billing.reading import Unreadable, mapping, words, yes
-from core.errors import Misconfigured, Refused, Unreachable
+from billing.reading import Unreadable, after_writing, mapping, words, yes
+from core.errors import Misconfigured, Refused
 from core.masking import mask_personal_data
 
 PREFIX = "/external/integrations/thirdparty"
@@ -90,11 +90,8 @@ class VoalleApi:
         answer = self._caller.write(f"{PREFIX}/{path}", json=body, params=params or {})
         if answer.status == 404:
             raise Refused("erp_refused", "HTTP 404")
-        try:
+        with after_writing():
             return _response(answer)
-        except Unreachable as failure:
-            failure.ambiguous = True
-            raise
 
     def pdf(self, path: str) -> bytes | None:
         """The file, or None where what came is none: Voalle answers with an envelope when it has no boleto."""

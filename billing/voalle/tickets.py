@@ -55,12 +55,10 @@ def body(fields: Mapping[str, str], contract: Contract, subject: str, text: str)
 
 
 def protocol(told: Any) -> str:
-    """The protocol of the answer. Unreadable and ambiguous without one: the solicitation is open, its number lost."""
+    """The protocol of the answer. Raises Unreadable without one."""
     found = words(told.get("protocol")) if isinstance(told, Mapping) else ""
     if not found:
-        failure = Unreadable("protocol")
-        failure.ambiguous = True
-        raise failure
+        raise Unreadable("protocol")
     return found
 
 

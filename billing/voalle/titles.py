@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, typed_line, words
+from billing.reading import (
+    Unreadable,
+    amount,
+    day,
+    day_begins,
+    mapping,
+    optional_amount,
+    optional_day,
+    rows,
+    typed_line,
+    words,
+)
 from billing.records import Invoice, InvoiceStatus
 from billing.voalle.people import ident
 
@@ -50,7 +60,7 @@ class Title:
     def invoice(self, contract_ref: str, zone: str) -> Invoice:
         """The invoice; paid at the first minute of the day that Voalle tells, in the provider's zone."""
         paid = self.status == "paid"
-        at = datetime(*self.paid_on.timetuple()[:3], tzinfo=ZoneInfo(zone)) if paid and self.paid_on else None
+        at = day_begins(self.paid_on, zone) if paid and self.paid_on else None
         return Invoice(
             ref=f"{contract_ref}.{self.ident}",
             number=self.number,
