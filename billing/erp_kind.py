@@ -13,6 +13,7 @@ import requests
 
 from billing.ports import Erp
 from billing.reading import Unreadable, yes
+from core.document import Document
 from core.errors import Misconfigured
 from core.field import Field
 
@@ -20,11 +21,16 @@ from core.field import Field
 @dataclass(frozen=True)
 class Connecting:
     """What an ERP is connected with: the filled-in fields, a session (core.http.make_session), and the provider's zone
-    (IANA), in which the ERP's own times are meant."""
+    (IANA), in which the ERP's own times are meant.
+
+    `document_of` gives the document of a customer by the `ref` that the ERP told once, from what was kept of that
+    answer: an ERP that wants the CPF in every question is asked through it, and refs stay free of personal data.
+    """
 
     fields: Mapping[str, str]
     session: requests.Session
     zone: str
+    document_of: Callable[[str], Document | None] = lambda _ref: None
 
 
 @dataclass(frozen=True)

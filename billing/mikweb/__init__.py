@@ -1,0 +1,1 @@
+"""What the adapter for MikWeb consists of."""
