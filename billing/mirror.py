@@ -1,4 +1,4 @@
-"""An outside ERP with its word kept in our rows: the house goes on with them, and says nothing old as if it were new."""
+"""An outside ERP with its word kept in our rows: the house goes on with them, and nothing old is said as new."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ class MirroredErp:
             told = self._erp.contracts(customer_ref)
         except Unreachable:
             return self._rows.contracts(customer_ref)
-        if not self._write_contracts(customer_ref, told, asked_at):
-            # Nobody read the customer yet: without their row, the contracts have no place.
-            if self.customer(customer_ref) is None or not self._write_contracts(customer_ref, told, asked_at):
-                return told
+        written = self._write_contracts(customer_ref, told, asked_at)
+        if not written and self.customer(customer_ref) is not None:
+            # Nobody read the customer before: without their row, the contracts had no place.
+            self._write_contracts(customer_ref, told, asked_at)
         merged = {contract.ref: contract for contract in self._rows.stored_contracts(customer_ref)}
         return tuple(merged.get(contract.ref, contract) for contract in told)
 

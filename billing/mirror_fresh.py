@@ -31,7 +31,8 @@ class FreshRows:
         return self._customers(_has_phone(forms))
 
     def by_document(self, document: Document) -> Customer:
-        return self._customers(CustomerRow.document == document.number)[0]
+        """Of several with this document, the one that the ERP spoke of last."""
+        return self._customers(CustomerRow.document == document.number, most=1)[0]
 
     def customer(self, ref: str) -> Customer:
         return self._customers(CustomerRow.ref == ref)[0]
@@ -53,11 +54,11 @@ class FreshRows:
         with self._db.reading() as session:
             return tuple(session.scalars(select(CustomerRow.ref).where(_has_phone(forms)).order_by(CustomerRow.ref)))
 
-    def _customers(self, condition: ColumnElement[bool]) -> tuple[Customer, ...]:
-        """By their refs; of one document, the one that the ERP spoke of last comes first."""
+    def _customers(self, condition: ColumnElement[bool], most: int | None = None) -> tuple[Customer, ...]:
+        """At most so many, those first that the ERP spoke of last."""
         order = (CustomerRow.seen_at.desc().nulls_last(), CustomerRow.ref)
         with self._db.reading() as session:
-            rows = session.scalars(select(CustomerRow).where(condition).order_by(*order)).all()
+            rows = session.scalars(select(CustomerRow).where(condition).order_by(*order).limit(most)).all()
             phones = phones_of(session, [row.id for row in rows]) if rows else {}
         self._check([row.seen_at for row in rows])
         return tuple(customer_of(row, phones.get(row.id, ())) for row in rows)

@@ -53,6 +53,7 @@ DECISION = (
     "bot/decide.py",
     "bot/serve.py",
     "bot/unclear.py",
+    "bot/away.py",
     "bot/identify.py",
     "bot/people.py",
     "bot/expectations.py",
