@@ -1,4 +1,4 @@
-"""How long a wish waits for the ERP to be back, and in which hours nobody is written to. Pure."""
+"""How long a wish waits for the ERP to be back, and in which hours nobody is written to."""
 
 from __future__ import annotations
 

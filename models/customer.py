@@ -11,8 +11,9 @@ from models import Base
 
 
 class Customer(Base):
-    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use. Two of them may have
-    one document: ERPs do keep a person twice. `seen_at` is when the ERP last told of them; empty for the local one."""
+    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use. Two of them may
+    have one document: ERPs do keep a person twice. `seen_at` is when the ERP last told of them; empty for the local
+    one."""
 
     __tablename__ = "customer"
 
