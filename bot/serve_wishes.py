@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import exists, select
 
@@ -26,14 +27,16 @@ TOPIC = "wish"
 MOST_AT_ONCE = 20
 
 
-def plan_wishes(_: int, *, db: Database, texts: Texts, gate: Callable[[], Gate]) -> None:
+def plan_wishes(
+    _: int, *, db: Database, texts: Texts, gate: Callable[[], Gate], clock: Callable[[], datetime] = utc_now
+) -> None:
     """Ends the wishes that are too late or that people have, and plans a turn for the others, the oldest first, unless
     it is night or `gate` says that the ERP is not to be asked. May be called at any time and twice; costs one read
     while nothing waits.
 
     While nobody knows whether the ERP is back, one wish finds out.
     """
-    now = utc_now()
+    now = clock()
     with db.reading() as session:
         ids = session.scalars(select(Wish.id).where(Wish.state == "waiting").order_by(Wish.id)).all()
     left = [wish_id for wish_id in ids if _still_waits(db, wish_id, texts)]
