@@ -41,13 +41,19 @@ def erp_problems(kind: str, options: str) -> list[str]:
     if known is None:
         names = ", ".join((LOCAL, *sorted(erp_kinds())))
         return [f"ERP: valor inválido {kind!r}. Esperado: {names}. Exemplo: ERP={LOCAL}"]
+    problem = options_problem(known, options)
+    return [problem] if problem else []
+
+
+def options_problem(kind: ErpKind, options: str) -> str:
+    """What is wrong with the options of this kind, in Portuguese; nothing where they make sense. Asks nobody."""
     try:
-        known.connect(Connecting(_fields(known, options), make_session(), "America/Sao_Paulo"))
+        kind.connect(Connecting(_fields(kind, options), make_session(), "America/Sao_Paulo"))
     except ValueError as problem:
-        return [f"ERP_OPTIONS: {problem}. Esperado: os campos que `cli.py erp kinds` mostra para {kind}."]
+        return f"ERP_OPTIONS: {problem}. Esperado: os campos que `cli.py erp kinds` mostra para {kind.kind}."
     except Misconfigured as problem:
-        return [f"ERP_OPTIONS: {problem.detail or problem.code}."]
-    return []
+        return f"ERP_OPTIONS: {problem.detail or problem.code}."
+    return ""
 
 
 def erp_of(settings: Settings, db: Database) -> Erp:
