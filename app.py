@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core import log as logs
 from core.db import Database
 from core.errors import Unreachable
-from core.settings import Settings, SettingsError, load
+from core.settings import Settings, SettingsError
 from demo import people
 from handoff.console import console_blueprint
 from models.provider import Provider
@@ -32,6 +32,7 @@ from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
+from wiring_money import read_settings
 from wiring_network import plant_of, vault_of
 
 log = logging.getLogger("web")
@@ -175,7 +176,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 def main() -> None:
     """Serves until SIGTERM or SIGINT."""
     try:
-        settings = load()
+        settings = read_settings()
     except SettingsError as error:
         sys.exit(str(error))
     logs.configure(as_json=settings.log_json)

@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: database, channel, devices, costs, templates, nlu, docs."""
+"""Commands for whoever installs, runs or changes it: database, channel, devices, erp, costs, templates, nlu, docs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import migrations
 from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
 from cli_devices import devices
+from cli_erp import erp
 from cli_models import COMMANDS
 from cli_nlu import nlu
 from cli_simulator import simulator
@@ -36,6 +37,7 @@ main.add_command(channel)
 main.add_command(costs_command)
 main.add_command(simulator)
 main.add_command(devices)
+main.add_command(erp)
 for command in COMMANDS:
     nlu.add_command(command)
 

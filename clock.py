@@ -10,12 +10,13 @@ import time
 
 from core import log as logs
 from core.errors import Unreachable
-from core.settings import SettingsError, load
+from core.settings import SettingsError
 from handoff.drift import check_daily
 from handoff.repair import close_idle, find_forgotten
 from models import utc_now
 from models.outbox import plan_chore, queues_with_due_work
 from wiring import Wiring, build
+from wiring_money import read_settings
 
 log = logging.getLogger("clock")
 
@@ -66,7 +67,7 @@ def watch_understanding(wiring: Wiring) -> None:
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
     try:
-        settings = load()
+        settings = read_settings()
     except SettingsError as error:
         sys.exit(str(error))
     logs.configure(as_json=settings.log_json)

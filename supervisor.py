@@ -13,11 +13,12 @@ from pathlib import Path
 import requests
 
 from core.http import make_session
-from core.settings import Settings, SettingsError, load
+from core.settings import Settings, SettingsError
 from data_folder import DataFolder, InUse
 from environment import keep_environment, keep_secrets, made_here, read_dotenv
 from processes import Child, Processes, say
 from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
+from wiring_money import read_settings
 
 ROOT = Path(__file__).resolve().parent
 READY_SECONDS = 120
@@ -141,7 +142,7 @@ class Supervisor:
 
     def _settings(self, environment: dict[str, str]) -> Settings:
         try:
-            return load(environment)
+            return read_settings(environment)
         except SettingsError as error:
             raise CannotStart(str(error)) from error
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from billing.erps.local import LocalErp
-from billing.local_store import SqlStore
-from billing.provider_row import load_provider, policy_of, provider_of, provider_row
+from billing.ports import Erp
+from billing.provider_row import policy_of, provider_of, provider_row
 from bot.facts import Sources
+from bot.serve_wishes import serve_wish
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
 from core.db import Database, make_engine
@@ -39,6 +39,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
+from wiring_money import MONEY_CHORES, erp_of, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
@@ -69,7 +70,13 @@ class Wiring:
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
         twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
-        return {**CHORES, **NETWORK_CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
+        return {
+            **CHORES,
+            **NETWORK_CHORES,
+            **MONEY_CHORES,
+            **(SWEEP_CHORES if self.settings.sweep_seconds else {}),
+            **twilio,
+        }
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -79,17 +86,18 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
     store = media_store(settings)
-    erp = LocalErp(SqlStore(db), lambda: load_provider(db))
+    erp = erp_of(settings, db)
     routes = {
         **_routes(settings, db, parser, links, erp),
         **_media_routes(settings, db, store),
         **_chores(settings, db),
         **network_routes(settings, db, erp),
+        **money_routes(settings, db, erp),
     }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 
 
-def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks, erp: LocalErp) -> dict[str, Route]:
+def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks, erp: Erp) -> dict[str, Route]:
     channels = channels_of(settings, db)
     delivery = _delivery(settings, db, channels, links)
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
@@ -119,6 +127,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
         "turn": Route(partial(take_turn, bot=bot), most_tries=6, give_up=partial(give_up, bot=bot)),
+        "wish": Route(partial(serve_wish, bot=bot), most_tries=3),
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
     }

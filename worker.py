@@ -17,9 +17,10 @@ from core.errors import Conflict, Failure, Unreachable
 from core.later import Later
 from core.queue import connect
 from core.route import Route
-from core.settings import SettingsError, load
+from core.settings import SettingsError
 from models.outbox import Claimed, claim, finish, postpone
 from wiring import Wiring, build
+from wiring_money import read_settings
 
 log = logging.getLogger("worker")
 
@@ -41,7 +42,7 @@ def wiring() -> Wiring:
     pid = os.getpid()
     if pid not in _built:
         _built.clear()
-        _built[pid] = build(load(), pool_size=2)
+        _built[pid] = build(read_settings(), pool_size=2)
     return _built[pid]
 
 
@@ -150,7 +151,7 @@ def work_without_redis(queue: str) -> None:
 def main(queue: str) -> None:
     """Runs a worker until SIGTERM or SIGINT."""
     try:
-        settings = load()
+        settings = read_settings()
     except SettingsError as error:
         sys.exit(str(error))
     logs.configure(as_json=settings.log_json)

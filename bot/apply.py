@@ -23,6 +23,7 @@ from bot.effects import (
     HideWords,
     IncidentTold,
     JobTold,
+    KeepWish,
     OpenTicket,
     RecordAttempt,
     Remember,
@@ -32,6 +33,7 @@ from bot.effects import (
     UnlockOnTrust,
     Wait,
     WatchLine,
+    WishServed,
 )
 from bot.facts import digest
 from bot.hidden import hide_words
@@ -42,6 +44,7 @@ from bot.say import say
 from bot.send_code import send_code
 from bot.snapshot import Snapshot
 from bot.texts import Texts
+from bot.wish_ledger import keep_wish, wish_served
 from core.errors import Conflict
 from handoff.consent import record
 from handoff.hand_over import hand_over
@@ -131,6 +134,8 @@ class _Writer:
             IncidentTold: self._incident_told,
             Contradicted: self._contradicted,
             ConsentChanged: self._consent,
+            KeepWish: lambda effect: keep_wish(self._session, self._snapshot.conversation_id, effect.intent),
+            WishServed: lambda effect: wish_served(self._session, self._snapshot.conversation_id, effect.intent),
             Remember: lambda _: None,
             Wait: lambda _: None,
             Close: self._close,

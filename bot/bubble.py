@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.dialogue import Dialogue
 from bot.effects import Close, Effect, HandOff, Remember, Say
 from bot.turn import Turn
+
+Noted = TypeVar("Noted", bound=Effect)
 
 CAPTION_LIMIT = 1000
 BODY_LIMIT = 1024
@@ -28,7 +31,8 @@ def without_memory(effects: Sequence[Effect]) -> list[Effect]:
 
 def in_one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """The effects with all that is said put together; the first bubble of a conversation carries its protocol."""
-    said = [effect for effect in effects if isinstance(effect, Say)]
+    # Two wishes that meet the same hindrance are told of it once.
+    said = _once([effect for effect in effects if isinstance(effect, Say)])
     dialogue = remembered(turn.dialogue, effects)
     rest = _once([effect for effect in without_memory(effects) if not isinstance(effect, Say)])
     if not said:
@@ -92,6 +96,6 @@ def _text(group: Sequence[Say]) -> str:
     return "\n\n".join(say.text for say in group)
 
 
-def _once(effects: Sequence[Effect]) -> list[Effect]:
-    """What several answers note alike is noted once."""
+def _once(effects: Sequence[Noted]) -> list[Noted]:
+    """What several answers say or note alike is said and noted once."""
     return [effect for place, effect in enumerate(effects) if effect not in effects[:place]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import choose, expectations, identify, job_results, media, opting, people, survey
+from bot import away, choose, expectations, identify, job_results, media, opting, people, survey
 from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
-from bot.effects import BindIdentity, Contradicted, Effect, Remember
-from bot.serve import answer_wishes, beside, dispatch, go_on, serve, stops
+from bot.effects import BindIdentity, Contradicted, Effect, Remember, Say
+from bot.serve import UNASKED, answer_wishes, beside, dispatch, go_on, serve, stops
 from bot.turn import JobResult, SourceDown, Turn
 from bot.unclear import offer_menu
 from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
@@ -21,11 +21,19 @@ def decide(turn: Turn) -> tuple[Effect, ...]:
     turn = media.noted(_of_this_version(turn))
     consent, rest = opting.heard(turn)
     rest = replace(rest, dialogue=remembered(rest.dialogue, consent))
-    try:
-        effects = _consider(rest)
-    except SourceDown:
-        effects = people.hand_off_blind(rest)
+    effects = _considered(rest)
     return in_one_bubble(turn, [*consent, *_known_to_people(rest, effects)])
+
+
+def _considered(turn: Turn) -> list[Effect]:
+    """What to do, as far as those answer who know what it takes."""
+    try:
+        return _consider(turn)
+    except SourceDown as down:
+        if turn.inbound and turn.dialogue.expect in UNASKED - {""}:
+            # Nothing was asked: the words are read by themselves, and a thank-you needs no ERP.
+            return _considered(replace(turn, dialogue=replace(turn.dialogue, expect="", data={})))
+        return away.in_place_of(turn, down, turn.dialogue.intent)
 
 
 def _known_to_people(turn: Turn, effects: list[Effect]) -> list[Effect]:
@@ -53,7 +61,9 @@ def _consider(turn: Turn) -> list[Effect]:
         return [*effects, *_after_result(rest)]
     if turn.jobs:
         return _to_person(turn) if _asks_for_person(turn) else job_results.while_running(turn)
-    return _answer(turn) if turn.inbound else []
+    if turn.inbound:
+        return _answer(turn)
+    return [Say(turn.texts("away.back")), *serve(turn, turn.recalled)] if turn.recalled else []
 
 
 def _before_people(turn: Turn, finished: Sequence[JobResult]) -> list[Effect]:

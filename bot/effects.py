@@ -183,6 +183,20 @@ class IncidentTold:
 
 
 @dataclass(frozen=True)
+class KeepWish:
+    """The ERP is away: what the customer asked for waits until it is back."""
+
+    intent: str
+
+
+@dataclass(frozen=True)
+class WishServed:
+    """What waited for the ERP was answered."""
+
+    intent: str
+
+
+@dataclass(frozen=True)
 class Remember:
     """What the bot knows of the dialogue from now on."""
 
@@ -215,6 +229,8 @@ Effect = (
     | Contradicted
     | ConsentChanged
     | IncidentTold
+    | KeepWish
+    | WishServed
     | Remember
     | Wait
     | Close

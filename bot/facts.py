@@ -17,10 +17,10 @@ from billing.unlock_ledger import promises
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
-from bot.turn import Down, Identified, OpenIncident
+from bot.turn import Away, Down, Identified, OpenIncident
 from core.db import Database
 from core.document import parse_document
-from core.errors import Failure, Misconfigured
+from core.errors import Failure, Misconfigured, Unreachable
 from models import utc_now
 from models.identity_attempt import IdentityAttempt
 from nlu.languages import PORTUGUESE
@@ -73,10 +73,12 @@ class FactFinder:
         }
 
     def find(self, key: str) -> Any:
-        """The fact, or the class Down when its source does not answer."""
+        """The fact, or the class Away when its source does not answer, Down when it cannot tell."""
         name, _, argument = key.partition(":")
         try:
             return self._finders[name](argument)
+        except Unreachable:
+            return Away
         except Failure:
             return Down
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import choose, confirm, identify, people
+from bot import away, choose, confirm, identify, people
 from bot.answers import ANSWERS
 from bot.bubble import remembered, without_memory
 from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, surely_waiting, waiting
-from bot.effects import AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait
+from bot.effects import AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait, WishServed
 from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
 from bot.wishes import SMALL_TALK, Wishes, read, taken
 
@@ -37,7 +37,8 @@ def dispatch(turn: Turn, wish: str) -> list[Effect]:
             dialogue = none_waiting(dialogue)
     if intent not in {*dialogue.intents, *SMALL_TALK}:
         dialogue = replace(dialogue, intents=(*dialogue.intents, intent))
-    return [*identify.bind(turn), *without_memory(effects), Remember(dialogue)]
+    served = [WishServed(intent)] if intent in turn.kept else []
+    return [*identify.bind(turn), *without_memory(effects), *served, Remember(dialogue)]
 
 
 def noting_wishes(turn: Turn) -> Turn:
@@ -132,9 +133,10 @@ def _step(turn: Turn, wish: str, *, ask_back: bool = False) -> list[Effect]:
         return confirm.ask(turn, intent_of(wish))
     try:
         return dispatch(turn, wish)
-    except SourceDown:
+    except SourceDown as down:
         # What was answered before it still counts.
-        return people.hand_off_blind(replace(turn, dialogue=replace(turn.dialogue, intent=intent_of(wish))))
+        intent = intent_of(wish)
+        return away.in_place_of(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), down, intent)
 
 
 def _behind(dialogue: Dialogue, first: Sequence[str], late: tuple[str, ...]) -> Dialogue:

@@ -21,6 +21,7 @@ class Snapshot:
 
     `revoked` are waiting messages that the customer took back: they are not answered. `unheard_since` is when the
     oldest voice note came that waits for its transcript; one that nothing could be heard in has an empty transcript.
+    `kept` are the intents of the wishes that wait for the ERP.
     """
 
     conversation_id: int
@@ -41,6 +42,7 @@ class Snapshot:
     proved_at: datetime | None
     revoked: tuple[int, ...]
     unheard_since: datetime | None
+    kept: frozenset[str] = frozenset()
 
 
 # What these bring beside their kind is data, not the customer's words.
@@ -49,7 +51,8 @@ WORDLESS = frozenset({"location", "contacts", "sticker", "unsupported", "welcome
 _CONVERSATION = text(
     "SELECT conversation.id, contact_id, conversation.channel, version, handler, protocol, dialogue, customer_ref,"
     " proved_by, proved_at, quiet_until, ARRAY(SELECT value FROM contact_alias AS alias"
-    " WHERE alias.contact_id = contact.id AND alias.kind = 'match_key') AS phones"
+    " WHERE alias.contact_id = contact.id AND alias.kind = 'match_key') AS phones,"
+    " ARRAY(SELECT intent FROM wish WHERE conversation_id = conversation.id AND state = 'waiting') AS kept"
     " FROM conversation JOIN contact ON contact.id = contact_id WHERE conversation.id = :id"
 )
 # In the provider's order: WhatsApp delivers out of order. Its clock has whole seconds only, so ties go by when their
@@ -95,6 +98,7 @@ def read_snapshot(connection: Connection | Session, conversation_id: int) -> Sna
         proved_at=conversation.proved_at,
         revoked=tuple(message.id for message in found if message.revoked_at is not None),
         unheard_since=min((m.received_at for m in waiting if m.kind == "audio" and m.transcript is None), default=None),
+        kept=frozenset(conversation.kept),
     )
 
 

@@ -27,11 +27,12 @@ class Missing(Exception):
 
 
 class SourceDown(Exception):
-    """The system that knows this fact does not answer now."""
+    """The system that knows this fact cannot tell it now. `away`: it only does not answer, and will again."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, away: bool = False) -> None:
         super().__init__(key)
         self.key = key
+        self.away = away
 
 
 class NeedsIdentity(Exception):
@@ -98,6 +99,10 @@ class Identified:
 
 
 class Down:
+    """Stands for a fact that its source does not tell, now or until a person has mended something."""
+
+
+class Away(Down):
     """Stands for a fact whose source did not answer."""
 
 
@@ -107,6 +112,7 @@ class Turn:
 
     `part` is the beginning of the text that answers our question, where the rest of it asks for something more.
     `pays_in_chat`: whether the customer's app can show an order to review and pay.
+    `kept` are the wishes that wait for the ERP; `recalled` are those of them whose turn this is: it is back.
     `can_ask` is what the channel has a button for (contact, location). `phone_hidden` says that the channel gave no
     number. `voice` is what becomes of a voice note without a transcript: ask_text or hand_over.
     """
@@ -126,6 +132,8 @@ class Turn:
     can_ask: frozenset[str] = frozenset()
     phone_hidden: bool = False
     voice: str = "ask_text"
+    kept: frozenset[str] = frozenset()
+    recalled: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -172,9 +180,10 @@ class Turn:
         """A fetched fact. Raises Missing when it was not fetched yet, SourceDown when its source does not answer."""
         if key not in self.facts:
             raise Missing(key)
-        if self.facts[key] is Down:
-            raise SourceDown(key)
-        return self.facts[key]
+        found = self.facts[key]
+        if found is Down or found is Away:
+            raise SourceDown(key, away=found is Away)
+        return found
 
     def understanding(self) -> Understanding:
         """What the messages mean; only to be asked back where they were heard badly."""

@@ -96,7 +96,7 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         return
     if _more_is_coming(snapshot, bot.debounce):
         return
-    effects, understanding = _decide(bot, snapshot)
+    effects, understanding = decided(bot, snapshot)
     if not effects:
         return
     with bot.db.transaction() as session:
@@ -124,14 +124,17 @@ def _to_people(bot: Bot, conversation_id: int, why: str) -> None:
         hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
 
 
-def _decide(bot: Bot, snapshot: Snapshot) -> tuple[tuple[Effect, ...], Understanding | None]:
-    """What to do, and what the messages were understood as, if that was asked for."""
+def decided(
+    bot: Bot, snapshot: Snapshot, recalled: tuple[str, ...] = ()
+) -> tuple[tuple[Effect, ...], Understanding | None]:
+    """What to do, and what the messages were understood as, if that was asked for. `recalled` are wishes
+    that waited for the ERP, and are to be answered now."""
     business = bot.business()
     finder = FactFinder(bot.sources, snapshot)
     facts: dict[str, Any] = {}
     for _ in range(MOST_FACTS):
         try:
-            return decide(_turn(bot, business, snapshot, facts)), facts.get("understanding")
+            return decide(_turn(bot, business, snapshot, facts, recalled)), facts.get("understanding")
         except Missing as missing:
             facts[missing.key] = finder.find(missing.key)
     # What stands behind a name may be a secret.
@@ -139,7 +142,9 @@ def _decide(bot: Bot, snapshot: Snapshot) -> tuple[tuple[Effect, ...], Understan
     raise RuntimeError(f"a decision asked for more than {MOST_FACTS} facts: {sorted(names)}")
 
 
-def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, Any]) -> Turn:
+def _turn(
+    bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, Any], recalled: tuple[str, ...]
+) -> Turn:
     return Turn(
         protocol=snapshot.protocol,
         dialogue=snapshot.dialogue,
@@ -155,6 +160,8 @@ def _turn(bot: Bot, business: Business, snapshot: Snapshot, facts: Mapping[str, 
         can_ask=bot.can_ask.get(snapshot.channel, frozenset()),
         phone_hidden=not snapshot.phones,
         voice=bot.voice,
+        kept=snapshot.kept,
+        recalled=recalled,
     )
 
 

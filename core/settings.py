@@ -493,8 +493,15 @@ def environment_name(name: str) -> str:
     return name.upper()
 
 
-def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings, from the process environment unless one is given. Raises SettingsError with every problem."""
+def load(
+    environment: Mapping[str, str] | None = None,
+    *,
+    also: Callable[[Mapping[str, Any]], list[str]] = lambda read: [],
+) -> Settings:
+    """The settings, from the process environment unless one is given. Raises SettingsError with every problem.
+
+    `also` finds the problems that only higher rooms know, in what could be read.
+    """
     source = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     problems: list[str] = []
@@ -517,6 +524,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             problems.append(
                 f"{name}: valor inválido{shown}. Esperado: {meta['expected']}. Exemplo: {name}={meta['example']}"
             )
+    problems += also(values)
     if problems:
         raise SettingsError(problems)
     values["public_url"] = values["public_url"] or f"http://{values['host']}:{values['port']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base
@@ -15,7 +16,8 @@ class Contract(Base):
     installed or not signed yet). `blocked_for`: debt, request (the customer's own), other; only debt is paid away.
 
     `charge_by`: boleto, pix, direct_debit or card. `due_day` is the day of the month that invoices are due on.
-    `seen_at` is when the ERP last told of it; empty for the local one.
+    `seen_at` is when the ERP last told of it, `told` its own words then (of status and network), and
+    `invoices_seen_at` when it told of the invoices; empty for the local one.
 
     `area` is the neighbourhood (bairro), where the customer base knows it: an area without power is seen by it.
     """
@@ -42,3 +44,5 @@ class Contract(Base):
     charge_by: Mapped[str] = mapped_column(default="boleto")
     due_day: Mapped[int] = mapped_column(default=10)
     seen_at: Mapped[datetime | None]
+    told: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
+    invoices_seen_at: Mapped[datetime | None]

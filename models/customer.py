@@ -11,15 +11,16 @@ from models import Base
 
 
 class Customer(Base):
-    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use.
-    `seen_at` is when the ERP last told of them; empty for the local one."""
+    """A person or company that has contracts. `ref` is the ERP's id, the only name other rooms use. Two of them may
+    have one document: ERPs do keep a person twice. `seen_at` is when the ERP last told of them; empty for the local
+    one."""
 
     __tablename__ = "customer"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    document: Mapped[str] = mapped_column(unique=True)
+    document: Mapped[str] = mapped_column(index=True)
     document_kind: Mapped[str]
     kind: Mapped[str] = mapped_column(default="residential")
     email: Mapped[str] = mapped_column(default="")

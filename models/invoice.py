@@ -16,7 +16,8 @@ class Invoice(Base):
     `amount_cents` is what is owed now: `fine_cents` and `interest_cents` are in it, and `original_due_date` is the
     first one where a reissue moved it. `hold` says why an open invoice is not collected: disputed, negotiation, or
     settling (paid, says the ERP, and not settled yet). `period` is the month it is for (AAAA-MM), one per contract.
-    `seen_at` is when the ERP last told of it; empty for the local one.
+    `seen_at` is when the ERP last told of it; empty for the local one. `copied_at` is when an ERP last gave a second
+    copy of it: its payment is to be expected.
     """
 
     __tablename__ = "invoice"
@@ -30,6 +31,7 @@ class Invoice(Base):
             unique=True,
             postgresql_where=text("period <> '' and status <> 'cancelled'"),
         ),
+        Index("ix_invoice_copied_at", "copied_at", postgresql_where=text("copied_at is not null")),
         Index("ix_invoice_open_due", "due_date", postgresql_where=text("status = 'open'")),
     )
 
@@ -49,3 +51,4 @@ class Invoice(Base):
     period: Mapped[str] = mapped_column(default="")
     hold: Mapped[str] = mapped_column(default="")
     seen_at: Mapped[datetime | None]
+    copied_at: Mapped[datetime | None]

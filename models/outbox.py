@@ -35,6 +35,8 @@ QUEUE_OF = {
     "sweep_olt": "network",
     "watch_incidents": "background",
     "tell_incident": "background",
+    "serve_wishes": "background",
+    "wish": "turns",
 }
 
 

@@ -1,0 +1,86 @@
+"""Payments that are only known to an outside ERP: found where somebody waits for them, and told once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from billing.gateway import Settlement
+from billing.mirror import MirroredErp
+from billing.poll_payments import PollPace, poll_payments
+from core.db import Database
+from models import utc_now
+from models.payment import Payment
+from tests.fake_erp import FakeErp
+from tests.unit.billing.build import a_contract, a_customer, an_invoice
+
+AT_ONCE = PollPace(rest=timedelta())
+
+
+@pytest.fixture
+def erp(db: Database) -> FakeErp:
+    """Bruno is blocked, and what he owes is known here."""
+    fake = FakeErp()
+    fake.add(a_customer(), a_contract(), an_invoice())
+    mirror = MirroredErp(fake, db, timedelta(minutes=15))
+    mirror.contracts("bruno")
+    mirror.open_invoices("c-1002")
+    return fake
+
+
+def poll(db: Database, erp: FakeErp, pace: PollPace = AT_ONCE) -> list[tuple[str, int]]:
+    """What is told in one run."""
+    heard: list[tuple[str, int]] = []
+
+    def told(session: Session, paid: Settlement, ref: str) -> None:
+        heard.append((ref, paid.amount_cents))
+        row = {"amount_cents": paid.amount_cents, "state": "settled", "paid_at": paid.paid_at}
+        session.add(Payment(source="fake", external_id=paid.external_id, invoice_ref=ref, **row))
+
+    mirror = MirroredErp(erp, db, timedelta(minutes=15))
+    poll_payments(0, db=db, erp=mirror, source="fake", told=told, pace=pace)
+    return heard
+
+
+def test_new_payment_is_told_once(db: Database, erp: FakeErp) -> None:
+    assert poll(db, erp) == []
+    erp.pay("i-1", utc_now())
+    assert poll(db, erp) == [("i-1", 11990)]
+    assert poll(db, erp) == []
+
+
+def test_payment_that_another_reading_saw_first_is_told_all_the_same(db: Database, erp: FakeErp) -> None:
+    erp.pay("i-1", utc_now())
+    MirroredErp(erp, db, timedelta(minutes=15)).open_invoices("c-1002")
+    assert poll(db, erp, PollPace()) == [("i-1", 11990)]
+
+
+def test_payments_of_before_we_knew_the_customer_are_no_news(db: Database, erp: FakeErp) -> None:
+    erp.add(an_invoice(ref="i-0", number="F-0"))
+    erp.pay("i-0", utc_now())
+    assert poll(db, erp) == []
+
+
+def test_contract_is_left_alone_when_nobody_waits_or_it_was_just_read(db: Database, erp: FakeErp) -> None:
+    erp.asked.clear()
+    poll(db, erp, PollPace())
+    erp.add(a_contract(status="active"))
+    MirroredErp(erp, db, timedelta(minutes=15)).contracts("bruno")
+    poll(db, erp)
+    assert "open_invoices" not in erp.asked
+
+
+def test_second_copy_is_followed_until_it_is_paid(db: Database, erp: FakeErp) -> None:
+    erp.add(a_contract(status="active"))
+    mirror = MirroredErp(erp, db, timedelta(minutes=15))
+    mirror.contracts("bruno")
+    mirror.second_copy("i-1")
+    erp.pay("i-1", utc_now())
+    assert poll(db, erp) == [("i-1", 11990)]
+
+
+def test_run_ends_quietly_when_the_erp_is_away(db: Database, erp: FakeErp) -> None:
+    erp.switch_off()
+    assert poll(db, erp) == []
