@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +15,7 @@ class Contract(Base):
     installed or not signed yet). `blocked_for`: debt, request (the customer's own), other; only debt is paid away.
 
     `charge_by`: boleto, pix, direct_debit or card. `due_day` is the day of the month that invoices are due on.
+    `starts_on` is the day of its activation, where it is known: the first invoice of the local ERP is counted from it.
     `seen_at` is when the ERP last told of it; empty for the local one.
 
     `area` is the neighbourhood (bairro), where the customer base knows it: an area without power is seen by it.
@@ -41,4 +42,5 @@ class Contract(Base):
     blocked_for: Mapped[str] = mapped_column(default="debt")
     charge_by: Mapped[str] = mapped_column(default="boleto")
     due_day: Mapped[int] = mapped_column(default=10)
+    starts_on: Mapped[date | None]
     seen_at: Mapped[datetime | None]
