@@ -9,15 +9,15 @@ from typing import Literal
 from billing.importing.cells import Reader, Value
 
 Row = dict[str, Value | None]
-Shape = Literal["text", "cents", "phones"]
+Shape = Literal["text", "cents", "phones", "email"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file. `headers` are written plainly (no accents, small letters), the first is its name for people.
+    """A column of the file. `headers` are written plainly (no accents or capitals), the first is its name to people.
 
     `required`: a file without it is refused. `new`: a line that adds a row needs it. An empty cell tells nothing: what
-    is there stays, and a new row gets the default of its table. `several`: more than one column of the file may give it.
+    is there stays, and a new row gets the default of its table. `several`: more than one column of a file may give it.
     """
 
     name: str

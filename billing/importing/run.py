@@ -24,7 +24,7 @@ _MOST_SHOWN = 10
 
 @dataclass
 class Import:
-    """One run over one file. `told` hears how many bytes were read so far, `refuse` of every line that does not go in."""
+    """One run over one file. `told` hears how many bytes were read so far, `refuse` of each line that stays out."""
 
     db: Database
     kind: Kind

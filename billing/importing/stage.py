@@ -1,5 +1,8 @@
 """A batch of read lines beside the tables: compared in one statement, refused with a reason, written in a few."""
 
+# Statements are put together from the kinds of this package; what a file says only goes in as copied values.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -74,7 +77,8 @@ class Stage:
         if not compared or most_lines < 1:
             return []
         pairs = ", ".join(
-            f"CASE WHEN {_differs(stored)} THEN ARRAY[coalesce(({_current(stored)})::text, ''), ({stored.told})::text] END"
+            f"CASE WHEN {_differs(stored)}"
+            f" THEN ARRAY[coalesce(({_current(stored)})::text, ''), ({stored.told})::text] END"
             for stored in compared
         )
         rows = self._do(
@@ -99,7 +103,11 @@ class Stage:
         """Writes what `compare` found new or changed."""
         kind = self._kind
         written = [stored for stored in kind.stored if stored.written]
-        self._do(f"UPDATE staged SET id = nextval(pg_get_serial_sequence('{kind.table}', 'id')) WHERE state = 'new'")
+        self._do(
+            "UPDATE staged SET id = o.id FROM"
+            f" (SELECT line, nextval(pg_get_serial_sequence('{kind.table}', 'id')) AS id"
+            " FROM (SELECT line FROM staged WHERE state = 'new' ORDER BY line) n) o WHERE o.line = staged.line"
+        )
         sets = ", ".join(f"{one.name} = coalesce({one.told}, t.{one.name})" for one in written if not one.fixed)
         if sets:
             self._do(
@@ -110,7 +118,7 @@ class Stage:
         self._do(
             f"INSERT INTO {kind.table} (id, {', '.join(one.name for one in written)})"
             f" SELECT s.id, {values} FROM staged s LEFT JOIN {kind.table} t ON t.id = s.target{kind.joins}"
-            " WHERE s.state = 'new'"
+            " WHERE s.state = 'new' ORDER BY s.line"
         )
         self._do("UPDATE staged SET target = id WHERE state = 'new'")
         for statement in kind.after:
@@ -120,7 +128,7 @@ class Stage:
         return f"FROM staged s LEFT JOIN {self._kind.table} t ON {self._kind.find}{self._kind.joins}"
 
     def _do(self, statement: str) -> Any:
-        found = self._session.execute(text(statement), {"zone": self._zone} if ":zone" in statement else {})
+        found: Any = self._session.execute(text(statement), {"zone": self._zone} if ":zone" in statement else {})
         return found.all() if found.returns_rows else []
 
 

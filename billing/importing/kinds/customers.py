@@ -64,7 +64,7 @@ KIND = Kind(
         Stored("ref", "código", "s.ref", "'auto-' || s.id", fixed=True),
         Stored("name", "nome", "s.name", "''"),
         Stored("kind", "tipo", "s.kind", "CASE length(s.document) WHEN 11 THEN 'residential' ELSE 'business' END"),
-        Stored("email", "e-mail", "s.email", "''"),
+        Stored("email", "e-mail", "s.email", "''", shape="email"),
         Stored("phones", "telefones", "s.phones", "''", current=_PHONES, shape="phones", written=False),
     ),
     # Where a line tells phones they are all there are: a number that was given up must not go on opening the door.
