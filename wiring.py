@@ -9,7 +9,7 @@ from functools import partial
 
 from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
-from billing.provider_row import load_provider, policy_of, provider_of, provider_row
+from billing.provider_row import load_billing, load_provider, policy_of, provider_of, provider_row
 from bot.facts import Sources
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
@@ -19,6 +19,7 @@ from core.media_store import MediaStore, media_store
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
+from models import utc_now
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
 from webhooks.channels import meta_inbound
@@ -39,6 +40,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
+from wiring_money import LOCAL_CHORES, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
@@ -69,7 +71,9 @@ class Wiring:
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
         twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
-        return {**CHORES, **NETWORK_CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
+        sweeps = SWEEP_CHORES if self.settings.sweep_seconds else {}
+        local = LOCAL_CHORES if self.settings.erp == "local" else {}
+        return {**CHORES, **NETWORK_CHORES, **sweeps, **local, **twilio}
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -79,12 +83,13 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
     store = media_store(settings)
-    erp = LocalErp(SqlStore(db), lambda: load_provider(db))
+    erp = LocalErp(SqlStore(db), lambda: load_provider(db), lambda: load_billing(db), utc_now)
     routes = {
         **_routes(settings, db, parser, links, erp),
         **_media_routes(settings, db, store),
         **_chores(settings, db),
         **network_routes(settings, db, erp),
+        **money_routes(settings, db, erp),
     }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 

@@ -35,6 +35,7 @@ QUEUE_OF = {
     "sweep_olt": "network",
     "watch_incidents": "background",
     "tell_incident": "background",
+    "bill_month": "background",
 }
 
 
