@@ -35,7 +35,10 @@ _QR_SIZE = 46 * mm
 
 @dataclass(frozen=True)
 class InvoiceSheet:
-    """All that the page shows. The payer's document is printed masked: a PDF is easily passed on."""
+    """All that the page shows. The payer's document is printed masked: a PDF is easily passed on.
+
+    `fine_cents` and `interest_cents` are in `amount_cents`.
+    """
 
     provider: Provider
     payer_name: str
@@ -48,6 +51,9 @@ class InvoiceSheet:
     amount_cents: int
     boleto: Boleto | None
     pix: str | None
+    original_due_date: date | None = None
+    fine_cents: int = 0
+    interest_cents: int = 0
 
 
 def render(sheet: InvoiceSheet) -> bytes:
@@ -58,6 +64,7 @@ def render(sheet: InvoiceSheet) -> bytes:
     page.setAuthor(_printable(sheet.provider.name))
     y = _header(page, sheet.provider)
     y = _summary(page, sheet, y - 9 * mm)
+    y = _late(page, sheet, y)
     y = _payer(page, sheet, y - 9 * mm)
     if sheet.pix:
         y = _pix(page, sheet.pix, y - 8 * mm)
@@ -99,6 +106,21 @@ def _summary(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
         size = largest * min(1, (quarter - 7 * mm) / max(1, stringWidth(_printable(value), _BOLD, largest)))
         _text(page, x, top - 13.5 * mm, value, _BOLD, size, _INK)
     return top - height
+
+
+def _late(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
+    """What a reissue added, and since when: whoever pays has to be able to check it."""
+    if sheet.original_due_date is None:
+        return top
+    plain = sheet.amount_cents - sheet.fine_cents - sheet.interest_cents
+    parts = (
+        f"Vencimento original {format_date(sheet.original_due_date)}",
+        f"valor {format_brl(plain)}",
+        f"multa {format_brl(sheet.fine_cents)}",
+        f"juros {format_brl(sheet.interest_cents)}",
+    )
+    _text(page, _LEFT, top - 6 * mm, "  ·  ".join(parts), _PLAIN, 9.5, _INK)
+    return top - 6 * mm
 
 
 def _payer(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
