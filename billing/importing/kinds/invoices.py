@@ -72,7 +72,8 @@ KIND = Kind(
         Check(
             "competencia",
             "o contrato já tem outra fatura deste mês",
-            "coalesce(s.status, '') <> 'cancelled' AND EXISTS (SELECT FROM invoice o WHERE o.contract_id = k.id"
+            "s.period IS NOT NULL AND coalesce(s.status, '') <> 'cancelled'"
+            " AND EXISTS (SELECT FROM invoice o WHERE o.contract_id = k.id AND o.period <> ''"
             " AND o.period = s.period AND o.status <> 'cancelled' AND o.ref <> s.ref)",
         ),
     ),
