@@ -32,7 +32,7 @@ from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
-from wiring_money import read_settings
+from wiring_erp import read_settings
 from wiring_network import plant_of, vault_of
 
 log = logging.getLogger("web")

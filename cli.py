@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: database, channel, devices, erp, costs, templates, nlu, docs."""
+"""Commands for whoever installs, runs or changes it: database, base, ERP, devices, costs, templates, nlu, docs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 import migrations
+from cli_billing import export_command, import_command
 from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
 from cli_devices import devices
@@ -38,6 +39,8 @@ main.add_command(costs_command)
 main.add_command(simulator)
 main.add_command(devices)
 main.add_command(erp)
+main.add_command(import_command)
+main.add_command(export_command)
 for command in COMMANDS:
     nlu.add_command(command)
 

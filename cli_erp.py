@@ -18,7 +18,7 @@ from core.masking import mask_personal_data
 from core.money import format_brl
 from core.phone import mask_phone, match_key
 from handoff import audit
-from wiring_money import LOCAL, connect, erp_problems, local_erp
+from wiring_erp import LOCAL, connect, erp_problems, local_erp
 
 
 @click.group()

@@ -11,7 +11,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import diagnoses, nlu, outages, outbound, rasa_server, reconciliation, releases, storm, sweeps, webhooks
+from bench import (
+    diagnoses,
+    imports,
+    nlu,
+    outages,
+    outbound,
+    rasa_server,
+    reconciliation,
+    releases,
+    storm,
+    sweeps,
+    webhooks,
+)
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -24,6 +36,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "webhooks": webhooks.main,
     "outbound": outbound.main,
     "diagnoses": diagnoses.main,
+    "imports": imports.main,
     "outages": outages.main,
     "reconciliation": reconciliation.main,
     "releases": releases.main,
@@ -150,7 +163,7 @@ def _rss(pid: int) -> float:
 def main(names: list[str]) -> None:
     """Runs the measurements that are named, or all; with `--diet`, stock Rasa with DIET is trained and measured too."""
     parts: dict[str, Callable[[System], None]] = {"reply": reply_time, "rasa": against_rasa, "memory": memory}
-    whole = ["nlu", "acceptance", "webhooks", "outbound", "diagnoses", "outages", "sweeps", *parts]
+    whole = ["nlu", "acceptance", "webhooks", "outbound", "diagnoses", "outages", "sweeps", "imports", *parts]
     wanted = [name for name in names if name != "--diet"] or whole
     load = os.getloadavg()[0]
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load before {load:.1f}")
@@ -158,7 +171,7 @@ def main(names: list[str]) -> None:
         nlu.measure(diet="--diet" in names)
     if "acceptance" in wanted:
         acceptance()
-    for name in ("webhooks", "outbound", "diagnoses", "outages", "sweeps"):
+    for name in ("webhooks", "outbound", "diagnoses", "outages", "sweeps", "imports"):
         if name in wanted:
             COMMANDS[name]([])
     if any(name in parts for name in wanted):

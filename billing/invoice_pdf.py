@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Final
 
-import segno
-from reportlab.graphics.barcode.common import I2of5
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -17,6 +15,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from billing.boleto import Boleto
+from billing.invoice_codes import BAR_HEIGHT, QR_SIZE, draw_barcode, draw_qr
 from billing.provider import Provider
 from core.dates import format_date
 from core.document import Document
@@ -28,14 +27,13 @@ _INK, _GREY, _LINE, _BRAND, _TINT = (HexColor(c) for c in ("#1d2b33", "#5f6f78",
 _WHITE: Final = HexColor("#ffffff")
 _PLAIN, _BOLD, _MONO = "Helvetica", "Helvetica-Bold", "Courier"
 
-_BAR_MODULES = 405  # start 4, 22 pairs of 18 with wide bars of 3, stop 5
-_BAR_WIDTH, _BAR_HEIGHT = 103 * mm, 13 * mm  # the size that FEBRABAN asks for
-_QR_SIZE = 46 * mm
-
 
 @dataclass(frozen=True)
 class InvoiceSheet:
-    """All that the page shows. The payer's document is printed masked: a PDF is easily passed on."""
+    """All that the page shows. The payer's document is printed masked: a PDF is easily passed on.
+
+    `fine_cents` and `interest_cents` are in `amount_cents`.
+    """
 
     provider: Provider
     payer_name: str
@@ -48,6 +46,9 @@ class InvoiceSheet:
     amount_cents: int
     boleto: Boleto | None
     pix: str | None
+    original_due_date: date | None = None
+    fine_cents: int = 0
+    interest_cents: int = 0
 
 
 def render(sheet: InvoiceSheet) -> bytes:
@@ -58,6 +59,7 @@ def render(sheet: InvoiceSheet) -> bytes:
     page.setAuthor(_printable(sheet.provider.name))
     y = _header(page, sheet.provider)
     y = _summary(page, sheet, y - 9 * mm)
+    y = _late(page, sheet, y)
     y = _payer(page, sheet, y - 9 * mm)
     if sheet.pix:
         y = _pix(page, sheet.pix, y - 8 * mm)
@@ -101,6 +103,21 @@ def _summary(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
     return top - height
 
 
+def _late(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
+    """What a reissue added, and since when: whoever pays has to be able to check it."""
+    if sheet.original_due_date is None:
+        return top
+    plain = sheet.amount_cents - sheet.fine_cents - sheet.interest_cents
+    parts = (
+        f"Vencimento original {format_date(sheet.original_due_date)}",
+        f"valor {format_brl(plain)}",
+        f"multa {format_brl(sheet.fine_cents)}",
+        f"juros {format_brl(sheet.interest_cents)}",
+    )
+    _text(page, _LEFT, top - 6 * mm, "  ·  ".join(parts), _PLAIN, 9.5, _INK)
+    return top - 6 * mm
+
+
 def _payer(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
     document = f"{sheet.payer_document.kind.upper()} {sheet.payer_document.masked}"
     _text(page, _LEFT, top, "Cliente", _PLAIN, 8.5, _GREY)
@@ -115,8 +132,8 @@ def _payer(page: Canvas, sheet: InvoiceSheet, top: float) -> float:
 
 
 def _pix(page: Canvas, code: str, top: float) -> float:
-    _qr(page, code, _LEFT, top - _QR_SIZE)
-    x = _LEFT + _QR_SIZE + 8 * mm
+    draw_qr(page, code, _LEFT, top - QR_SIZE)
+    x = _LEFT + QR_SIZE + 8 * mm
     _text(page, x, top - 5 * mm, "Pague com Pix", _BOLD, 13, _BRAND)
     steps = "Abra o aplicativo do seu banco, escolha Pix e leia o QR Code,"
     _text(page, x, top - 11 * mm, steps, _PLAIN, 9.5, _INK)
@@ -125,7 +142,7 @@ def _pix(page: Canvas, code: str, top: float) -> float:
     for part in _wrapped(code, _MONO, 8, _RIGHT - x):
         _text(page, x, y, part, _MONO, 8, _INK)
         y -= 4 * mm
-    bottom = min(top - _QR_SIZE, y)
+    bottom = min(top - QR_SIZE, y)
     _rule(page, bottom - 7 * mm, dashed=True)
     return bottom - 7 * mm
 
@@ -152,7 +169,7 @@ def _boleto(page: Canvas, sheet: InvoiceSheet, boleto: Boleto, top: float) -> No
     for row in rows:
         _row(page, row, y)
         y -= 11 * mm
-    _barcode(page, boleto.barcode, _LEFT, y - 6 * mm - _BAR_HEIGHT)
+    draw_barcode(page, boleto.barcode, _LEFT, y - 6 * mm - BAR_HEIGHT)
 
 
 def _row(page: Canvas, cells: tuple[tuple[str, str, float], ...], top: float) -> None:
@@ -171,35 +188,6 @@ def _footer(page: Canvas, provider: Provider) -> None:
     _text(page, _LEFT, 15 * mm, notice, _PLAIN, 8.5, _GREY)
     if provider.support_phone:
         _text(page, _LEFT, 10.5 * mm, f"Dúvidas? Fale com a gente: {provider.support_phone}", _PLAIN, 8.5, _GREY)
-
-
-def _qr(page: Canvas, code: str, x: float, y: float) -> None:
-    matrix = tuple(segno.make_qr(code, error="m", boost_error=False).matrix_iter(border=2))
-    step = _QR_SIZE / len(matrix)
-    page.setFillColor(_INK)
-    for row, modules in enumerate(matrix):
-        bottom = y + _QR_SIZE - (row + 1) * step
-        for start, length in _runs(modules):
-            # A hair of overlap, or viewers show white seams between the rows.
-            page.rect(x + start * step, bottom, length * step, step * 1.02, stroke=0, fill=1)
-
-
-def _runs(modules: Iterable[int]) -> Iterator[tuple[int, int]]:
-    start = None
-    for i, dark in enumerate([*modules, 0]):
-        if dark and start is None:
-            start = i
-        elif not dark and start is not None:
-            yield start, i - start
-            start = None
-
-
-def _barcode(page: Canvas, digits: str, x: float, y: float) -> None:
-    bars = I2of5(
-        digits, barWidth=_BAR_WIDTH / _BAR_MODULES, ratio=3, barHeight=_BAR_HEIGHT, checksum=0, bearers=0, quiet=0
-    )
-    page.setFillColor(_INK)
-    bars.drawOn(page, x, y)
 
 
 def _rule(page: Canvas, y: float, *, dashed: bool = False) -> None:

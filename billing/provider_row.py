@@ -7,6 +7,7 @@ from typing import Any, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from billing.billing_terms import BillingTerms, billing_terms
 from billing.provider import Provider, Size
 from billing.trust_unlock import Policy
 from core.db import Database
@@ -28,6 +29,12 @@ def load_policy(db: Database) -> Policy:
     """The terms of trust unlocks, as it stands now. Raises Misconfigured `provider` as above."""
     with db.reading() as session:
         return policy_of(provider_row(session))
+
+
+def load_billing(db: Database) -> BillingTerms:
+    """How the local ERP bills, as it stands now. Raises Misconfigured `provider` as above."""
+    with db.reading() as session:
+        return billing_of(provider_row(session))
 
 
 def provider_row(session: Session) -> ProviderRow:
@@ -63,6 +70,14 @@ def policy_of(row: ProviderRow) -> Policy:
         return Policy(**terms)
     except (TypeError, ValueError) as error:
         raise Misconfigured("provider", f"policies.trust_unlock: {error}") from error
+
+
+def billing_of(row: ProviderRow) -> BillingTerms:
+    """The policy `billing` of the row; what it leaves out is as in BillingTerms. Raises Misconfigured `provider`."""
+    try:
+        return billing_terms(row.policies.get("billing") or {})
+    except ValueError as error:
+        raise Misconfigured("provider", f"policies.billing: {error}") from error
 
 
 def _size(text: str) -> Size:

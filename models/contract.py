@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
@@ -16,6 +16,7 @@ class Contract(Base):
     installed or not signed yet). `blocked_for`: debt, request (the customer's own), other; only debt is paid away.
 
     `charge_by`: boleto, pix, direct_debit or card. `due_day` is the day of the month that invoices are due on.
+    `starts_on` is the day of its activation, where it is known: the first invoice of the local ERP is counted from it.
     `seen_at` is when the ERP last told of it, `told` its own words then (of status and network), and
     `invoices_seen_at` when it told of the invoices; empty for the local one.
 
@@ -43,6 +44,7 @@ class Contract(Base):
     blocked_for: Mapped[str] = mapped_column(default="debt")
     charge_by: Mapped[str] = mapped_column(default="boleto")
     due_day: Mapped[int] = mapped_column(default=10)
+    starts_on: Mapped[date | None]
     seen_at: Mapped[datetime | None]
     told: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict)
     invoices_seen_at: Mapped[datetime | None]

@@ -37,6 +37,7 @@ QUEUE_OF = {
     "tell_incident": "background",
     "serve_wishes": "background",
     "wish": "turns",
+    "bill_month": "background",
 }
 
 

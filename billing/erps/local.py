@@ -5,11 +5,14 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from billing import boleto, invoice_pdf, pix
+from billing.billing_terms import BillingTerms
 from billing.boleto import Boleto
 from billing.invoices import order_for_payment
+from billing.late_fee import late_fee
 from billing.local_port import LocalStore
 from billing.ports import Capability
 from billing.provider import Provider
@@ -21,14 +24,22 @@ from core.errors import Misconfigured, Refused
 
 
 class LocalErp:
-    """An Erp over a LocalStore. What it makes depends on the rows alone: asked twice, the same codes and bytes.
+    """An Erp over a LocalStore. What it makes depends on the rows and the day: asked twice, the same codes and bytes.
 
-    `provider` is asked each time: its data may be edited while this runs.
+    `provider` and `terms` are asked each time: they may be edited while this runs. `now` is the time, in any zone.
     """
 
-    def __init__(self, store: LocalStore, provider: Callable[[], Provider]) -> None:
+    def __init__(
+        self,
+        store: LocalStore,
+        provider: Callable[[], Provider],
+        terms: Callable[[], BillingTerms] = BillingTerms,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._store = store
         self._provider = provider
+        self._terms = terms
+        self._now = now
 
     def capabilities(self) -> frozenset[Capability]:
         made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket", "follow_ticket", "paid_invoices", "plans"}
@@ -58,7 +69,11 @@ class LocalErp:
         return tuple(invoice for _, invoice in sorted(recent, key=lambda found: found[0], reverse=True))
 
     def second_copy(self, invoice_ref: str) -> SecondCopy:
-        """See Erp. Raises Misconfigured `provider` when the provider's own data do not fit a Pix or a boleto."""
+        """See Erp. An overdue invoice comes with the fine and the interest of today and a new due date.
+
+        The row stays as it is: only what is paid changes it. Raises Misconfigured `provider` when the provider's own
+        data do not fit a Pix or a boleto.
+        """
         invoice = self._store.invoice(invoice_ref)
         contract = self._store.contract(invoice.contract_ref) if invoice else None
         customer = self._store.customer(contract.customer_ref) if contract else None
@@ -66,6 +81,7 @@ class LocalErp:
             raise Refused("unknown_invoice")
         if invoice.status != "open":
             raise Refused("invoice_not_open")
+        invoice = self._reissued(invoice)
         try:
             code = self._pix(invoice)
             slip = self._boleto(contract, invoice)
@@ -99,6 +115,26 @@ class LocalErp:
     def plans(self) -> tuple[Plan, ...]:
         return tuple(sorted(self._store.plans(), key=lambda plan: (plan.price_cents, plan.name)))
 
+    def _reissued(self, invoice: Invoice) -> Invoice:
+        """The invoice as it can be paid today. One that is disputed or being settled stays as it is."""
+        provider, terms = self._provider(), self._terms()
+        today = local_date(self._now(), provider.timezone)
+        if invoice.overdue_days(today) == 0 or invoice.hold in ("disputed", "settling"):
+            return invoice
+        # What an earlier reissue put on top bears no interest itself.
+        debt = invoice.amount_cents - invoice.fine_cents - invoice.interest_cents
+        fee = late_fee(debt, invoice.late_from, today, terms, provider.state)
+        if not fee.total_cents:
+            return invoice
+        return replace(
+            invoice,
+            amount_cents=debt + fee.total_cents,
+            fine_cents=fee.fine_cents,
+            interest_cents=fee.interest_cents,
+            due_date=today + timedelta(days=terms.reissue_days),
+            original_due_date=invoice.late_from,
+        )
+
     def _pix(self, invoice: Invoice) -> str:
         me = self._provider()
         return pix.encode_static(me.pix_key, me.name, me.city, invoice.amount_cents, pix.txid_for(invoice.number))
@@ -122,6 +158,9 @@ class LocalErp:
             invoice_number=invoice.number,
             due_date=invoice.due_date,
             amount_cents=invoice.amount_cents,
+            original_due_date=invoice.original_due_date,
+            fine_cents=invoice.fine_cents,
+            interest_cents=invoice.interest_cents,
             boleto=slip,
             pix=code,
         )

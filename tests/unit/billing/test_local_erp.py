@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from core import money, phone
 from core.document import parse_document
 from core.errors import Misconfigured, Refused
 from tests.unit.billing.build import TODAY, a_contract, a_customer, a_provider, an_invoice
+from tests.unit.billing.test_invoice_pdf import read_codes, read_text
 from tests.vectors import load
 
 
@@ -22,7 +24,47 @@ def an_erp(provider: Provider | None = None, *rows: Customer | Contract | Invoic
     store = FakeStore([a_customer()], [a_contract()], [an_invoice()])
     for row in rows:
         store.put(row)
-    return LocalErp(store, lambda: provider or a_provider())
+    # On that day the builders' invoice, due on a bank holiday, can still be paid in time.
+    return LocalErp(store, lambda: provider or a_provider(), now=lambda: datetime(2026, 11, 3, 15, tzinfo=UTC))
+
+
+def late_erp(at: datetime, **changes: Any) -> LocalErp:
+    store = FakeStore([a_customer()], [a_contract()], [an_invoice(**changes)])
+    return LocalErp(store, a_provider, now=lambda: at)
+
+
+def test_second_copy_of_an_overdue_invoice_is_reissued_with_fine_interest_and_a_new_due_date() -> None:
+    copy = late_erp(datetime(2026, 11, 22, 15, tzinfo=UTC)).second_copy("i-1")
+    assert (copy.invoice.fine_cents, copy.invoice.interest_cents, copy.invoice.amount_cents) == (240, 80, 12310)
+    assert (copy.invoice.due_date, copy.invoice.original_due_date) == (date(2026, 11, 25), date(2026, 11, 2))
+    assert copy.pdf is not None
+    codes = read_codes(copy.pdf)
+    slip = boleto.parse(codes["ITF"])
+    assert slip is not None
+    assert (slip.line, slip.amount_cents, slip.due_date(TODAY)) == (copy.line, 12310, date(2026, 11, 25))
+    assert codes["QRCode"] == copy.pix
+    assert pix.decode(codes["QRCode"]).amount_cents == 12310
+    printed = read_text(copy.pdf)
+    for part in ("Vencimento original 02/11/2026", "multa R$ 2,40", "juros R$ 0,80", "R$ 123,10"):
+        assert part in printed
+
+
+def test_second_copy_is_the_same_all_day_in_the_providers_zone() -> None:
+    morning, night = (late_erp(datetime(2026, 11, day, hour, tzinfo=UTC)) for day, hour in ((22, 3), (23, 2)))
+    assert morning.second_copy("i-1") == night.second_copy("i-1")
+    assert late_erp(datetime(2026, 11, 23, 4, tzinfo=UTC)).second_copy("i-1") != night.second_copy("i-1")
+
+
+@pytest.mark.parametrize("hold", ["disputed", "settling"])
+def test_second_copy_adds_nothing_while_the_invoice_is_disputed_or_settling(hold: str) -> None:
+    copy = late_erp(datetime(2026, 11, 22, 15, tzinfo=UTC), hold=hold).second_copy("i-1")
+    assert copy.invoice == an_invoice(hold=hold)
+
+
+def test_second_copy_puts_no_interest_on_what_an_earlier_reissue_added() -> None:
+    earlier = {"amount_cents": 12300, "fine_cents": 240, "interest_cents": 70, "original_due_date": date(2026, 11, 2)}
+    copy = late_erp(datetime(2026, 11, 22, 15, tzinfo=UTC), due_date=date(2026, 11, 20), **earlier).second_copy("i-1")
+    assert copy.invoice.amount_cents == 12310
 
 
 def test_second_copy_carries_the_invoice_in_every_code() -> None:

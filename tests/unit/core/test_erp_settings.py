@@ -9,7 +9,7 @@ from core.errors import Misconfigured
 from core.field import Field
 from core.settings import SettingsError
 from tests.fake_erp import FakeErp
-from wiring_money import options_problem, read_settings
+from wiring_erp import options_problem, read_settings
 
 
 def _connect(connecting: object) -> FakeErp:

@@ -15,17 +15,13 @@ from billing.local_store import SqlStore
 from billing.mirror import MirroredErp
 from billing.ports import Erp
 from billing.provider_row import load_provider
-from bot.serve_wishes import plan_wishes
-from bot.texts import Texts
 from core.db import Database
 from core.errors import Misconfigured
 from core.field import fill_in
 from core.http import make_session
-from core.route import Route
 from core.settings import Settings, SettingsError, load
 
 LOCAL = "local"
-MONEY_CHORES = {"serve_wishes": 30.0}
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -80,14 +76,6 @@ def connect(kind: ErpKind, options: str, db: Database) -> Erp:
     """The bare adapter. Its times are those of the provider's zone, which is read now. Raises ValueError and
     Misconfigured for options that make no sense, and Misconfigured `provider`."""
     return kind.connect(Connecting(_fields(kind, options), make_session(), load_provider(db).timezone))
-
-
-def money_routes(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
-    """What is done about the ERP without anybody asking."""
-    circuit = circuit_of(settings, db)
-    gate = circuit.gate if circuit else lambda: "closed"
-    texts = Texts.load(settings.customer_language)
-    return {"serve_wishes": Route(partial(plan_wishes, db=db, texts=texts, gate=gate), most_tries=3)}
 
 
 def _kind(settings: Settings) -> ErpKind:

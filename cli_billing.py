@@ -1,0 +1,111 @@
+"""Commands of the local ERP: the customer base in from CSV files, with a preview, and out again."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from billing.exporting import EXPORTS, export
+from billing.importing.kind import Kind
+from billing.importing.kinds import kinds
+from billing.importing.report import RefusedLines
+from billing.importing.run import Import, Outcome, run_import
+from billing.importing.stage import Change
+from billing.importing.table import FileUnfit, survey
+from cli_database import database, database_url
+from core.db import Database
+from core.money import format_brl
+from core.phone import mask_phone
+from handoff.audit import record
+
+_SHOWN_REFUSALS = 10
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+by_option = click.option("--by", default=getpass.getuser, help="Quem importa ou exporta, para a auditoria.")
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(list(kinds())))
+@click.argument("file", type=_file)
+@click.option("--apply", is_flag=True, help="Grava. Sem ele, só mostra o que mudaria.")
+@by_option
+@database_url
+def import_command(kind: str, file: Path, apply: bool, by: str, database_url: str | None) -> None:
+    """Importa um arquivo CSV: planos, clientes, contratos, faturas ou pagamentos, nesta ordem.
+
+    Sem --apply mostra uma prévia e não grava nada. As linhas recusadas vão para um relatório ao lado do arquivo.
+    """
+    with database(database_url) as db:
+        try:
+            with RefusedLines(file) as report:
+                outcome = _run(db, kinds()[kind], file, apply, by, report)
+        except FileUnfit as unfit:
+            raise click.ClickException(f"{file.name}: {unfit}") from unfit
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or file}: {error.strerror}") from error
+        with db.transaction() as session:
+            record(
+                session,
+                by,
+                "import.applied" if apply else "import.previewed",
+                f"import:{outcome.run_id}",
+                kind=kind,
+                **outcome.counts,
+            )
+    _tell(kinds()[kind], outcome, report, apply)
+
+
+@click.command("export")
+@click.argument("what", type=click.Choice(EXPORTS))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="O arquivo a escrever.")
+@by_option
+@database_url
+def export_command(what: str, out: Path, by: str, database_url: str | None) -> None:
+    """Exporta clientes, contratos, faturas ou pagamentos para um CSV que `import` lê de volta."""
+    with database(database_url) as db:
+        # Written down first: an export that was cut short has left data, too.
+        with db.transaction() as session:
+            record(session, by, "export.started", f"export:{what}", filename=out.name)
+        try:
+            out.touch(mode=0o600)
+            with out.open("w", encoding="utf-8-sig", newline="") as file:
+                count = export(db, what, file)
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or out}: {error.strerror}") from error
+    click.echo(f"{out}: {count} linhas.")
+
+
+def _run(db: Database, kind: Kind, path: Path, apply: bool, by: str, report: RefusedLines) -> Outcome:
+    found = survey(path)
+    with click.progressbar(length=found.size, label=kind.title) as bar:
+        return run_import(Import(db, kind, path, found, by, apply, lambda read: bar.update(read - bar.pos), report.add))
+
+
+def _tell(kind: Kind, outcome: Outcome, report: RefusedLines, apply: bool) -> None:
+    counts = outcome.counts
+    click.echo(
+        f"{kind.title}: {counts['new']} novos, {counts['changed']} mudados, {counts['same']} iguais,"
+        f" {counts['refused']} recusados."
+    )
+    if outcome.ignored:
+        click.echo(f"Colunas desconhecidas, ignoradas: {', '.join(outcome.ignored)}")
+    for change in outcome.changes:
+        click.echo(
+            f"  linha {change.line}, {change.label}: {_shown(change, change.before)} → {_shown(change, change.after)}"
+        )
+    for refusal in outcome.kept[:_SHOWN_REFUSALS]:
+        click.echo(f"  linha {refusal.line}{', ' if refusal.field else ''}{refusal.field}: recusada, {refusal.reason}")
+    if counts["refused"]:
+        click.echo(f"Todas as recusadas: {report.path}")
+    click.echo("Gravado." if apply else "Prévia: nada foi gravado. Para gravar, repita com --apply.")
+
+
+def _shown(change: Change, value: str) -> str:
+    if change.shape == "cents":
+        return format_brl(int(value)) if value else "-"
+    if change.shape == "phones":
+        return ", ".join(mask_phone(key) for key in value.split()) or "-"
+    if change.shape == "email":
+        return f"{value[:1]}***{value[value.find('@') :]}" if value else "-"
+    return value or "-"
