@@ -35,6 +35,10 @@ QUEUE_OF = {
     "sweep_olt": "network",
     "watch_incidents": "background",
     "tell_incident": "background",
+    "payment_known": "turns",
+    "take_payments": "background",
+    "poll_charges": "background",
+    "register_charge": "background",
 }
 
 
