@@ -67,7 +67,8 @@ def job_conversation(session: Session, contract_ref: str) -> int | None:
 
 def thank(session: Session, payment: Payment, releasing: bool, *, texts: Texts) -> None:
     """Says that the payment came, in the caller's transaction: in the open chat, where it also closes the order that
-    was shown for the invoice, or by template where the window is closed and there is an approved one.
+    was shown for the invoice, or by template where the window is closed and there is an approved one. That one speaks
+    of a bill that is paid: of a part nothing is said there.
 
     `releasing`: the signal was blocked and is being released; that is said with how long it may take, and not as done.
     The same payment is one message, however often this is called.
@@ -78,6 +79,8 @@ def thank(session: Session, payment: Payment, releasing: bool, *, texts: Texts) 
         return
     name, invoice = _whose(session, payment)
     name = addressed(name, texts)
+    if chat.conversation is None and payment.state == "partial":
+        return
     if chat.conversation is None:
         values = {"name": name, "amount": format_brl(payment.amount_cents), "number": invoice.number}
         send_template(session, chat.contact, TEMPLATE, values, language=texts.language, reason=TEMPLATE, key=key)
