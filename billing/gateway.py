@@ -19,7 +19,7 @@ ChargeState = Literal["open", "paid", "cancelled", "expired", "reversed"]
 Method = Literal["pix", "boleto", "card", "cash", "other"]
 
 # The secret of a webhook's address, among its headers: no header that comes over the wire can have this name.
-ADDRESS_SECRET = ":address-secret"
+ADDRESS_SECRET = ":address-secret"  # noqa: S105 - a name
 
 
 @dataclass(frozen=True)

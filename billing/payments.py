@@ -28,9 +28,7 @@ _DOUBLED = "Uma fatura foi paga mais de uma vez: devolva ou abata o valor."
 _REVERSED = "Um pagamento foi estornado e a fatura voltou a ficar em aberto: decida o que fazer com o contrato."
 
 
-def take_payment(
-    session: Session, settlement: Settlement, *, source: str, invoice_ref: str | None = None
-) -> Payment:
+def take_payment(session: Session, settlement: Settlement, *, source: str, invoice_ref: str | None = None) -> Payment:
     """Writes the payment down with all that it changes, in the caller's transaction, and adds the work of what follows
     from it outside of billing (see billing.payment_follow).
 
@@ -134,14 +132,17 @@ def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
         raise_alert(session, "payment.doubled", invoice.ref, _DOUBLED, detail=_told(payment))
         return
     payment.detail = {**payment.detail, "late_days": _late_days(session, payment, invoice)}
-    owed = invoice.amount_cents
-    if payment.amount_cents < owed:
+    owed, before, now = invoice.amount_cents, invoice.paid_cents, payment.amount_cents
+    if now < owed:
         payment.state = "partial"
-        invoice.amount_cents, invoice.paid_cents = owed - payment.amount_cents, invoice.paid_cents + payment.amount_cents
+        invoice.amount_cents, invoice.paid_cents = (
+            owed - payment.amount_cents,
+            invoice.paid_cents + payment.amount_cents,
+        )
     else:
         payment.state = "settled"
         # What it cost as a whole: earlier parts had been taken off.
-        invoice.amount_cents, invoice.paid_cents = owed + invoice.paid_cents, invoice.paid_cents + payment.amount_cents
+        invoice.amount_cents, invoice.paid_cents = owed + before, before + now
         invoice.status, invoice.paid_at, invoice.hold = "paid", payment.paid_at, ""
         debt_reduced(session, payment, invoice)
     session.flush()

@@ -10,7 +10,7 @@ from datetime import date
 from billing import boleto, invoice_pdf, pix
 from billing.boleto import Boleto
 from billing.invoices import order_for_payment
-from billing.local_port import LocalStore
+from billing.local_port import ChargeDesk, LocalStore
 from billing.ports import Capability
 from billing.provider import Provider
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
@@ -23,16 +23,20 @@ from core.errors import Misconfigured, Refused
 class LocalErp:
     """An Erp over a LocalStore. What it makes depends on the rows alone: asked twice, the same codes and bytes.
 
-    `provider` is asked each time: its data may be edited while this runs.
+    `provider` is asked each time: its data may be edited while this runs. With `charges`, what an invoice is paid with
+    is the bank's.
     """
 
-    def __init__(self, store: LocalStore, provider: Callable[[], Provider]) -> None:
+    def __init__(self, store: LocalStore, provider: Callable[[], Provider], charges: ChargeDesk | None = None) -> None:
         self._store = store
         self._provider = provider
+        self._charges = charges
 
     def capabilities(self) -> frozenset[Capability]:
         made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket", "follow_ticket", "paid_invoices", "plans"}
-        if self._provider().boleto_bank:
+        if self._charges:
+            made |= {"line", "link"}
+        elif self._provider().boleto_bank:
             made.add("line")
         return frozenset(made)
 
@@ -66,6 +70,8 @@ class LocalErp:
             raise Refused("unknown_invoice")
         if invoice.status != "open":
             raise Refused("invoice_not_open")
+        if self._charges:
+            return self._charges.copy_of(invoice)
         try:
             code = self._pix(invoice)
             slip = self._boleto(contract, invoice)

@@ -92,7 +92,7 @@ class Asaas:
         return self._whole(self._payment(external_id))
 
     def pdf(self, external_id: str) -> bytes | None:
-        """The slip lies at an address of its own, which needs no key; where it is a page for browsers, there is none."""
+        """The slip lies at an address of its own, which needs no key; a page for browsers is none."""
         address = urlsplit(words(self._payment(external_id).get("bankSlipUrl")))
         if address.scheme not in ("http", "https"):
             return None

@@ -24,7 +24,7 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateways.shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json
+from billing.gateways.shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json, whole_number
 from billing.gateways.token import ClientToken
 from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, words
 from core.dates import local_date
@@ -56,6 +56,7 @@ class Inter:
     def __init__(self, fields: Mapping[str, str], session: requests.Session, zone: str) -> None:
         self._zone = zone
         self._fields = fields
+        self._days_after_due = whole_number(fields, "days_after_due")
         url = fields["url"].rstrip("/")
         cert = (fields["certificate"], fields["certificate_key"]) if fields["certificate"] else None
         form = {
@@ -74,7 +75,7 @@ class Inter:
             "seuNumero": number_of(order.key),
             "valorNominal": reais(order.amount_cents),
             "dataVencimento": order.due_date.isoformat(),
-            "numDiasAgenda": int(self._fields["days_after_due"]),
+            "numDiasAgenda": self._days_after_due,
             "pagador": self._payer(order.payer),
             "mensagem": {"linha1": order.description[:78]},
             "formasRecebimento": ["BOLETO", "PIX"],

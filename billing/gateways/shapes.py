@@ -6,7 +6,7 @@ import hmac
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from billing import boleto, pix
 from billing.gateway import Registered
 from billing.reading import Unreadable
-from core.errors import Refused
+from core.errors import Misconfigured, Refused
 
 log = logging.getLogger(__name__)
 
@@ -83,3 +83,10 @@ def take_back(external_id: str, ask: Callable[[], object], state: Callable[[str]
             raise Refused("already_paid") from None
         if charge.state == "open":
             raise
+
+
+def whole_number(fields: Mapping[str, str], name: str) -> int:
+    """The field as a number from 0 on. Raises Misconfigured `gateway`."""
+    if not fields[name].isdecimal():
+        raise Misconfigured("gateway", name)
+    return int(fields[name])
