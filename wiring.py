@@ -39,6 +39,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
+from wiring_money import GATEWAY_CHORES, MONEY_CHORES, desk_of, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
@@ -69,7 +70,8 @@ class Wiring:
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
         twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
-        return {**CHORES, **NETWORK_CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
+        money = {**MONEY_CHORES, **(GATEWAY_CHORES if self.settings.gateway else {})}
+        return {**CHORES, **NETWORK_CHORES, **money, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -79,12 +81,13 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     links = MediaLinks(settings.public_url, settings.secret_key)
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
     store = media_store(settings)
-    erp = LocalErp(SqlStore(db), lambda: load_provider(db))
+    erp = LocalErp(SqlStore(db), lambda: load_provider(db), desk_of(settings, db))
     routes = {
         **_routes(settings, db, parser, links, erp),
         **_media_routes(settings, db, store),
         **_chores(settings, db),
         **network_routes(settings, db, erp),
+        **money_routes(settings, db, erp),
     }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 

@@ -50,7 +50,7 @@ def due_on(invoice: Invoice, at: datetime, zone: str) -> date:
 
 
 def order_of(session: Session, key: str, invoice: Invoice, due_date: date) -> ChargeOrder:
-    """The order for the invoice. Raises Refused `unknown_invoice`, Misconfigured `provider` for terms that are wrong."""
+    """The order for the invoice. Raises Refused `unknown_invoice`, Misconfigured `provider` for wrong terms."""
     found = session.execute(
         select(Customer, Contract)
         .join(Contract, Contract.customer_id == Customer.id)

@@ -16,15 +16,14 @@ from billing.gateway import ChargeOrder, Gateway, Registered
 from billing.provider_row import provider_row
 from billing.records import Invoice, SecondCopy
 from billing.rows import invoice_of
+from billing.settling import Cashier
 from core.db import Database
 from core.errors import Failure, Refused, Unreachable
 from core.locks import hold
 from models import utc_now
 from models.charge import Charge
 from models.invoice import Invoice as InvoiceRow
-from models.outbox import add_work
 
-REGISTER, TAKE = "register_charge", "take_payments"
 LIVE = ("asked", "open")
 # Whoever set out to register a charge has had every time limit of its calls after this long.
 ABANDONED_AFTER = timedelta(seconds=90)
@@ -69,7 +68,9 @@ class GatewayDesk:
 
     def _retire(self, charge: Charge) -> None:
         """Takes the charge back at the gateway, then in its row; the same again changes nothing. One that was paid
-        meanwhile is a payment: it is read, and the invoice is not asked for again. Raises Refused `invoice_not_open`."""
+        meanwhile is a payment, and the invoice is not asked for again: Refused `invoice_not_open`."""
+        if charge.state == "asked" and charge.changed_at > utc_now() - ABANDONED_AFTER:
+            raise Unreachable("charge_underway")
         external_id = charge.external_id
         if external_id is None:
             found = self._gateway.find(charge.key)
@@ -80,9 +81,7 @@ class GatewayDesk:
         except Refused as refused:
             if refused.code != "already_paid":
                 raise
-            self._store(charge.id, self._gateway.state(str(external_id)))
-            with self._db.transaction() as session:
-                add_work(session, "poll_charges", charge.id)
+            Cashier(self._db, self._gateway, self._kind).settle(self._gateway.state(str(external_id)), charge.key)
             raise Refused("invoice_not_open") from None
         with self._db.transaction() as session:
             row = session.get_one(Charge, charge.id, with_for_update=True)
@@ -172,7 +171,7 @@ def register_charge(invoice_id: int, *, db: Database, desk: GatewayDesk | None) 
     desk.copy_of(invoice_of(row, contract_ref=""))
 
 
-def _live(invoice_ref: str) -> Select[tuple[Charge]]:
+def _live(invoice_ref: str) -> Select[Charge]:
     return (
         select(Charge)
         .join(InvoiceRow, InvoiceRow.id == Charge.invoice_id)

@@ -63,8 +63,8 @@ class Cashier:
                 row.state, row.changed_at = "cancelled", utc_now()
 
     def poll(self) -> None:
-        """Looks at open charges that are due for it, some of them at a time: their webhook may never have come. One that
-        cannot be read now does not keep the others."""
+        """Looks at open charges that are due for it, some of them at a time: their webhook may never have come. While
+        the gateway is away the rest is left for the next time."""
         for charge in self._due():
             try:
                 self.take(Hint(charge.external_id, charge.key))
@@ -97,8 +97,9 @@ class Cashier:
         if hint.charge_id:
             return hint.charge_id
         with self.db.reading() as session:
-            names = [name for name in (Charge.key == hint.key, Charge.txid == hint.txid) if name is not None]
-            return session.scalar(select(Charge.external_id).where(Charge.gateway == self.kind, or_(*names)).limit(1))
+            known = select(Charge.external_id).where(Charge.gateway == self.kind, Charge.external_id.is_not(None))
+            named = Charge.key == hint.key if hint.key else Charge.txid == hint.txid
+            return session.scalar(known.where(named).limit(1))
 
 
 def settlement_of(told: Registered, key: str | None = None) -> Settlement | None:
