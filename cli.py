@@ -13,6 +13,7 @@ import migrations
 from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
 from cli_devices import devices
+from cli_gateways import gateways
 from cli_models import COMMANDS
 from cli_nlu import nlu
 from cli_simulator import simulator
@@ -36,6 +37,7 @@ main.add_command(channel)
 main.add_command(costs_command)
 main.add_command(simulator)
 main.add_command(devices)
+main.add_command(gateways)
 for command in COMMANDS:
     nlu.add_command(command)
 

@@ -238,7 +238,7 @@ def test_thanks_close_the_order_that_was_shown(db: Database) -> None:
     assert (said.payload["payment"]["reference"], said.payload["payment"]["status"]) == ("i-1-0a1b2c3d", "completed")
 
 
-def _order(chat: int, payload: dict[str, object]) -> Message:
+def _order(chat: int, payload: dict[str, dict[str, str]]) -> Message:
     return Message(
         conversation_id=chat,
         channel="meta",

@@ -19,8 +19,8 @@ SECRET = "segredo-do-webhook"
 
 @dataclass(frozen=True)
 class Rig:
-    """`pay` pays a charge on the bank's side (id, cents); `give_back` is None where the bank has none. `webhook` is what
-    the bank sends of a charge, with `headers`."""
+    """`pay` pays a charge on the bank's side (id, cents); `give_back` is None where the bank has none. `webhook` is
+    what the bank sends of a charge, with `headers`."""
 
     kind: str
     gateway: Gateway
