@@ -1,5 +1,4 @@
-"""What ends with a debt: the collection of its invoice, and, once nothing of a contract is overdue, its promises and
-its suspension."""
+"""What ends with a debt: collection steps, and, with nothing overdue left, the promise and the suspension."""
 
 from __future__ import annotations
 
