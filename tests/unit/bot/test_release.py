@@ -342,17 +342,3 @@ def test_yes_to_an_offer_whose_debt_has_changed_is_asked_for_again() -> None:
     assert not has(effects, UnlockOnTrust)
     assert "169,90" in said(effects)
     assert has(chat.say("sim"), UnlockOnTrust)
-
-
-def test_yes_after_the_payment_came_makes_no_unlock_while_the_paid_release_runs() -> None:
-    chat = offered()
-    turn = a_turn("sim", dialogue=chat.dialogue, jobs=(a_job(state="running"),))
-    effects = decided(turn)
-    assert not has(effects, UnlockOnTrust, HandOff)
-    assert has(effects, Wait)
-
-
-def test_yes_after_the_payment_is_no_unlock_even_before_the_release_was_asked_for() -> None:
-    chat = offered()
-    paid = known_as() | {"invoices:c-1002": ()}
-    assert not has(decided(a_turn("sim", dialogue=chat.dialogue, facts=paid)), UnlockOnTrust)
