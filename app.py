@@ -27,12 +27,14 @@ from provisioning.device_admin import test_device
 from webhooks.alarms import alarms_blueprint
 from webhooks.health import health_blueprint
 from webhooks.metrics import metrics_blueprint
+from webhooks.payments import payments_blueprint
 from webhooks.simulator import simulator_blueprints
 from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
 from wiring_erp import read_settings
+from wiring_money import gateway_of
 from wiring_network import plant_of, vault_of
 
 log = logging.getLogger("web")
@@ -76,6 +78,8 @@ def create_app(settings: Settings) -> Flask:
         metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
     )
     app.register_blueprint(alarms_blueprint(db=wiring.db, token=settings.alarms_token))
+    gateway = gateway_of(settings)
+    app.register_blueprint(payments_blueprint(db=wiring.db, gateways={settings.gateway: gateway} if gateway else {}))
     if settings.simulated_channel:
         _add_simulator(app, settings, wiring.db)
     app.register_error_handler(RequestEntityTooLarge, _too_large)

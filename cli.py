@@ -15,6 +15,7 @@ from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
 from cli_devices import devices
 from cli_erp import erp
+from cli_gateways import gateways
 from cli_models import COMMANDS
 from cli_nlu import nlu
 from cli_simulator import simulator
@@ -41,6 +42,7 @@ main.add_command(devices)
 main.add_command(erp)
 main.add_command(import_command)
 main.add_command(export_command)
+main.add_command(gateways)
 for command in COMMANDS:
     nlu.add_command(command)
 

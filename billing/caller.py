@@ -14,7 +14,7 @@ from core.errors import Misconfigured, Refused, Unreachable
 from core.http import send
 
 TIMEOUT = (3.05, 15.0)
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Auth:

@@ -15,8 +15,11 @@ import requests
 from core.document import Document
 from core.field import Field
 
-ChargeState = Literal["open", "paid", "cancelled", "expired"]
+ChargeState = Literal["open", "paid", "cancelled", "expired", "reversed"]
 Method = Literal["pix", "boleto", "card", "cash", "other"]
+
+# The secret of a webhook's address, among its headers: no header that comes over the wire can have this name.
+ADDRESS_SECRET = ":address-secret"  # noqa: S105 - a name
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ class ChargeOrder:
 
 @dataclass(frozen=True)
 class Registered:
-    """A charge at the gateway. `pix` is forwarded byte for byte; `line` and `barcode` are digits only."""
+    """A charge at the gateway. `pix` is forwarded byte for byte; `line` and `barcode` are digits only.
+
+    A charge that was paid and taken back is `reversed`. `method` and `e2e_id` say how it was paid, where it is told.
+    """
 
     external_id: str
     state: ChargeState
@@ -64,6 +70,17 @@ class Registered:
     link: str | None = None
     paid_cents: int = 0
     paid_at: datetime | None = None
+    method: Method = "other"
+    e2e_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a webhook speaks of: a charge by the gateway's id, our key or its txid. What became of it is read anew."""
+
+    charge_id: str | None = None
+    key: str | None = None
+    txid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,9 +124,16 @@ class Gateway(Protocol):
         """Takes the charge back; one that is cancelled already is fine. Refused `already_paid`."""
         ...
 
-    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[Settlement, ...]:
-        """What a webhook tells, after its proof of origin is checked. A hint only where the gateway's rules say that it
-        has to be read again. Raises Refused `bad_signature`, and Unreachable `unreadable_answer`."""
+    def check_origin(self, headers: Mapping[str, str]) -> None:
+        """Whether a webhook proves that it is the gateway's: `headers` in lower case, with ADDRESS_SECRET. Asks nobody
+        outside. Raises Refused `bad_signature`; where no secret is configured, every webhook is refused."""
+        ...
+
+    def read_webhook(self, body: bytes) -> tuple[Hint, ...]:
+        """The charges that a webhook speaks of; it proves nothing else, so `state` is asked before anything counts.
+
+        May ask the gateway. Raises Unreachable `unreadable_answer` for what is no webhook of this gateway's.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from billing.records import Contract, Customer, Invoice, Plan, TicketState
+from billing.records import Contract, Customer, Invoice, Plan, SecondCopy, TicketState
 from core.document import Document
 
 
@@ -38,4 +38,13 @@ class LocalStore(Protocol):
 
     def plans(self) -> tuple[Plan, ...]:
         """The plans that are sold."""
+        ...
+
+
+class ChargeDesk(Protocol):
+    """Registers what is asked for at a bank, where the provider has a gateway."""
+
+    def copy_of(self, invoice: Invoice) -> SecondCopy:
+        """What the bank gave to pay this open invoice with, as it stands: its amount and its due date. Asked again, and
+        by several at once, it is the same charge. Raises what the gateway raises, and Refused `invoice_not_open`."""
         ...

@@ -32,10 +32,15 @@ def order_for(copy: SecondCopy, provider: Provider, item: str) -> Payment | None
             "pix_key_type": kind,
         }
     return Payment(
-        _NOT_ALLOWED.sub("-", copy.invoice.ref)[: LONGEST_REFERENCE - ROOM_BEHIND],
+        reference_of(copy.invoice.ref),
         item=item,
         total_cents=copy.invoice.amount_cents,
         boleto_line=copy.line or "",
         link=copy.link or "",
         **pix,
     )
+
+
+def reference_of(invoice_ref: str) -> str:
+    """What the reference of every order for this invoice begins with."""
+    return _NOT_ALLOWED.sub("-", invoice_ref)[: LONGEST_REFERENCE - ROOM_BEHIND]

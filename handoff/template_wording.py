@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PURPOSES = {
     "invoice_reminder": "Lembrete de fatura",
+    "payment_received": "Pagamento recebido",
     "outage_notice": "Aviso de falha na região",
     "outage_over": "Falha resolvida",
     "maintenance_notice": "Aviso de manutenção programada",

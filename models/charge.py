@@ -13,7 +13,8 @@ from models import Base, utc_now
 class Charge(Base):
     """`state`: asked (written before the gateway is called), open, paid, cancelled, failed.
 
-    `key` names it to the gateway and to us: the same key is one charge, however often it is asked for.
+    `key` names it to the gateway and to us: the same key is one charge, however often it is asked for. While it is
+    asked, `changed_at` is when somebody last set out to register it. `looked_at` is when its state was last read.
     """
 
     __tablename__ = "charge"
@@ -38,3 +39,4 @@ class Charge(Base):
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(default=utc_now)
+    looked_at: Mapped[datetime | None]

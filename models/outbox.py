@@ -38,6 +38,10 @@ QUEUE_OF = {
     "serve_wishes": "background",
     "wish": "turns",
     "bill_month": "background",
+    "payment_known": "turns",
+    "take_payments": "background",
+    "poll_charges": "background",
+    "register_charge": "background",
 }
 
 

@@ -13,7 +13,7 @@ from billing.billing_terms import BillingTerms
 from billing.boleto import Boleto
 from billing.invoices import order_for_payment
 from billing.late_fee import late_fee
-from billing.local_port import LocalStore
+from billing.local_port import ChargeDesk, LocalStore
 from billing.ports import Capability
 from billing.provider import Provider
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
@@ -26,7 +26,8 @@ from core.errors import Misconfigured, Refused
 class LocalErp:
     """An Erp over a LocalStore. What it makes depends on the rows and the day: asked twice, the same codes and bytes.
 
-    `provider` and `terms` are asked each time: they may be edited while this runs. `now` is the time, in any zone.
+    `provider` and `terms` are asked each time: they may be edited while this runs. `now` is the time, in any zone. With
+    `charges`, what an invoice is paid with is the bank's.
     """
 
     def __init__(
@@ -35,15 +36,19 @@ class LocalErp:
         provider: Callable[[], Provider],
         terms: Callable[[], BillingTerms] = BillingTerms,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        charges: ChargeDesk | None = None,
     ) -> None:
         self._store = store
         self._provider = provider
         self._terms = terms
         self._now = now
+        self._charges = charges
 
     def capabilities(self) -> frozenset[Capability]:
         made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket", "follow_ticket", "paid_invoices", "plans"}
-        if self._provider().boleto_bank:
+        if self._charges:
+            made |= {"line", "link"}
+        elif self._provider().boleto_bank:
             made.add("line")
         return frozenset(made)
 
@@ -82,6 +87,8 @@ class LocalErp:
         if invoice.status != "open":
             raise Refused("invoice_not_open")
         invoice = self._reissued(invoice)
+        if self._charges:
+            return self._charges.copy_of(invoice)
         try:
             code = self._pix(invoice)
             slip = self._boleto(contract, invoice)

@@ -1,0 +1,179 @@
+"""Payments as they become known: each once, matched to its invoice, which it pays, pays in part, or pays again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from billing.debt_end import debt_reduced
+from billing.gateway import Settlement
+from billing.provider_row import provider_row
+from core.dates import local_date
+from core.money import format_brl
+from models import utc_now
+from models.alert import raise_alert
+from models.charge import Charge
+from models.contract import Contract
+from models.invoice import Invoice
+from models.outbox import add_work
+from models.payment import Payment
+
+FOLLOW = "payment_known"
+_UNMATCHED = "Um pagamento não tem fatura a que pertença: confira em pagamentos."
+_DOUBLED = "Uma fatura foi paga mais de uma vez: devolva ou abata o valor."
+_REVERSED = "Um pagamento foi estornado e a fatura voltou a ficar em aberto: decida o que fazer com o contrato."
+
+
+def take_payment(session: Session, settlement: Settlement, *, source: str, invoice_ref: str | None = None) -> Payment:
+    """Writes the payment down with all that it changes, in the caller's transaction, and adds the work of what follows
+    from it outside of billing (see billing.payment_follow).
+
+    `source` is who tells (the gateway's or the ERP's kind, or a person's login); `invoice_ref` names the invoice where
+    the source knows it, otherwise the settlement's charge does. Told again, whoever calls and however many at once, the
+    first row is returned and nothing is new; a `reversed` settlement takes the payment of the same name back, once.
+    """
+    charge = _charge_of(session, settlement, source)
+    invoice = _locked_invoice(session, charge, invoice_ref)
+    known = _known(session, settlement, source, invoice) or _insert(session, settlement, source, invoice, invoice_ref)
+    if isinstance(known, _New):
+        if charge is not None:
+            charge.state, charge.changed_at = ("cancelled" if settlement.reversed else "paid"), utc_now()
+        _judge(session, known.row, invoice)
+        return known.row
+    if settlement.reversed and known.reversed_at is None:
+        _take_back(session, known, invoice)
+    return known
+
+
+@dataclass(frozen=True)
+class _New:
+    """A payment that nobody knew before."""
+
+    row: Payment
+
+
+def _charge_of(session: Session, settlement: Settlement, source: str) -> Charge | None:
+    names: tuple[tuple[Any, str | None], ...] = (
+        (Charge.external_id, settlement.charge_id),
+        (Charge.key, settlement.key),
+        (Charge.txid, settlement.txid),
+    )
+    said = [column == name for column, name in names if name]
+    if not said:
+        return None
+    wanted = select(Charge).where(Charge.gateway == source, or_(*said)).order_by(Charge.id.desc()).limit(1)
+    return session.scalars(wanted).one_or_none()
+
+
+def _locked_invoice(session: Session, charge: Charge | None, invoice_ref: str | None) -> Invoice | None:
+    """Whoever changes what is paid of an invoice holds its row: two payments of one invoice come one after another."""
+    wanted = select(Invoice).with_for_update().execution_options(populate_existing=True)
+    if charge is not None:
+        return session.scalars(wanted.where(Invoice.id == charge.invoice_id)).one()
+    return session.scalars(wanted.where(Invoice.ref == invoice_ref)).one_or_none() if invoice_ref else None
+
+
+def _known(session: Session, settlement: Settlement, source: str, invoice: Invoice | None) -> Payment | None:
+    """The row of the same name, or of the same Pix for the same invoice, told by somebody else."""
+    names = (Payment.source == source) & (Payment.external_id == settlement.external_id)
+    if settlement.e2e_id and invoice is not None:
+        names |= (Payment.e2e_id == settlement.e2e_id) & (Payment.invoice_ref == invoice.ref)
+    wanted = select(Payment).where(names).order_by(Payment.id).limit(1).with_for_update()
+    return session.scalars(wanted).one_or_none()
+
+
+def _insert(
+    session: Session, settlement: Settlement, source: str, invoice: Invoice | None, invoice_ref: str | None
+) -> _New | Payment:
+    contract_ref = (
+        session.scalars(select(Contract.ref).where(Contract.id == invoice.contract_id)).one() if invoice else None
+    )
+    new_id = session.execute(
+        insert(Payment)
+        .values(
+            source=source,
+            external_id=settlement.external_id,
+            invoice_ref=invoice.ref if invoice else invoice_ref,
+            contract_ref=contract_ref,
+            amount_cents=settlement.amount_cents,
+            method=settlement.method,
+            e2e_id=settlement.e2e_id,
+            state="reversed" if settlement.reversed else "unmatched",
+            reversed_at=utc_now() if settlement.reversed else None,
+            paid_at=settlement.paid_at,
+            detail={"charge": settlement.charge_id} if settlement.charge_id else {},
+        )
+        .on_conflict_do_nothing(index_elements=[Payment.source, Payment.external_id])
+        .returning(Payment.id)
+    ).scalar()
+    if new_id is not None:
+        return _New(session.get_one(Payment, new_id))
+    return session.scalars(
+        select(Payment)
+        .where(Payment.source == source, Payment.external_id == settlement.external_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
+    if payment.state == "reversed":
+        return
+    if invoice is None or invoice.status == "cancelled":
+        # Money for an invoice that was cancelled belongs to no debt: a person decides whose it is.
+        raise_alert(session, "payment.unmatched", payment.source, _UNMATCHED, detail=_told(payment))
+        return
+    if invoice.status == "paid":
+        payment.state = "doubled"
+        raise_alert(session, "payment.doubled", invoice.ref, _DOUBLED, detail=_told(payment))
+        return
+    payment.detail = {**payment.detail, "late_days": _late_days(session, payment, invoice)}
+    owed, before, now = invoice.amount_cents, invoice.paid_cents, payment.amount_cents
+    if now < owed:
+        payment.state = "partial"
+        invoice.amount_cents, invoice.paid_cents = (
+            owed - payment.amount_cents,
+            invoice.paid_cents + payment.amount_cents,
+        )
+    else:
+        payment.state = "settled"
+        # What it cost as a whole: earlier parts had been taken off.
+        invoice.amount_cents, invoice.paid_cents = owed + before, before + now
+        invoice.status, invoice.paid_at, invoice.hold = "paid", payment.paid_at, ""
+        debt_reduced(session, payment, invoice)
+    session.flush()
+    add_work(session, FOLLOW, payment.id)
+
+
+def _late_days(session: Session, payment: Payment, invoice: Invoice) -> int:
+    paid_on = local_date(payment.paid_at, provider_row(session).timezone)
+    return max(0, (paid_on - (invoice.original_due_date or invoice.due_date)).days)
+
+
+def _take_back(session: Session, payment: Payment, invoice: Invoice | None) -> None:
+    """The money went back. The debt is there again; nobody is blocked for that by a machine: finance decides."""
+    counted = payment.state in ("settled", "partial")
+    payment.detail = {**payment.detail, "was": payment.state}
+    payment.state, payment.reversed_at = "reversed", utc_now()
+    if invoice is None or not counted:
+        return
+    total = invoice.amount_cents if invoice.status == "paid" else invoice.amount_cents + invoice.paid_cents
+    invoice.paid_cents = max(0, invoice.paid_cents - payment.amount_cents)
+    left = total - invoice.paid_cents
+    if left > 0:
+        invoice.amount_cents = left
+        invoice.status, invoice.paid_at = "open", None
+    raise_alert(session, "payment.reversed", invoice.ref, _REVERSED, severity="critical", detail=_told(payment))
+
+
+def _told(payment: Payment) -> dict[str, Any]:
+    return {
+        "payment": payment.id,
+        "invoice": payment.invoice_ref,
+        "amount": format_brl(payment.amount_cents),
+        "source": payment.source,
+    }

@@ -1,0 +1,1 @@
+"""What every gateway must do, against servers of ours made from the published shapes."""

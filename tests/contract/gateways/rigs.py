@@ -1,0 +1,87 @@
+"""Each gateway's adapter beside a bank of its kind, with that kind's webhooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from billing.gateway import ADDRESS_SECRET, Gateway, gateway_kinds
+from core.field import fill_in
+from core.http import make_session
+from tests.contract.gateways.asaas_bank import KEY, AsaasBank
+from tests.contract.gateways.bank import Bank
+from tests.contract.gateways.efi_bank import EfiBank, EfiPixBank
+from tests.contract.gateways.inter_bank import InterBank
+
+SECRET = "segredo-do-webhook"
+
+
+@dataclass(frozen=True)
+class Rig:
+    """`pay` pays a charge on the bank's side (id, cents); `give_back` is None where the bank has none. `webhook` is
+    what the bank sends of a charge, with `headers`."""
+
+    kind: str
+    gateway: Gateway
+    bank: Bank
+    pay: Callable[[str, int], None]
+    give_back: Callable[[str], None] | None
+    webhook: Callable[[str], bytes]
+    headers: Mapping[str, str]
+    pdf: bool = True
+
+
+def _connect(kind: str, given: Mapping[str, str]) -> Gateway:
+    known = gateway_kinds()[kind]
+    return known.connect(fill_in(known.fields, given), make_session(), "America/Sao_Paulo")
+
+
+def asaas() -> Rig:
+    bank = AsaasBank()
+    gateway = _connect("asaas", {"token": KEY, "webhook_token": SECRET, "url": f"{bank.url}/v3"})
+
+    def webhook(id_: str) -> bytes:
+        return json.dumps({"id": "evt_1", "event": "PAYMENT_RECEIVED", "payment": bank.charges[id_]}).encode()
+
+    return Rig("asaas", gateway, bank, bank.pay, bank.give_back, webhook, {"asaas-access-token": SECRET})
+
+
+def inter() -> Rig:
+    bank = InterBank()
+    fields = {"client_id": "a", "client_secret": "b", "webhook_secret": SECRET, "url": bank.url}
+    gateway = _connect("inter", {**fields, "postcode": "12210-000"})
+
+    def webhook(id_: str) -> bytes:
+        charge = bank.charges[id_]["cobranca"]
+        return json.dumps([{"codigoSolicitacao": id_, "situacao": charge["situacao"]}]).encode()
+
+    return Rig("inter", gateway, bank, bank.pay, None, webhook, {ADDRESS_SECRET: SECRET})
+
+
+def efi() -> Rig:
+    bank = EfiBank()
+    gateway = _connect("efi", {"client_id": "a", "client_secret": "b", "webhook_secret": SECRET, "url": bank.url})
+    return Rig(
+        "efi",
+        gateway,
+        bank,
+        bank.pay,
+        bank.give_back,
+        lambda id_: f"notification=token-{id_}".encode(),
+        {ADDRESS_SECRET: SECRET},
+    )
+
+
+def efi_pix() -> Rig:
+    bank = EfiPixBank()
+    fields = {"client_id": "a", "client_secret": "b", "webhook_secret": SECRET, "pix_url": bank.url}
+    gateway = _connect("efi", {**fields, "product": "pix", "pix_key": "11222333000181"})
+
+    def webhook(id_: str) -> bytes:
+        return json.dumps({"pix": [{"endToEndId": "E1803", "txid": id_, "valor": "1.00"}]}).encode()
+
+    return Rig("efi", gateway, bank, bank.pay, bank.give_back, webhook, {ADDRESS_SECRET: SECRET}, pdf=False)
+
+
+RIGS: dict[str, Callable[[], Rig]] = {"asaas": asaas, "efi": efi, "efi pix": efi_pix, "inter": inter}
