@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import diagnoses, nlu, outages, outbound, rasa_server, releases, storm, sweeps, webhooks
+from bench import diagnoses, nlu, outages, outbound, rasa_server, releases, second_copies, storm, sweeps, webhooks
 from bench.conversations import message
 from bench.load import Connection, Figures, drive, post
 from bench.system import System, new_customer, running, text_webhook
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "diagnoses": diagnoses.main,
     "outages": outages.main,
     "releases": releases.main,
+    "second-copies": second_copies.main,
     "storm": storm.main,
     "sweeps": sweeps.main,
 }
