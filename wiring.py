@@ -191,4 +191,4 @@ def _business(db: Database) -> Business:
     """The provider and its terms, as they stand now."""
     with db.reading() as session:
         row = provider_row(session)
-        return Business(provider_of(row), policy_of(row))
+        return Business(provider_of(row), policy_of(row), settlement_of(row))

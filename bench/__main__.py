@@ -20,6 +20,7 @@ from bench import (
     rasa_server,
     reconciliation,
     releases,
+    second_copies,
     storm,
     sweeps,
     webhooks,
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "outages": outages.main,
     "reconciliation": reconciliation.main,
     "releases": releases.main,
+    "second-copies": second_copies.main,
     "storm": storm.main,
     "sweeps": sweeps.main,
 }

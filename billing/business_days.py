@@ -23,6 +23,14 @@ def next_business_day(day: date, state: str = "") -> date:
     return day
 
 
+def add_business_days(day: date, n: int, state: str = "") -> date:
+    """The `n`th business day after `day`; with 0, as `next_business_day`."""
+    day = day if n else next_business_day(day, state)
+    for _ in range(n):
+        day = next_business_day(day + timedelta(days=1), state)
+    return day
+
+
 @lru_cache(maxsize=256)
 def _holidays(year: int, state: str) -> frozenset[date]:
     known = state if state in holidays.country_holidays("BR").subdivisions else None

@@ -13,12 +13,18 @@ def order_for_payment(invoices: Iterable[Invoice]) -> list[Invoice]:
 
     Invoices of one day keep the order of their numbers, so that the bot offers the same one each time.
     """
-    return sorted((i for i in invoices if i.status == "open"), key=lambda i: (i.due_date, i.number))
+    return sorted((i for i in invoices if i.status == "open"), key=lambda i: (i.late_from, i.number))
 
 
 def overdue(invoices: Iterable[Invoice], today: date) -> list[Invoice]:
     """The open invoices whose due date has passed, oldest first. On the due date itself nobody is late."""
     return [i for i in order_for_payment(invoices) if i.overdue_days(today) > 0]
+
+
+def demanded(invoices: Iterable[Invoice], today: date) -> list[Invoice]:
+    """The overdue ones that nothing holds back: for a debt that is disputed, negotiated or being settled nobody is
+    blocked."""
+    return [i for i in overdue(invoices, today) if not i.hold]
 
 
 def total_cents(invoices: Iterable[Invoice]) -> int:

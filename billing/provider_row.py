@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.billing_terms import BillingTerms, billing_terms
 from billing.provider import Provider, Size
+from billing.settlement import Settlement
 from billing.trust_unlock import Policy
+from billing.unlock_end import EndTerms
 from core.db import Database
 from core.document import parse_document
 from core.errors import Misconfigured
 from models.provider import Provider as ProviderRow
+
+Terms = TypeVar("Terms")
 
 # Built once: it is read for every turn.
 _THE_ROW = select(ProviderRow).order_by(ProviderRow.id).limit(1)
@@ -65,11 +69,40 @@ def provider_of(row: ProviderRow) -> Provider:
 
 def policy_of(row: ProviderRow) -> Policy:
     """The policy `trust_unlock` of the row; what it leaves out is as in Policy. Raises Misconfigured `provider`."""
-    terms: dict[str, Any] = row.policies.get("trust_unlock") or {}
+    return terms_of(row, "trust_unlock", Policy)
+
+
+def end_terms_of(row: ProviderRow) -> EndTerms:
+    """The policy `unlock_end`, as above."""
+    return terms_of(row, "unlock_end", EndTerms)
+
+
+def settlement_of(row: ProviderRow) -> Settlement:
+    """The policy `settlement`, as above."""
+    return terms_of(row, "settlement", Settlement)
+
+
+def terms_of(row: ProviderRow, name: str, kind: type[Terms]) -> Terms:
+    """The policy `name` as a dataclass whose fields all have defaults. Raises Misconfigured `provider`, naming what is
+    unknown, of another type than its default, or without sense."""
+    given = row.policies.get(name) or {}
     try:
-        return Policy(**terms)
+        if not isinstance(given, dict):
+            raise TypeError("esperado um objeto JSON")
+        return kind(**{key: _typed(key, value, getattr(kind(), key, None)) for key, value in given.items()})
     except (TypeError, ValueError) as error:
-        raise Misconfigured("provider", f"policies.trust_unlock: {error}") from error
+        raise Misconfigured("provider", f"policies.{name}: {error}") from error
+
+
+def _typed(key: str, value: Any, default: Any) -> Any:
+    """A value of JSON as a field with this default wants it."""
+    if default is None:
+        raise TypeError(f"{key} não existe")
+    if isinstance(default, tuple) and isinstance(value, list):
+        return tuple(value)
+    if type(value) is not type(default):
+        raise TypeError(f"{key}: esperado {type(default).__name__}, não {value!r}")
+    return value
 
 
 def billing_of(row: ProviderRow) -> BillingTerms:

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from billing.invoices import overdue
+from billing.invoices import demanded
 from billing.ports import Erp
-from billing.provider_row import provider_row
+from billing.provider_row import end_terms_of, provider_row
+from billing.records import Invoice
 from billing.trust_unlock import Promise
+from billing.unlock_end import wait_to_block
 from core.dates import local_date
 from core.db import Database
+from core.errors import Failure
 from core.later import Later
 from models import utc_now
+from models.alert import end_alert, raise_alert
 from models.contract import Contract
 from models.network_job import NetworkJob
 from models.outbox import add_work
 from models.trust_unlock import TrustUnlock
 
-EXPIRY = "unlock_expiry"
+EXPIRY, REMINDER = "unlock_expiry", "remind_unlock"
+UNREAD, UNREAD_SECONDS = "unlock_unread", 300.0
 RELEASE, BLOCK = "release_signal", "block_signal"
 LIVE = ("reserved", "active")
 DONE = ("verified", "already")
+NEVER_TOOK_EFFECT = ("failed", "refused")
 NOT_DONE = ("refused", "failed")
 _KEPT = {"kept": True, "broken": False}
 
@@ -65,7 +71,9 @@ def reserve(
 
 def promises(db: Database, contract_ref: str) -> tuple[Promise, ...]:
     """The contract's unlocks that took or may have taken effect, oldest first, for trust_unlock.assess."""
-    wanted = select(TrustUnlock).where(TrustUnlock.contract_ref == contract_ref, TrustUnlock.state != "failed")
+    wanted = select(TrustUnlock).where(
+        TrustUnlock.contract_ref == contract_ref, TrustUnlock.state.not_in(NEVER_TOOK_EFFECT)
+    )
     with db.transaction() as session:
         rows = session.scalars(wanted.order_by(TrustUnlock.granted_at, TrustUnlock.id)).all()
         return tuple(Promise(row.granted_at, row.expires_at, _KEPT.get(row.state)) for row in rows)
@@ -84,31 +92,51 @@ def job_finished(session: Session, job: NetworkJob) -> None:
 
 
 def expire(unlock_id: int, *, db: Database, erp: Erp, ask_block: Callable[[Session, TrustUnlock], None]) -> None:
-    """Judges an unlock whose time is over: kept when nothing of its contract is overdue, otherwise `ask_block`.
+    """Judges an unlock whose time is over: kept when nothing of its contract is demanded, otherwise `ask_block`.
 
     `ask_block` adds the block_signal job, with the unlock's id as its `trust_unlock_id`, in the transaction it is
-    given; the row becomes broken when that job has verified the block. May be called again and in parallel: one call
-    asks. Raises Later before the unlock ends, and what the ERP raises, so that it is tried again: nobody is blocked
-    on a debt that was not read.
+    given; the row becomes broken when that job has verified the block, or at once where the ERP blocks by itself. May
+    be called again and in parallel: one call asks. Raises Later before the unlock ends and outside of the hours in
+    which is blocked, and what the ERP raises, so that it is tried again: nobody is blocked on a debt that was not read.
     """
     with db.transaction() as session:
         unlock = session.get(TrustUnlock, unlock_id)
         if unlock is None or not _to_be_judged(session, unlock):
             return
-        zone = provider_row(session).timezone
+        row = provider_row(session)
+        zone, state, terms = row.timezone, row.state, end_terms_of(row)
     now = utc_now()
     if now < unlock.expires_at:
         raise Later((unlock.expires_at - now).total_seconds(), "unlock still runs")
-    invoices = [i for i in erp.open_invoices(unlock.contract_ref) if i.contract_ref == unlock.contract_ref]
-    debt = overdue(invoices, local_date(now, zone))
+    invoices = _read_debt(db, erp, unlock, now - unlock.expires_at > timedelta(hours=terms.alert_after_hours))
+    debt = demanded(invoices, local_date(now, zone))
+    by_erp = terms.erp_reblocks(released_by_erp=unlock.erp_asked_at is not None)
+    if debt and not by_erp and (wait := wait_to_block(now, terms, zone, state)):
+        raise Later(wait, "nobody is blocked at this hour")
     with db.transaction() as session:
         unlock = session.get_one(TrustUnlock, unlock_id, with_for_update=True)
         if not _to_be_judged(session, unlock):
             return
-        if debt:
+        if debt and not by_erp:
             ask_block(session, unlock)
         else:
-            unlock.state, unlock.ended_at = "kept", now
+            unlock.state, unlock.ended_at = "broken" if debt else "kept", now
+        end_alert(session, UNREAD, unlock.contract_ref)
+
+
+def _read_debt(db: Database, erp: Erp, unlock: TrustUnlock, late: bool) -> list[Invoice]:
+    """What is open on the contract. An ERP that has not said so for too long, or will not before a person mends
+    something, is told of; the question is asked again all the same."""
+    try:
+        return [i for i in erp.open_invoices(unlock.contract_ref) if i.contract_ref == unlock.contract_ref]
+    except Failure as failure:
+        if late or failure.permanent:
+            text = f"Liberação em confiança vencida e dívida não lida no ERP ({failure.code}): ninguém foi bloqueado"
+            with db.transaction() as session:
+                raise_alert(session, UNREAD, unlock.contract_ref, text)
+        if failure.permanent:
+            raise Later(UNREAD_SECONDS, failure.code) from failure
+        raise
 
 
 def _to_be_judged(session: Session, unlock: TrustUnlock) -> bool:
@@ -149,6 +177,7 @@ def _activate(session: Session, unlock_id: int) -> None:
     if expires_at is not None:
         left = (expires_at - utc_now()).total_seconds()
         add_work(session, EXPIRY, unlock_id, after_seconds=max(0.0, left))
+        add_work(session, REMINDER, unlock_id)
 
 
 def _end(session: Session, unlock_id: int, before: str, after: str) -> None:

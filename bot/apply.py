@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from billing.erp_unlock import TOPIC as ERP_UNLOCK
 from billing.unlock_ledger import reserve
 from bot.asking import ask_network
 from bot.effects import (
@@ -54,6 +55,7 @@ from models.conversation import Conversation
 from models.identity_attempt import IdentityAttempt
 from models.message import Message
 from models.network_job import NetworkJob
+from models.outbox import add_work
 from models.ticket import Ticket
 from provisioning.action import RELEASE_SIGNAL
 from provisioning.outages.incidents import incident_of
@@ -70,11 +72,13 @@ _SETTLE = text("UPDATE message SET handled_at = :now, outcome = :outcome WHERE i
 
 @dataclass(frozen=True)
 class Applied:
-    """What the rows are written with. For `keep_seconds` a line is not measured again."""
+    """What the rows are written with. For `keep_seconds` a line is not measured again. `erp_unlocks`: the ERP releases
+    on trust, and the network follows."""
 
     secret_key: str
     texts: Texts
     keep_seconds: float = 0.0
+    erp_unlocks: bool = False
 
 
 def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], applied: Applied) -> bool:
@@ -158,9 +162,9 @@ class _Writer:
     def _say(self, effect: Say) -> None:
         say(self._session, self._snapshot, effect, self._reason)
 
-    def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None) -> None:
+    def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None, *, waits: bool = False) -> None:
         conversation, keep = self._snapshot.conversation_id, self._applied.keep_seconds
-        ask_network(self._session, effect, conversation, keep, trust_unlock_id)
+        ask_network(self._session, effect, conversation, keep, trust_unlock_id, waits=waits)
 
     def _watch(self, effect: WatchLine) -> None:
         conversation = self._snapshot.conversation_id
@@ -179,7 +183,10 @@ class _Writer:
         # Already reserved or active: the first request's job answers, there is nothing to do twice.
         if unlock is not None:
             request = AskNetwork(RELEASE_SIGNAL, effect.contract_ref, "trust_unlock", f"trust:{unlock.id}")
-            self._ask_network(request, unlock.id)
+            by_erp = self._applied.erp_unlocks
+            self._ask_network(request, unlock.id, waits=by_erp)
+            if by_erp:
+                add_work(self._session, ERP_UNLOCK, unlock.id)
 
     def _ticket(self, effect: OpenTicket) -> None:
         # Nobody is sent out for one line of a fault that is known.

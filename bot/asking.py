@@ -18,10 +18,18 @@ STUCK_AFTER_SECONDS = 185
 
 
 def ask_network(
-    session: Session, effect: AskNetwork, conversation_id: int, keep_seconds: float, trust_unlock_id: int | None = None
+    session: Session,
+    effect: AskNetwork,
+    conversation_id: int,
+    keep_seconds: float,
+    trust_unlock_id: int | None = None,
+    *,
+    waits: bool = False,
 ) -> None:
     """Asks for it in the caller's transaction. A measurement that need not be fresh is told again where one is known
-    that is younger than `keep_seconds`. What a customer says of their line counts as a report of it."""
+    that is younger than `keep_seconds`. What a customer says of their line counts as a report of it. With `waits`,
+    something else starts it.
+    """
     target = target_of(session, effect.contract_ref)
     if (effect.action, effect.reason) == (DIAGNOSE, "customer_reported"):
         add_report(session, target, conversation_id)
@@ -39,6 +47,7 @@ def ask_network(
         cause=effect.cause,
         conversation_id=conversation_id,
         trust_unlock_id=trust_unlock_id,
+        waits=waits,
         **_given(effect),
     )
     for seconds in (REMIND_AFTER_SECONDS, STUCK_AFTER_SECONDS):

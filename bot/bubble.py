@@ -60,7 +60,8 @@ def _groups(said: Sequence[Say]) -> list[list[Say]]:
 
 def _fit(group: Sequence[Say]) -> bool:
     """Whether one bubble has room for all of them: a payment or a link takes no other things to tap, and no file."""
-    if len(_text(group)) > BODY_LIMIT or sum(say.document is not None for say in group) > 1:
+    files, bills = (sum(getattr(say, name) is not None for say in group) for name in ("document", "bill"))
+    if len(_text(group)) > BODY_LIMIT or files > 1 or bills > 1:
         return False
     alone = [say for say in group if _alone(say)]
     others = [say for say in group if not _alone(say) and (say.options or say.document or say.ask)]
@@ -79,17 +80,18 @@ def _ending(say: Say, more: str) -> Say:
 def _bubble(group: Sequence[Say]) -> list[Say]:
     text = _text(group)
     alone = next((say for say in group if _alone(say)), None)
+    bill = next((say.bill for say in group if say.bill), None)
     if alone:
         words = "\n\n".join(say.words or say.text for say in group) if alone.words else ""
-        return [replace(alone, text=text, words=words)]
+        return [replace(alone, text=text, words=words, bill=bill)]
     last = next((say for say in reversed(group) if say.options), group[-1])
     document = next((say.document for say in group if say.document), None)
     ask = next((say.ask for say in group if say.ask), "")
     written = Say(text, ask=ask) if ask else Say(text, last.options, last.list_button)
     if document and (len(text) > CAPTION_LIMIT or written.options or written.ask):
         # A caption is short and takes no buttons: the words follow in a bubble of their own.
-        return [Say("", document=document), written]
-    return [replace(written, document=document)]
+        return [Say("", document=document, bill=bill), written]
+    return [replace(written, document=document, bill=bill)]
 
 
 def _text(group: Sequence[Say]) -> str:

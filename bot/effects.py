@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from billing.payment import Payment
+from billing.records import Invoice, SecondCopy
 from bot.dialogue import Dialogue
 
 
@@ -38,13 +39,21 @@ class LinkButton:
 
 
 @dataclass(frozen=True)
+class Bill:
+    """A second copy that is sent, and the invoice as the ERP listed it: asked for again, it is the same document."""
+
+    listed: Invoice
+    copy: SecondCopy
+
+
+@dataclass(frozen=True)
 class Say:
     """One bubble. Up to three options are buttons, more are a list behind `list_button`.
 
     A `link` or a `payment` is the only thing to tap in its bubble. Where a channel cannot show a payment, `document`
     is sent in its place; where it cannot show the bubble at all, `words` are said instead of `text`.
     `ask` puts a button below it by which the customer shares a "contact" (their own number) or a "location"; then it
-    has no options and no document.
+    has no options and no document. `bill` is the second copy that it carries.
     """
 
     text: str
@@ -55,6 +64,7 @@ class Say:
     payment: Payment | None = None
     words: str = ""
     ask: str = ""
+    bill: Bill | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 
 from billing.ports import Erp
 from billing.unlock_ledger import promises
+from bot import bill_facts
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
@@ -59,7 +60,10 @@ class FactFinder:
             "identified": lambda _: self._identified(),
             "contracts": sources.erp.contracts,
             "invoices": sources.erp.open_invoices,
-            "copy": sources.erp.second_copy,
+            "copy": lambda ref: bill_facts.second_copy(sources.erp, ref),
+            "sent": lambda ref: bill_facts.sent_copy(sources.db, snapshot.contact_id, ref),
+            "paid": lambda ref: bill_facts.paid_lately(sources.erp, ref, utc_now().date()),
+            "agreement": lambda ref: bill_facts.agreement(sources.db, ref),
             "document": self._by_document,
             "promises": lambda ref: promises(sources.db, ref),
             "incident": self._incident,

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.addressed import addressed
-from bot.effects import Say
-from bot.say import say
+from bot.notices import Notice, send_notice
 from bot.texts import Texts
 from core.dates import format_when
 from core.db import Database
 from core.later import Later
-from handoff.outcome import Denied
-from handoff.templates import send_template
 from models import utc_now
 from models.alert import raise_alert
 from models.contact import Contact
 from models.contract import Contract
-from models.conversation import Conversation
 from models.customer import Customer
 from models.incident import Incident, IncidentContract
-from models.message import Message
 from models.provider import provider_zone
 from provisioning.outages.limits import Limits, read_limits
 from provisioning.outages.reports import replace_watch
@@ -72,14 +66,6 @@ _CONTACT = text(
 )
 
 
-@dataclass(frozen=True)
-class _Here:
-    """Where something is said."""
-
-    conversation_id: int
-    channel: str
-
-
 def tell_incident(incident_id: int, *, db: Database, texts: Texts, now: Callable[[], datetime] = utc_now) -> None:
     """Tells everybody who is due, each in a transaction of its own: whoever is killed in between tells the rest later
     and nobody twice. May be called at any time. Raises Later while lines are back that must hold first."""
@@ -120,7 +106,8 @@ def _tell(session: Session, incident_id: int, ref: str, phase: str, texts: Texts
         return
     contact = session.get_one(Contact, contact_id)
     notice = _notice(session, row, ref, phase, texts, now)
-    denied = _send(session, contact, notice, f"outage:{incident_id}:contact:{contact_id}:{phase}", texts, now)
+    key = f"outage:{incident_id}:contact:{contact_id}:{phase}"
+    denied = send_notice(session, contact, notice, key=key, reason="outage", texts=texts, now=now)
     if denied is None:
         replace_watch(session, incident_id, ref)
         return
@@ -130,65 +117,20 @@ def _tell(session: Session, incident_id: int, ref: str, phase: str, texts: Texts
     raise_alert(session, UNTOLD, str(incident_id), f"Avisos de falha não saíram: {denied.reason}")
 
 
-@dataclass(frozen=True)
-class _Notice:
-    """What is said inside of the window, and the template outside (none: nothing is sent there)."""
-
-    words: str
-    template: str
-    values: dict[str, str]
-
-
-def _notice(session: Session, row: Incident, ref: str, phase: str, texts: Texts, now: datetime) -> _Notice:
+def _notice(session: Session, row: Incident, ref: str, phase: str, texts: Texts, now: datetime) -> Notice:
     contract = session.scalars(select(Contract).where(Contract.ref == ref)).one()
     name = addressed(session.get_one(Customer, contract.customer_id).name, texts)
     zone = provider_zone(session)
     district = contract.area or contract.cto or contract.olt
     if phase == "back":
         template = "" if row.planned else "outage_over"
-        return _Notice(texts("incident.back", name=name), template, {"name": name, "district": district})
+        return Notice(texts("incident.back", name=name), template, {"name": name, "district": district})
     eta = format_when(row.eta, now, zone, texts.language) if row.eta else texts("incident.eta_unknown")
     since = format_when(row.started_at, now, zone, texts.language)
     if row.planned:
         words = texts("incident.news_planned", name=name, cause=row.cause, since=since, eta=eta)
         values = {"name": name, "district": district, "since": since, "eta": eta}
-        return _Notice(words, "maintenance_notice", values)
+        return Notice(words, "maintenance_notice", values)
     said = texts("incident.eta", eta=eta) if row.eta else texts("incident.no_eta")
     words = texts("incident.news", name=name, cause=row.cause, since=since, eta=said)
-    return _Notice(words, "outage_notice", {"name": name, "district": district, "eta": eta})
-
-
-def _send(session: Session, contact: Contact, notice: _Notice, key: str, texts: Texts, now: datetime) -> Denied | None:
-    """One message to a contact under this key, however many contracts they have. A person who has the conversation
-    gets a note instead: they say it."""
-    if session.scalar(select(Message.id).where(Message.key == key)) is not None:
-        return None
-    talk = session.scalars(
-        select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.handler != "closed")
-        .with_for_update()
-    ).one_or_none()
-    if talk is not None and (talk.handler != "bot" or (talk.quiet_until and talk.quiet_until > now)):
-        note = texts("incident.note", text=notice.words)
-        session.add(_note(talk, note, key))
-    elif talk is not None and talk.window_open(now):
-        say(session, _Here(talk.id, talk.channel), Say(notice.words), "outage", key=key)
-    elif notice.template:
-        language = texts.language
-        sent = send_template(
-            session, contact, notice.template, notice.values, language=language, reason="outage", key=key
-        )
-        return sent if isinstance(sent, Denied) else None
-    return None
-
-
-def _note(talk: Conversation, words: str, key: str) -> Message:
-    return Message(
-        conversation_id=talk.id,
-        channel=talk.channel,
-        direction="note",
-        author="system",
-        status="received",
-        text=words,
-        key=key,
-    )
+    return Notice(words, "outage_notice", {"name": name, "district": district, "eta": eta})

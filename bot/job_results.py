@@ -8,6 +8,7 @@ from datetime import datetime
 
 from billing.invoices import order_for_payment, overdue, total_cents
 from bot import people
+from bot.answers import unlock_refused
 from bot.answers.wifi_password import tell_wifi
 from bot.diagnosis_told import tell_diagnosis
 from bot.effects import Effect, IncidentTold, JobTold, Option, Remember, Say, Wait, WatchLine
@@ -21,6 +22,8 @@ OPEN = frozenset({"asked", "approved", "running"})
 DONE = frozenset({"verified", "already"})
 STILL_WORKING_AFTER_SECONDS = 20
 GIVE_UP_AFTER_SECONDS = 180
+BY_ERP = "erp_"
+ERP_RULES = frozenset({"erp_already_used", "erp_not_eligible"})
 # An ONU that was restarted needs about two minutes.
 REBOOT_SECONDS = 120.0
 
@@ -46,8 +49,8 @@ def while_running(turn: Turn) -> list[Effect]:
 
 
 def _released(turn: Turn, job: JobResult) -> list[Effect]:
-    until = turn.dialogue.data.get("until")
-    end = turn.when(datetime.fromisoformat(until)) if until else ""
+    until = _until(turn, job)
+    end = turn.when(until) if until else ""
     text = turn.texts("release.done", name=turn.first_name(), until=end) if end else turn.texts("release.done_paid")
     if debt := _debt(turn, job):
         text = f"{text} {turn.texts('release.remember', amount=debt)}"
@@ -63,6 +66,16 @@ def _released(turn: Turn, job: JobResult) -> list[Effect]:
     return [Say(text, (option,)), *told, Remember(dialogue)]
 
 
+def _until(turn: Turn, job: JobResult) -> datetime | None:
+    """The end that the ledger has, which may be the ERP's own; before that, the one that was shown. None for a release
+    that was not on trust."""
+    shown = turn.dialogue.data.get("until")
+    if not shown:
+        return None
+    running = [promise.expires_at for promise in turn.fact(f"promises:{job.contract_ref}") if promise.kept is None]
+    return max(running, default=datetime.fromisoformat(str(shown)))
+
+
 def _debt(turn: Turn, job: JobResult) -> str:
     """What stays overdue on the contract of the job; nothing where it is not proved who reads it."""
     try:
@@ -75,9 +88,21 @@ def _debt(turn: Turn, job: JobResult) -> str:
 
 
 def _not_released(turn: Turn, job: JobResult) -> list[Effect]:
+    if job.state == "refused" and job.outcome.startswith(BY_ERP):
+        return _refused_by_erp(turn, job)
     line = turn.texts("learnt.not_released", state=job.state, outcome=job.outcome)
     turn = replace(turn, dialogue=replace(turn.dialogue, learnt=people.learnt(turn, line)))
     return people.hand_off(turn, "N2", "release_failed", "handoff.release_failed")
+
+
+def _refused_by_erp(turn: Turn, job: JobResult) -> list[Effect]:
+    """The ERP's own rule, which wins: explained like one of ours."""
+    known = job.outcome if job.outcome in ERP_RULES else BY_ERP + "not_eligible"
+    try:
+        invoices = list(turn.fact(f"invoices:{job.contract_ref}"))
+    except SourceDown:
+        return people.hand_off(turn, "Financeiro", "release_failed", "handoff.release_failed")
+    return unlock_refused.told(turn, job.contract_ref, known, invoices)
 
 
 def _blocked_again(turn: Turn) -> list[Effect]:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from bot.bill_facts import as_json
 from bot.effects import Document, Say
 from core.db import wake
 from models import utc_now
@@ -87,6 +88,8 @@ def _payload(said: Say, key: str) -> dict[str, Any]:
         payload["payment"] = asdict(replace(said.payment, reference=f"{said.payment.reference}-{key[:8]}"))
     if said.words:
         payload["words"] = said.words
+    if said.bill:
+        payload["bill"] = as_json(said.bill)
     return payload
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from billing.provider import Provider
 from billing.records import Contract, Customer, Invoice, SecondCopy
+from billing.settlement import Settlement
 from billing.trust_unlock import Policy, Promise
 from bot.dialogue import Dialogue
 from bot.replies import Replies, replies_in
@@ -134,6 +135,7 @@ class Turn:
     voice: str = "ask_text"
     kept: frozenset[str] = frozenset()
     recalled: tuple[str, ...] = ()
+    settlement: Settlement = field(default_factory=Settlement)
 
     @property
     def today(self) -> date:
@@ -222,9 +224,9 @@ class Turn:
         found: tuple[Invoice, ...] = self.fact(f"invoices:{contract.ref}")
         return found
 
-    def second_copy(self, invoice: Invoice) -> SecondCopy:
-        """What the invoice is paid with."""
-        found: SecondCopy = self.fact(f"copy:{invoice.ref}")
+    def second_copy(self, invoice: Invoice) -> SecondCopy | None:
+        """What the invoice is paid with; None when the ERP gives nothing."""
+        found: SecondCopy | None = self.fact(f"copy:{invoice.ref}")
         return found
 
     def promises(self, contract: Contract) -> tuple[Promise, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from billing.provider import Provider
+from billing.settlement import Settlement
 from billing.trust_unlock import Policy
 from bot.apply import Applied, apply
 from bot.decide import decide
@@ -52,6 +53,7 @@ class Business:
 
     provider: Provider
     policy: Policy
+    settlement: Settlement = field(default_factory=Settlement)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
     if not effects:
         return
     with bot.db.transaction() as session:
-        written = apply(session, snapshot, effects, Applied(bot.sources.secret_key, bot.texts, bot.keep_seconds))
+        erp_unlocks = "trust_unlock" in bot.sources.erp.capabilities()
+        applied = Applied(bot.sources.secret_key, bot.texts, bot.keep_seconds, erp_unlocks)
+        written = apply(session, snapshot, effects, applied)
         if written and understanding:
             record_readings(session, snapshot, understanding)
     if not written:
@@ -153,6 +157,7 @@ def _turn(
         now=utc_now(),
         provider=business.provider,
         policy=business.policy,
+        settlement=business.settlement,
         texts=bot.texts,
         proof=bot.proof,
         facts=facts,

@@ -21,6 +21,8 @@ QUEUE_OF = {
     "network": "network",
     "batch": "network",
     "unlock_expiry": "turns",
+    "erp_unlock": "network",
+    "remind_unlock": "background",
     "watch_line": "turns",
     "check_number": "background",
     "prune_webhooks": "background",

@@ -15,7 +15,9 @@ class TrustUnlock(Base):
     unpaid, blocked again), failed (never took effect; does not count as used), refused (by the ERP, whose word wins;
     `refusal` is its code and does not count as used either).
 
-    `erp_protocol` is the number of the ERP that granted it. `reminded_at` is when the end was told of before it came.
+    `erp_asked_at` is when the ERP was asked for it, where it is the ERP's to give: written before it is asked, so that
+    whoever comes after a crash looks before asking again. `erp_protocol` is the number under which it granted it.
+    `reminded_at` is when the end was told of before it came.
 
     One reserved or active row per contract, held by a partial unique index: two requests in two seconds are one.
     """
@@ -42,6 +44,7 @@ class TrustUnlock(Base):
     granted_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    erp_asked_at: Mapped[datetime | None]
     erp_protocol: Mapped[str | None]
     refusal: Mapped[str | None]
     reminded_at: Mapped[datetime | None]

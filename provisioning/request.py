@@ -34,13 +34,15 @@ def ask(
     secrets: bytes | None = None,
     dry_run: bool = False,
     batch_id: int | None = None,
+    waits: bool = False,
 ) -> NetworkJob:
     """The job that does `action` for `cause` (what started it: a turn, a payment, an expiry, a form's token).
 
     Asking again with the same action, contract and cause returns the first job, whatever became of it, and adds no
-    work. `secrets` are locked by a Vault already. A job that people must approve is planned at once and does nothing
-    until they did. A job of a batch gets its work from the batch, and needs no
-    approval of its own but to configure an ONU. Raises KeyError for an action that does not exist.
+    work. With `waits` none is added at all: whatever the job waits for adds it. `secrets` are locked by a Vault
+    already. A job that people must approve is planned at once and does nothing until they did. A job of a batch gets
+    its work from the batch, and needs no approval of its own but to configure an ONU. Raises KeyError for an action
+    that does not exist.
     """
     known = ACTIONS[action]
     key = f"{action}:{target.contract_ref or target.olt}:{cause}" + (":dry" if dry_run else "")
@@ -67,7 +69,7 @@ def ask(
         .on_conflict_do_nothing(index_elements=[NetworkJob.idempotency_key])
         .returning(NetworkJob.id)
     ).scalar()
-    if new_id is not None and batch_id is None:
+    if new_id is not None and batch_id is None and not waits:
         add_work(session, "network", new_id)
     return session.execute(select(NetworkJob).where(NetworkJob.idempotency_key == key)).scalar_one()
 

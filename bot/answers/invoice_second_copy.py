@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from billing.invoices import order_for_payment
 from billing.order import order_for
-from billing.records import Invoice, SecondCopy
-from bot import choose
-from bot.effects import Document, Effect, LinkButton, Remember, Say
+from billing.records import Contract, Invoice, SecondCopy
+from bot import bills, choose, people
+from bot.answers.nothing_to_send import all_held, beside, drawn_by_itself, none_open, person
+from bot.answers.paid_already import about_payment
+from bot.bill_told import caption, owed
+from bot.effects import Bill, Document, Effect, LinkButton, Remember, Say
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
@@ -18,12 +21,22 @@ MOST_LISTED = 5
 
 
 def answer(turn: Turn) -> list[Effect]:
-    """Sends the invoice that should be paid first, or says that there is none."""
+    """Sends the invoice that should be paid first, or says why there is none to send."""
     contract = turn.contract()
-    waiting = order_for_payment(turn.invoices(contract))
+    if turn.replies.says_paid(turn.text) and not turn.replies.another_invoice(turn.text):
+        return about_payment(turn, contract)
+    waiting, held = _waiting(turn, contract)
+    if not waiting and not held:
+        return [none_open(turn, contract)]
     if not waiting:
-        return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
-    return _send(turn, waiting)
+        return all_held(turn, contract, held)
+    return drawn_by_itself(turn, contract, waiting) or _send(turn, waiting, beside(turn, held))
+
+
+def _waiting(turn: Turn, contract: Contract) -> tuple[list[Invoice], list[Invoice]]:
+    """The open invoices in the order in which to pay them, and those that are not collected now."""
+    ordered = order_for_payment(turn.invoices(contract))
+    return [one for one in ordered if not one.hold], [one for one in ordered if one.hold]
 
 
 def _another(turn: Turn) -> list[Effect] | None:
@@ -35,7 +48,7 @@ def _another(turn: Turn) -> list[Effect] | None:
         return None
     left = set(turn.dialogue.data.get("left", ()))
     contract = turn.contract()
-    waiting = [invoice for invoice in order_for_payment(turn.invoices(contract)) if invoice.ref in left]
+    waiting = [invoice for invoice in _waiting(turn, contract)[0] if invoice.ref in left]
     if not waiting:
         none = turn.texts("invoice.none_left", name=turn.first_name())
         return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
@@ -60,10 +73,13 @@ def _after_the_last(turn: Turn) -> list[Effect] | None:
     return [Say(none), Remember(replace(turn.dialogue, expect="", misses=0, data={}))]
 
 
-def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
+def _send(turn: Turn, waiting: list[Invoice], notes: Sequence[str] = ()) -> list[Effect]:
     invoice, others = waiting[0], waiting[1:]
-    copy = turn.second_copy(invoice)
-    more = []
+    sent = bills.sent_copy(turn, invoice)
+    copy = sent.copy if sent else turn.second_copy(invoice)
+    if copy is None:
+        return people.hand_off(turn, "Financeiro", "no_copy", "handoff.no_copy")
+    more = [*notes]
     if others:
         listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others[:MOST_LISTED])
         if len(others) > MOST_LISTED:
@@ -76,7 +92,18 @@ def _send(turn: Turn, waiting: list[Invoice]) -> list[Effect]:
     dialogue = replace(
         turn.dialogue, expect="another_invoice" if offered else "last_invoice", intent="", misses=0, data=data
     )
-    return [_said(turn, copy, more), Remember(dialogue)]
+    if sent and sent.times > 1:
+        return [_enough(turn, copy, more), Remember(dialogue)]
+    if sent:
+        more.insert(0, turn.texts("invoice.same"))
+    return [replace(_said(turn, copy, more), bill=Bill(invoice, copy)), Remember(dialogue)]
+
+
+def _enough(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
+    """The third time within minutes: what is above is still right, so what helps is a person."""
+    amount = format_brl(copy.invoice.amount_cents)
+    text = turn.texts("invoice.same_again", name=turn.first_name(), number=copy.invoice.number, amount=amount)
+    return Say("\n\n".join([text, *more]), (person(turn),))
 
 
 def _said(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
@@ -86,34 +113,12 @@ def _said(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
     words = "\n\n".join([caption(turn, copy), *more])
     item = turn.texts("invoice.item", number=copy.invoice.number)
     payment = order_for(copy, turn.provider, item) if turn.pays_in_chat else None
-    text = "\n\n".join([_owed(turn, copy.invoice), *more])
+    text = "\n\n".join([owed(turn, copy.invoice), *more])
     if payment:
         return Say(text, document=document, payment=payment, words=words)
     if copy.link and not (copy.pdf or copy.pix or copy.line):
         return Say(text, link=LinkButton(turn.texts("invoice.pay"), copy.link), words=words)
     return Say(words, document=document)
-
-
-def caption(turn: Turn, copy: SecondCopy) -> str:
-    """What to pay, until when and with what. The Pix text stands alone in its line, exactly as it came."""
-    lines = [_owed(turn, copy.invoice)]
-    if copy.pix:
-        lines.append(f"{turn.texts('invoice.pix')}\n{copy.pix}")
-    if copy.line:
-        lines.append(f"{turn.texts('invoice.line')}\n{copy.line}")
-    if copy.link and not copy.pdf:
-        lines.append(f"{turn.texts('invoice.link')}\n{copy.link}")
-    return "\n\n".join(lines)
-
-
-def _owed(turn: Turn, invoice: Invoice) -> str:
-    return turn.texts(
-        "invoice.overdue" if invoice.overdue_days(turn.today) else "invoice.due",
-        name=turn.first_name(),
-        amount=format_brl(invoice.amount_cents),
-        due=format_date(invoice.due_date),
-        number=invoice.number,
-    )
 
 
 REPLIES = {"another_invoice": _another, "last_invoice": _after_the_last}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billing.invoices import order_for_payment, overdue, total_cents
+from billing.invoices import overdue
 from billing.records import Contract
 from billing.trust_unlock import Denied, Eligible, assess
-from bot import people
+from bot import bills, people
 from bot.answers.diagnosis import start_diagnosis
-from bot.effects import Effect, Option, Remember, Say, UnlockOnTrust
+from bot.answers.paid_already import about_payment
+from bot.answers.unlock_refused import refuse
+from bot.effects import AskNetwork, Effect, Option, Remember, Say, UnlockOnTrust
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
+from provisioning.action import RELEASE_SIGNAL
 
 YES, NO = "release:yes", "release:no"
 
@@ -24,15 +27,8 @@ def answer(turn: Turn) -> list[Effect]:
     if refused:
         return refused
     if turn.replies.only_of_payment(turn.text):
-        return _about_payment(turn, contract)
+        return about_payment(turn, contract)
     return start_diagnosis(turn, contract, "not_blocked")
-
-
-def _about_payment(turn: Turn, contract: Contract) -> list[Effect]:
-    """Nothing is blocked, and only a payment is spoken of: what is open decides, the line has nothing to do with it."""
-    if turn.invoices(contract):
-        return people.hand_off(turn, "Financeiro", "invoice_question", "handoff.invoice_question")
-    return [Say(turn.texts("invoice.none", name=turn.first_name(), number=contract.number))]
 
 
 def out_of_service(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
@@ -49,7 +45,7 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
     verdict = _assess(turn, contract)
     start = f"{lead}\n\n" if lead else ""
     if isinstance(verdict, Denied):
-        return _refuse(turn, contract, verdict, start)
+        return refuse(turn, contract, verdict, start)
     until = turn.when(verdict.until)
     text = start + turn.texts(
         "release.offer",
@@ -79,7 +75,8 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
     contract = turn.contract()
     verdict = _assess(turn, contract)
     if isinstance(verdict, Denied):
-        return _refuse(turn, contract, verdict, "")
+        paid = verdict.rule in {"no_debt", "not_blocked"} and not overdue(turn.invoices(contract), turn.today)
+        return _paid_meanwhile(turn, contract) if paid else refuse(turn, contract, verdict)
     if verdict.amount_cents != turn.dialogue.data.get("amount_cents", verdict.amount_cents):
         # The debt is not what the customer agreed to any more: the yes was to another offer.
         return offer(turn, contract, "")
@@ -90,6 +87,14 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
         turn.dialogue, expect="", intent="", misses=0, intents=intents, data={"until": verdict.until.isoformat()}
     )
     return [unlock, Remember(dialogue)]
+
+
+def _paid_meanwhile(turn: Turn, contract: Contract) -> list[Effect]:
+    """The payment came between the offer and the yes: nothing is given on trust, and the signal is released for it."""
+    cause = f"paid:{turn.inbound[-1].id if turn.inbound else turn.now.isoformat()}"
+    dialogue = replace(turn.dialogue, expect="", intent="", contract=contract.ref, misses=0, data={})
+    text = turn.texts("release.paid_meanwhile", name=turn.first_name())
+    return [Say(text), AskNetwork(RELEASE_SIGNAL, contract.ref, "payment", cause), Remember(dialogue)]
 
 
 def _says_more(turn: Turn) -> list[Effect] | None:
@@ -103,9 +108,9 @@ def _says_more(turn: Turn) -> list[Effect] | None:
     contract = turn.contract()
     verdict = _assess(turn, contract)
     if isinstance(verdict, Denied):
-        return _refuse(turn, contract, verdict, "")
+        return refuse(turn, contract, verdict)
     amount, due = format_brl(verdict.amount_cents), format_date(verdict.oldest_due)
-    text = turn.texts(sentence, amount=amount, due=due)
+    text = turn.texts(sentence, amount=amount, due=due, settles=bills.settles(turn))
     return [Say(text, _confirm(turn)), Remember(replace(turn.dialogue, misses=1))]
 
 
@@ -128,40 +133,8 @@ def _back(turn: Turn) -> list[Effect] | None:
 
 
 def _assess(turn: Turn, contract: Contract) -> Eligible | Denied:
-    return assess(contract, turn.invoices(contract), turn.promises(contract), turn.policy, turn.now, turn.today)
-
-
-def _refuse(turn: Turn, contract: Contract, denied: Denied, start: str) -> list[Effect]:
-    """Which rule, what to do about it, and always a person: an automated refusal can be reviewed (LGPD, art. 20)."""
-    if denied.rule in {"not_blocked", "active_already"}:
-        return start_diagnosis(turn, contract, denied.rule)
-    if denied.rule == "no_debt":
-        return people.hand_off(turn, "Financeiro", "blocked_without_debt", "handoff.blocked_without_debt")
-    debt = overdue(order_for_payment(turn.invoices(contract)), turn.today)
-    when = turn.when(denied.available_at) if denied.available_at else ""
-    text = start + turn.texts(
-        f"release.denied.{denied.rule}",
-        name=turn.first_name(),
-        amount=format_brl(total_cents(debt)),
-        available=when,
-        days=denied.overdue_days or 0,
-    )
-    options = (
-        Option("intent:invoice_second_copy", turn.texts("button.second_copy")),
-        Option("intent:talk_to_human", turn.texts("button.person")),
-    )
-    line = turn.texts("learnt.release_denied", rule=turn.texts(f"rule.{denied.rule}"))
-    dialogue = replace(
-        turn.dialogue,
-        expect="",
-        intent="",
-        contract=contract.ref,
-        misses=0,
-        intents=tuple(dict.fromkeys((*turn.dialogue.intents, "signal_release"))),
-        learnt=people.learnt(turn, line, once=True),
-        data={},
-    )
-    return [Say(text, options), Remember(dialogue)]
+    invoices, promises, kind = turn.invoices(contract), turn.promises(contract), turn.customer().kind
+    return assess(contract, invoices, promises, turn.policy, turn.now, turn.today, kind)
 
 
 REPLIES = {"confirm_release": _confirmed, "back": _back}

@@ -76,6 +76,7 @@ UNLOCK_STATE = {
     "kept": "cumprida: pagou no prazo",
     "broken": "não cumprida: bloqueado de novo",
     "failed": "não chegou a valer",
+    "refused": "recusada pelo ERP",
 }
 PROOF = {
     "phone": "o número do WhatsApp está no cadastro",

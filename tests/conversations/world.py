@@ -26,6 +26,7 @@ from models.line_report import LineWatch
 from models.network_job import NetworkJob
 from models.onu_status import OnuStatus, OpticalReading
 from models.outbox import hasten
+from models.provider import Provider
 from models.trust_unlock import TrustUnlock
 from tests.conversations.stage import Stage
 
@@ -62,6 +63,36 @@ def _bills(session: Session, facts: list[Mapping[str, Any]]) -> None:
 def _paid(session: Session, number: str) -> None:
     """The money came in."""
     session.execute(update(Invoice).where(Invoice.number == number).values(status="paid", paid_at=utc_now()))
+
+
+def _invoice(session: Session, facts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Invoices that are held, were reissued, or were paid in part."""
+    today = local_date(utc_now(), ZONE)
+    for number, told in facts.items():
+        row = session.scalars(select(Invoice).where(Invoice.number == number)).one()
+        row.hold = told.get("hold", "")
+        row.paid_cents = cents(told.get("paid_so_far", "0"))
+        row.fine_cents, row.interest_cents = cents(told.get("fine", "0")), cents(told.get("interest", "0"))
+        if "original_due_in_days" in told:
+            row.original_due_date = today + timedelta(days=told["original_due_in_days"])
+
+
+def _charged_by(session: Session, facts: Mapping[str, str]) -> None:
+    """How contracts are paid."""
+    for ref, by in facts.items():
+        session.execute(update(Contract).where(Contract.ref == str(ref)).values(charge_by=by))
+
+
+def _blocked_for(session: Session, facts: Mapping[str, str]) -> None:
+    """Why contracts are blocked."""
+    for ref, why in facts.items():
+        session.execute(update(Contract).where(Contract.ref == str(ref)).values(blocked_for=why))
+
+
+def _unlock_policy(session: Session, facts: Mapping[str, Any]) -> None:
+    """The provider's terms of trust unlocks."""
+    row = session.scalars(select(Provider)).one()
+    row.policies = {**row.policies, "trust_unlock": dict(facts)}
 
 
 def _contract(session: Session, facts: Mapping[str, str]) -> None:
@@ -179,6 +210,10 @@ _CHANGES: Mapping[str, Callable[[Session, Any], None]] = {
     "bills": _bills,
     "paid": _paid,
     "contract": _contract,
+    "invoice": _invoice,
+    "charged_by": _charged_by,
+    "blocked_for": _blocked_for,
+    "unlock_policy": _unlock_policy,
     "overdue": _overdue,
     "kept_promise": _kept_promise,
     "incident": _incident,

@@ -50,7 +50,7 @@ def desk(db: Database, rig: Rig) -> GatewayDesk:
 
 def copy(db: Database, rig: Rig) -> SecondCopy:
     """A second copy as the bot asks for it."""
-    return LocalErp(SqlStore(db), lambda: load_provider(db), desk(db, rig)).second_copy("i-1")
+    return LocalErp(SqlStore(db), lambda: load_provider(db), charges=desk(db, rig)).second_copy("i-1")
 
 
 def states(db: Database) -> list[str]:

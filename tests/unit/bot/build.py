@@ -120,6 +120,8 @@ def known_as(
         mine = tuple(invoice for invoice in invoices if invoice.contract_ref == contract.ref)
         facts |= {f"invoices:{contract.ref}": mine, f"promises:{contract.ref}": (), f"incident:{contract.ref}": None}
         facts |= {f"copy:{invoice.ref}": a_copy(invoice) for invoice in mine}
+        facts |= {f"sent:{invoice.ref}": None for invoice in mine}
+        facts |= {f"paid:{contract.ref}": (), f"agreement:{contract.ref}": None}
     return facts | more
 
 

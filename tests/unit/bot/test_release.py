@@ -189,7 +189,8 @@ def test_payment_without_a_word_about_the_signal_is_no_matter_of_the_line(text: 
     reader = FakeParser({text: "signal_release"})
     active = (a_contract(status="active"),)
     effects = decided(a_turn(text, facts=known_as(contracts=active), nlu=reader))
-    assert handed_to(effects) == ("Financeiro", "invoice_question")
+    assert "não precisa pagar de novo" in said(effects).lower()
+    assert "25/11/2026" in said(effects), "the last of three business days"
     paid = decided(a_turn(text, facts=known_as(contracts=active, invoices=()), nlu=reader))
     assert "não há fatura em aberto" in said(paid)
     assert not has(effects + paid, AskNetwork)
