@@ -39,6 +39,7 @@ CADENCE = (
     Step(NOTICE, 15, NOTICE),
 )
 """What Brazilian providers commonly do; a choice, not a rule."""
+WEEKDAYS, SATURDAY, BLOCKING = Hours(8, 20), Hours(9, 14), Hours(8, 16)
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ class CollectionsPolicy:
 
     enabled: bool = True
     steps: tuple[Step, ...] = CADENCE
-    weekdays: Hours = Hours(8, 20)
-    saturday: Hours = Hours(9, 14)
-    block_hours: Hours = Hours(8, 16)
+    weekdays: Hours = WEEKDAYS
+    saturday: Hours = SATURDAY
+    block_hours: Hours = BLOCKING
     holidays: tuple[date, ...] = field(default=())
     contact_messages: int = 3
     contact_days: int = 7

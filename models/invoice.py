@@ -16,7 +16,7 @@ class Invoice(Base):
     `amount_cents` is what is owed now: `fine_cents` and `interest_cents` are in it, and `original_due_date` is the
     first one where a reissue moved it. `hold` says why an open invoice is not collected: disputed, negotiation, or
     settling (paid, says the ERP, and not settled yet). `period` is the month it is for (AAAA-MM), one per contract.
-    `seen_at` is when the ERP last told of it; empty for the local one.
+    `held_at` is when that was said. `seen_at` is when the ERP last told of it; empty for the local one.
     """
 
     __tablename__ = "invoice"
@@ -48,4 +48,5 @@ class Invoice(Base):
     description: Mapped[str] = mapped_column(default="")
     period: Mapped[str] = mapped_column(default="")
     hold: Mapped[str] = mapped_column(default="")
+    held_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]

@@ -35,6 +35,13 @@ QUEUE_OF = {
     "sweep_olt": "network",
     "watch_incidents": "background",
     "tell_incident": "background",
+    "collect": "background",
+    "collect_step": "background",
+    "suspend": "background",
+    "restore": "turns",
+    "tell_suspension": "background",
+    "follow_agreements": "background",
+    "tell_agreement": "turns",
 }
 
 
