@@ -54,8 +54,10 @@ def release(session: Session, invoice_ref: str, kind: Hold, by: str) -> bool:
 
 def new_round(session: Session, invoice_refs: Sequence[str]) -> None:
     """What was sent for these invoices belongs to the past: a suspension needs a notice of its own again."""
-    rows = update(CollectionStep).where(CollectionStep.invoice_ref.in_(invoice_refs), ~CollectionStep.key.contains("#"))
-    session.execute(rows.values(key=func.concat(CollectionStep.key, "#", CollectionStep.id)))
+    rows = update(CollectionStep).where(
+        CollectionStep.invoice_ref.in_(invoice_refs), ~CollectionStep.key.contains("#round")
+    )
+    session.execute(rows.values(key=func.concat(CollectionStep.key, "#round", CollectionStep.id)))
 
 
 def watch_disputes(session: Session, policy: CollectionsPolicy, now: datetime) -> int:

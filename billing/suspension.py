@@ -1,4 +1,4 @@
-"""The suspension of a contract for debt as rows: noticed, suspended, restored or dropped. The network is asked above."""
+"""The suspension of a contract for debt as rows: noticed, suspended, restored, dropped. The network is asked above."""
 
 from __future__ import annotations
 
