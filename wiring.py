@@ -39,6 +39,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
+from wiring_money import MONEY_CHORES, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
@@ -69,7 +70,7 @@ class Wiring:
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
         twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
-        return {**CHORES, **NETWORK_CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
+        return {**CHORES, **MONEY_CHORES, **NETWORK_CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
@@ -85,6 +86,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
         **_media_routes(settings, db, store),
         **_chores(settings, db),
         **network_routes(settings, db, erp),
+        **money_routes(settings, db, erp),
     }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 

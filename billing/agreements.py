@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.holds import new_round
-from billing.negotiation import NegotiationPolicy, Offer
+from billing.negotiation import NegotiationPolicy, Offer, read_policy
+from billing.provider_row import provider_row
+from billing.suspension import paid
+from core.dates import local_date
+from core.db import Database
+from core.errors import Misconfigured
 from models import utc_now
 from models.contract import Contract
 from models.invoice import Invoice
@@ -19,6 +25,14 @@ from models.outbox import add_work
 
 TELL = "tell_agreement"
 LIVE = ("accepted", "active")
+
+
+def negotiation_policy_of(policies: Mapping[str, Any]) -> NegotiationPolicy:
+    """The policy `negotiation` among the provider's. Raises Misconfigured `provider`."""
+    try:
+        return read_policy(policies)
+    except ValueError as error:
+        raise Misconfigured("provider", f"policies.negotiation: {error}") from error
 
 
 def accept(
@@ -75,6 +89,8 @@ def activate(session: Session, agreement: Negotiation, *, enters: bool) -> bool:
         session.add_all(_instalments(agreement, contract_id))
     agreement.state = "active"
     add_work(session, TELL, agreement.id)
+    if negotiation_policy_of(provider_row(session).policies).release == "acceptance":
+        paid(session, agreement.contract_ref, utc_now())
     return True
 
 
@@ -90,6 +106,17 @@ def waits_for_first(session: Session, contract_ref: str, policy: NegotiationPoli
         return False
     parts = _invoices(session, instalment_refs(agreement))
     return not any(part.status == "paid" for part in parts)
+
+
+def follow_agreements(_: int, *, db: Database, now: Callable[[], datetime] = utc_now) -> None:
+    """Judges every agreement in force, each in a transaction of its own. May be called at any time."""
+    with db.transaction() as session:
+        row = provider_row(session)
+        policy, today = negotiation_policy_of(row.policies), local_date(now(), row.timezone)
+        ids = session.scalars(select(Negotiation.id).where(Negotiation.state == "active")).all()
+    for agreement_id in ids:
+        with db.transaction() as session:
+            follow(session, agreement_id, policy, today)
 
 
 def follow(session: Session, agreement_id: int, policy: NegotiationPolicy, today: date) -> None:

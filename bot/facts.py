@@ -12,12 +12,14 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from billing.agreements import live_agreement, negotiation_policy_of
 from billing.ports import Erp
+from billing.provider_row import provider_row
 from billing.unlock_ledger import promises
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
-from bot.turn import Down, Identified, OpenIncident
+from bot.turn import Down, Identified, Negotiating, OpenIncident
 from core.db import Database
 from core.document import parse_document
 from core.errors import Failure, Misconfigured
@@ -62,6 +64,8 @@ class FactFinder:
             "copy": sources.erp.second_copy,
             "document": self._by_document,
             "promises": lambda ref: promises(sources.db, ref),
+            "negotiating": lambda _: self._negotiating(),
+            "agreement": self._agreement,
             "incident": self._incident,
             "attempts": self._locked_out,
             "wifi_changes": lambda _: sources.vault is not None and wifi_can_change(sources.db),
@@ -103,6 +107,15 @@ class FactFinder:
     def _by_document(self, number: str) -> Any:
         document = parse_document(number)
         return self._sources.erp.find_by_document(document) if document else None
+
+    def _negotiating(self) -> Negotiating:
+        with self._sources.db.reading() as session:
+            policies = provider_row(session).policies
+        return Negotiating(negotiation_policy_of(policies), "agreements" in self._sources.erp.capabilities())
+
+    def _agreement(self, contract_ref: str) -> bool:
+        with self._sources.db.reading() as session:
+            return live_agreement(session, contract_ref) is not None
 
     def _incident(self, contract_ref: str) -> OpenIncident | None:
         """The known fault that touches the contract. Maintenance that takes longer than said is a fault like others."""

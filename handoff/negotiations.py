@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from billing import negotiation_desk
@@ -28,5 +30,5 @@ def _told(session: Session, negotiation_id: int, agent: Attendant, action: str, 
     if problem and problem != negotiation_desk.CHANGED:
         return Denied(problem)
     outcome = "changed" if problem else "done"
-    audit.record(session, agent.login, action, f"negotiation:{negotiation_id}", outcome=outcome)
+    audit.record_once(session, agent.login, action, f"negotiation:{negotiation_id}", within=timedelta(days=1), outcome=outcome)
     return Denied(problem) if problem else Done(negotiation_id)

@@ -8,10 +8,9 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from billing.agreements import waits_for_first
+from billing.agreements import negotiation_policy_of, waits_for_first
 from billing.collections_policy import Collecting
 from billing.invoices import overdue, total_cents
-from billing.negotiation import read_policy
 from billing.provider_row import provider_row
 from billing.records import Invoice
 from billing.suspension import BLOCK, DONE, FOR_DEBT, RELEASE, RESTORE, live_suspension
@@ -75,7 +74,7 @@ def restore(contract_id: int, *, desk: DebtDesk) -> None:
         contract = session.get_one(Contract, contract_id, with_for_update=True)
         row = live_suspension(session, ref, lock=True)
         today = desk.collecting(session).writing.day(desk.now())
-        policy = read_policy(provider_row(session).policies)
+        policy = negotiation_policy_of(provider_row(session).policies)
         owed = _owed(session, invoices, desk) or waits_for_first(session, ref, policy)
         if owed:
             if row is not None:
