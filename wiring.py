@@ -70,7 +70,13 @@ class Wiring:
     def chores(self) -> Mapping[str, float]:
         """The chores of this deployment: topic, and every how many seconds."""
         twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
-        return {**CHORES, **MONEY_CHORES, **NETWORK_CHORES, **(SWEEP_CHORES if self.settings.sweep_seconds else {}), **twilio}
+        return {
+            **CHORES,
+            **MONEY_CHORES,
+            **NETWORK_CHORES,
+            **(SWEEP_CHORES if self.settings.sweep_seconds else {}),
+            **twilio,
+        }
 
 
 def build(settings: Settings, *, pool_size: int = 5) -> Wiring:

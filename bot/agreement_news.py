@@ -133,7 +133,12 @@ def _in_force(agreement: Negotiation, copy: SecondCopy | None, texts: Texts, nam
     words = [texts(sentence, name=name, amount=values["amount"], due=due)]
     document = None
     if copy:
-        words[0] = texts("deal.active", name=name, amount=format_brl(copy.invoice.amount_cents), due=format_date(copy.invoice.due_date))
+        words[0] = texts(
+            "deal.active",
+            name=name,
+            amount=format_brl(copy.invoice.amount_cents),
+            due=format_date(copy.invoice.due_date),
+        )
         words += [f"{texts('invoice.pix')}\n{copy.pix}"] if copy.pix else []
         words += [f"{texts('invoice.line')}\n{copy.line}"] if copy.line else []
         document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None

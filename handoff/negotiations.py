@@ -30,5 +30,7 @@ def _told(session: Session, negotiation_id: int, agent: Attendant, action: str, 
     if problem and problem != negotiation_desk.CHANGED:
         return Denied(problem)
     outcome = "changed" if problem else "done"
-    audit.record_once(session, agent.login, action, f"negotiation:{negotiation_id}", within=timedelta(days=1), outcome=outcome)
+    audit.record_once(
+        session, agent.login, action, f"negotiation:{negotiation_id}", within=timedelta(days=1), outcome=outcome
+    )
     return Denied(problem) if problem else Done(negotiation_id)
