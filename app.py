@@ -34,7 +34,7 @@ from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
 from wiring_erp import read_settings
-from wiring_money import gateway_of
+from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
 
 log = logging.getLogger("web")

@@ -7,7 +7,7 @@ import click
 from billing.gateway import gateway_kinds
 from core.errors import Failure
 from core.settings import SettingsError, load
-from wiring_money import gateway_of
+from wiring_gateway import gateway_of
 
 # No charge of ours has this key.
 NOBODYS_KEY = "religateste0"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from billing.ports import Erp
-from billing.provider_row import policy_of, provider_of, provider_row
+from billing.provider_row import policy_of, provider_of, provider_row, settlement_of
 from bot.facts import Sources
 from bot.serve_wishes import serve_wish
 from bot.texts import Texts
@@ -40,7 +40,8 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
-from wiring_money import MONEY_CHORES, erp_of, money_routes
+from wiring_erp import erp_of
+from wiring_money import money_chores, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
 
 # What is done again and again without anybody asking: the topic, and every how many seconds.
@@ -74,7 +75,7 @@ class Wiring:
         return {
             **CHORES,
             **NETWORK_CHORES,
-            **MONEY_CHORES,
+            **money_chores(self.settings),
             **(SWEEP_CHORES if self.settings.sweep_seconds else {}),
             **twilio,
         }
@@ -93,7 +94,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
         **_media_routes(settings, db, store),
         **_chores(settings, db),
         **network_routes(settings, db, erp),
-        **money_routes(settings, db, erp),
+        **money_routes(settings, db, erp, store),
     }
     return Wiring(settings, db, doorbell, parser, links, store, routes)
 

@@ -14,12 +14,14 @@ from billing.guarded_erp import GuardedErp
 from billing.local_store import SqlStore
 from billing.mirror import MirroredErp
 from billing.ports import Erp
-from billing.provider_row import load_provider
+from billing.provider_row import load_billing, load_provider
 from core.db import Database
 from core.errors import Misconfigured
 from core.field import fill_in
 from core.http import make_session
 from core.settings import Settings, SettingsError, load
+from models import utc_now
+from wiring_gateway import desk_of
 
 LOCAL = "local"
 
@@ -56,7 +58,7 @@ def erp_of(settings: Settings, db: Database) -> Erp:
     """The provider's ERP as the house uses it; opens no connection. Raises SettingsError for one without sense."""
     circuit = circuit_of(settings, db)
     if circuit is None:
-        return local_erp(db)
+        return local_erp(settings, db)
     kind = _kind(settings)
     adapter = lru_cache(maxsize=1)(partial(connect, kind, settings.erp_options, db))
     return MirroredErp(GuardedErp(adapter, circuit), db, timedelta(minutes=settings.erp_fresh_minutes))
@@ -67,9 +69,11 @@ def circuit_of(settings: Settings, db: Database) -> Circuit | None:
     return None if settings.erp == LOCAL else Circuit(db, settings.erp, _kind(settings).title)
 
 
-def local_erp(db: Database) -> LocalErp:
+def local_erp(settings: Settings, db: Database) -> LocalErp:
     """The ERP of our own tables."""
-    return LocalErp(SqlStore(db), lambda: load_provider(db))
+    return LocalErp(
+        SqlStore(db), lambda: load_provider(db), lambda: load_billing(db), utc_now, charges=desk_of(settings, db)
+    )
 
 
 def connect(kind: ErpKind, options: str, db: Database) -> Erp:

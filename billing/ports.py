@@ -21,6 +21,7 @@ Capability = Literal[
     "connection_status",
     "outages",
     "plans",
+    "agreements",
 ]
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from billing import agreements
 from billing.erp_unlock import TOPIC as ERP_UNLOCK
 from billing.unlock_ledger import reserve
 from bot.asking import ask_network
 from bot.effects import (
+    AcceptOffer,
     AskNetwork,
     BindIdentity,
     Close,
@@ -126,6 +128,7 @@ class _Writer:
             Say: self._say,
             AskNetwork: self._ask_network,
             UnlockOnTrust: self._unlock,
+            AcceptOffer: self._accept,
             WatchLine: self._watch,
             StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
             HideWords: lambda effect: hide_words(self._session, effect.message_id),
@@ -154,7 +157,7 @@ class _Writer:
         if any(isinstance(effect, Wait) for effect in effects) or not self._snapshot.inbound:
             return
         said = any(isinstance(effect, Say) for effect in effects)
-        waiting = any(isinstance(effect, AskNetwork | UnlockOnTrust) for effect in effects)
+        waiting = any(isinstance(effect, AcceptOffer | AskNetwork | UnlockOnTrust) for effect in effects)
         outcome = "answered" if said else "action" if waiting else "silent"
         ids = [message.id for message in self._snapshot.inbound]
         self._session.execute(_SETTLE, {"ids": ids, "now": utc_now(), "outcome": outcome})
@@ -187,6 +190,19 @@ class _Writer:
             self._ask_network(request, unlock.id, waits=by_erp)
             if by_erp:
                 add_work(self._session, ERP_UNLOCK, unlock.id)
+
+    def _accept(self, effect: AcceptOffer) -> None:
+        agreement = agreements.accept(
+            self._session,
+            contract_ref=effect.contract_ref,
+            conversation_id=self._snapshot.conversation_id,
+            offer=effect.offer,
+            shown_text=effect.shown_text,
+            accepted_text=effect.accepted_text,
+        )
+        # One that lives already was told of; a second yes changes nothing.
+        if agreement is not None and effect.at_once:
+            agreements.activate(self._session, agreement, enters=True)
 
     def _ticket(self, effect: OpenTicket) -> None:
         # Nobody is sent out for one line of a fault that is known.

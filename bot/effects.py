@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from billing.negotiation import Offer
 from billing.payment import Payment
 from billing.records import Invoice, SecondCopy
 from bot.dialogue import Dialogue
@@ -114,6 +115,18 @@ class UnlockOnTrust:
     amount_cents: int
     shown_text: str
     confirmed_text: str
+
+
+@dataclass(frozen=True)
+class AcceptOffer:
+    """The customer agreed to an offer of the provider's table. `at_once` puts it into force; else finance or a person
+    has to see it first. `shown_text` is what was agreed to."""
+
+    contract_ref: str
+    offer: Offer
+    shown_text: str
+    accepted_text: str
+    at_once: bool
 
 
 @dataclass(frozen=True)
@@ -230,6 +243,7 @@ Effect = (
     | StopWatching
     | HideWords
     | UnlockOnTrust
+    | AcceptOffer
     | OpenTicket
     | HandOff
     | BindIdentity

@@ -25,7 +25,7 @@ def answer(turn: Turn) -> list[Effect] | Turn:
     if not turn.text and not turn.reply_id and expect != "phone":
         # Without a word nothing is answered, and the question stays open.
         return turn
-    if expect == "confirm_release" and turn.heard_badly:
+    if expect in {"confirm_release", "confirm_deal"} and turn.heard_badly:
         return media.not_heard(turn) if turn.dialogue.misses else _once_more(turn)
     return _read(turn, expect)
 

@@ -12,13 +12,15 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from billing.agreements import negotiation_policy_of
 from billing.ports import Erp
+from billing.provider_row import provider_row
 from billing.unlock_ledger import promises
 from bot import bill_facts
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
-from bot.turn import Away, Down, Identified, OpenIncident
+from bot.turn import Away, Down, Identified, Negotiating, OpenIncident
 from core.db import Database
 from core.document import parse_document
 from core.errors import Failure, Misconfigured, Unreachable
@@ -66,6 +68,7 @@ class FactFinder:
             "agreement": lambda ref: bill_facts.agreement(sources.db, ref),
             "document": self._by_document,
             "promises": lambda ref: promises(sources.db, ref),
+            "negotiating": lambda _: self._negotiating(),
             "incident": self._incident,
             "attempts": self._locked_out,
             "wifi_changes": lambda _: sources.vault is not None and wifi_can_change(sources.db),
@@ -109,6 +112,11 @@ class FactFinder:
     def _by_document(self, number: str) -> Any:
         document = parse_document(number)
         return self._sources.erp.find_by_document(document) if document else None
+
+    def _negotiating(self) -> Negotiating:
+        with self._sources.db.reading() as session:
+            policies = provider_row(session).policies
+        return Negotiating(negotiation_policy_of(policies), "agreements" in self._sources.erp.capabilities())
 
     def _incident(self, contract_ref: str) -> OpenIncident | None:
         """The known fault that touches the contract. Maintenance that takes longer than said is a fault like others."""

@@ -14,9 +14,13 @@ SUBJECT = {
     "wifi_password": "wifi_password",
     "wifi_name": "wifi_password",
     "confirm_wifi": "wifi_password",
+    "negotiation_offer": "payment_negotiation",
+    "confirm_deal": "payment_negotiation",
 }
 OF_IDENTITY = frozenset({"phone", "document", "two_facts", "one_time_code"})
-YES_OR_NO = frozenset({"confirm_release", "another_invoice", "confirm_intent", "confirm_reboot", "confirm_wifi"})
+YES_OR_NO = frozenset(
+    {"confirm_release", "another_invoice", "confirm_intent", "confirm_deal", "confirm_reboot", "confirm_wifi"}
+)
 # Their replies are found anywhere in the text, so that it may well say more besides.
 LOOSE = frozenset({"another_invoice", "tried"})
 # Taken as they stand, and read for no other wish first.

@@ -97,6 +97,16 @@ class Replies:
         """Whether all that was offered is meant ("os dois")."""
         return bool(self.words.every.fullmatch(" ".join(re.findall(r"[a-z]+", fold(text)))))
 
+    def instalments(self, text: str) -> int | None:
+        """In how many parts the text wants to pay ("em 3x", "de duas vezes", "à vista"); None where it names no number
+        or several."""
+        folded = fold(text)
+        if self.words.at_once.search(folded):
+            return 1
+        named = [found[1] for found in self.words.instalments.finditer(folded)]
+        counts = {int(one) if one.isdigit() else self.words.counts.get(one, 0) for one in named} - {0}
+        return counts.pop() if len(counts) == 1 else None
+
     def asks_amount(self, text: str) -> bool:
         """Whether the text asks how much it is."""
         return bool(self.words.amount.search(fold(text)))

@@ -9,7 +9,7 @@ from bot import away, choose, confirm, identify, people
 from bot.answers import ANSWERS
 from bot.bubble import remembered, without_memory
 from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, surely_waiting, waiting
-from bot.effects import AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait, WishServed
+from bot.effects import AcceptOffer, AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait, WishServed
 from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
 from bot.wishes import SMALL_TALK, Wishes, read, taken
 
@@ -124,7 +124,7 @@ def beside(turn: Turn) -> list[Effect]:
 
 def stops(dialogue: Dialogue, effects: Sequence[Effect]) -> bool:
     """Whether a question was asked, the network is at work, or the conversation is no longer the bot's."""
-    acting = any(isinstance(effect, AskNetwork | UnlockOnTrust | Wait | Close) for effect in effects)
+    acting = any(isinstance(effect, AcceptOffer | AskNetwork | UnlockOnTrust | Wait | Close) for effect in effects)
     return dialogue.expect not in UNASKED or acting or people.hands_over(effects)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from billing.negotiation import NegotiationPolicy
 from billing.provider import Provider
 from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.settlement import Settlement
@@ -88,6 +89,14 @@ class OpenIncident:
     eta: datetime | None
     id: int = 0
     kind: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Negotiating:
+    """The provider's terms for debts. `enters`: what is agreed becomes invoices by itself; else a person enters it."""
+
+    policy: NegotiationPolicy
+    enters: bool
 
 
 @dataclass(frozen=True)
@@ -233,6 +242,15 @@ class Turn:
         """Earlier trust unlocks of the contract."""
         found: tuple[Promise, ...] = self.fact(f"promises:{contract.ref}")
         return found
+
+    def negotiating(self) -> Negotiating:
+        """What the provider's table offers for debts, and whether the ERP takes what was agreed."""
+        found: Negotiating = self.fact("negotiating")
+        return found
+
+    def agreement(self, contract: Contract) -> bool:
+        """Whether an agreement on the contract's debt waits or is in force."""
+        return bool(self.fact(f"agreement:{contract.ref}"))
 
     def incident(self, contract: Contract) -> OpenIncident | None:
         """A known fault on the contract's CTO, PON or OLT."""

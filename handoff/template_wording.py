@@ -13,6 +13,13 @@ PURPOSES = {
     "survey": "Pesquisa de satisfação",
     "reopen": "Retomar a conversa",
     "code": "Código de confirmação",
+    "invoice_due_today": "Fatura vence hoje",
+    "invoice_overdue": "Fatura vencida",
+    "suspension_notice": "Aviso de suspensão por débito",
+    "suspended_notice": "Serviço suspenso por débito",
+    "contract_end_notice": "Aviso de encerramento por débito",
+    "agreement_active": "Acordo valendo",
+    "agreement_broken": "Acordo desfeito",
 }
 STATUS = {
     "APPROVED": "aprovado",
@@ -43,6 +50,10 @@ FIELDS = {
     "until": "Vale até",
     "code": "Código",
     "provider": "Provedor",
+    "month": "Mês de referência",
+    "suspend_date": "Suspensão a partir de",
+    "end_date": "Encerramento a partir de",
+    "restore_hours": "Horas para religar",
 }
 
 

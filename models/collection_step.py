@@ -11,8 +11,9 @@ from models import Base, utc_now
 
 
 class CollectionStep(Base):
-    """`key` is (invoice, step): each is done once. `state`: planned, sent, skipped (with its `reason`: paid,
-    disputed, negotiated, opted_out, no_contact, no_template, capped), stopped."""
+    """`key` is (invoice, step): each is done once. `state`: planned, sent, skipped or stopped, with its `reason`: paid,
+    disputed, negotiation, settling (the debt is not collected any more), missed (overtaken by a later step), blocked,
+    promised, noticed, opted_out, no_contact, no_template, capped, failed."""
 
     __tablename__ = "collection_step"
     __table_args__ = (CheckConstraint("state in ('planned', 'sent', 'skipped', 'stopped')", name="state"),)

@@ -16,8 +16,8 @@ class Invoice(Base):
     `amount_cents` is what is owed now: `fine_cents` and `interest_cents` are in it, and `original_due_date` is the
     first one where a reissue moved it. `hold` says why an open invoice is not collected: disputed, negotiation, or
     settling (paid, says the ERP, and not settled yet). `period` is the month it is for (AAAA-MM), one per contract.
-    `seen_at` is when the ERP last told of it; empty for the local one. `copied_at` is when an ERP last gave a second
-    copy of it: its payment is to be expected.
+    `held_at` is when that was said. `seen_at` is when the ERP last told of it; empty for the local one. `copied_at` is
+    when an ERP last gave a second copy of it: its payment is to be expected.
     """
 
     __tablename__ = "invoice"
@@ -50,5 +50,6 @@ class Invoice(Base):
     description: Mapped[str] = mapped_column(default="")
     period: Mapped[str] = mapped_column(default="")
     hold: Mapped[str] = mapped_column(default="")
+    held_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     copied_at: Mapped[datetime | None]

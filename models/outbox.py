@@ -44,6 +44,13 @@ QUEUE_OF = {
     "take_payments": "background",
     "poll_charges": "background",
     "register_charge": "background",
+    "collect": "background",
+    "collect_step": "background",
+    "suspend": "background",
+    "restore": "turns",
+    "tell_suspension": "background",
+    "follow_agreements": "background",
+    "tell_agreement": "turns",
 }
 
 

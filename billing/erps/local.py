@@ -46,6 +46,8 @@ class LocalErp:
 
     def capabilities(self) -> frozenset[Capability]:
         made: set[Capability] = {"find_by_phone", "pdf", "pix", "ticket", "follow_ticket", "paid_invoices", "plans"}
+        # Invoices are rows of ours: the instalments of an agreement become some.
+        made.add("agreements")
         if self._charges:
             made |= {"line", "link"}
         elif self._provider().boleto_bank:

@@ -24,6 +24,7 @@ class ReplyWords:
     spoken of. `turning` stands before something else. Of several: `every`, `pointed` at by group 1, by
     `ordinals` (from 1), `first`, `middle`, `last`; `not_telling` tells none from another. `gives_up` takes all back.
     `corrects` says that something else was meant, `understood` stands before an answer, `menu` names it.
+    A debt is paid in `instalments`, a number of digits or one of `counts`, or `at_once`.
     """
 
     yes: frozenset[str]
@@ -71,6 +72,9 @@ class ReplyWords:
     corrects: re.Pattern[str]
     understood: re.Pattern[str]
     menu: re.Pattern[str]
+    instalments: re.Pattern[str]
+    at_once: re.Pattern[str]
+    counts: Mapping[str, int]
 
 
 @cache

@@ -118,4 +118,10 @@ WORDS = ReplyWords(
     ),
     understood=re.compile(r"^\W*(?:entiendo|entendi|entendido|comprendo)\b"),
     menu=re.compile(r"\b(?:menu|opciones|lista|inicio)\b"),
+    instalments=re.compile(r"\b(\d{1,2}|[a-z]+) ?(?:x\b|ve(?:z|ces)\b|cuotas?\b|pagos\b)"),
+    at_once=re.compile(r"\b(?:al contado|de una (?:sola )?vez|pago unico)\b"),
+    counts={
+        **{"una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9},
+        **{"diez": 10, "once": 11, "doce": 12},
+    },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.languages import ReplyWords, word_set
+from nlu.entities.numerals import SMALL
 
 _ORDINALS = {"primeir": 1, "segund": 2, "terceir": 3, "quart": 4, "quint": 5}
 _WORKS = r"(?:volt(?:ou|aram)|funcion(?:ou|ando|a)|resolv(?:eu|id\w+)|normaliz\w+|deu certo|agora foi|melhorou)"
@@ -96,4 +97,7 @@ WORDS = ReplyWords(
     ),
     understood=re.compile(r"^\W*entend(?:i|ido)\b"),
     menu=re.compile(r"\b(?:menu|opcoes|lista|inicio)\b"),
+    instalments=re.compile(r"\b(\d{1,2}|[a-z]+) ?(?:x\b|vez(?:es)?\b|parcelas?\b|prestac(?:ao|oes)\b)"),
+    at_once=re.compile(r"\b(?:a vista|de uma (?:so )?vez|parcela unica)\b"),
+    counts=SMALL,
 )

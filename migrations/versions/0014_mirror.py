@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0014m"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None

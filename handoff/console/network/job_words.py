@@ -92,6 +92,8 @@ REASONS: Mapping[str, str] = {
     "payment": "pagamento confirmado",
     "trust_unlock": "liberação em confiança",
     "trust_unlock_expired": "liberação em confiança venceu",
+    "suspended_for_debt": "suspensão por débito, com aviso prévio",
+    "paid": "débito pago",
 }
 DIFF_NAMES: Mapping[str, str] = {
     "blocked": "bloqueado",

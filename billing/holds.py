@@ -1,0 +1,71 @@
+"""Invoices that are not collected for a while: contested, agreed on, or being settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from billing.collections_policy import CollectionsPolicy
+from billing.records import Hold
+from core.dates import format_date
+from models import utc_now
+from models.alert import end_alert, raise_alert
+from models.audit import Audit
+from models.collection_step import CollectionStep
+from models.invoice import Invoice
+
+DISPUTE_LATE = "dispute.deadline"
+
+
+def hold(session: Session, invoice_ref: str, kind: Hold, by: str) -> bool:
+    """Holds an open invoice that nothing holds yet, and audits who did; False, and no change, for any other.
+
+    A second press is harmless. Neither reminders nor a suspension come of it until `release`.
+    """
+    done = session.scalar(
+        update(Invoice)
+        .where(Invoice.ref == invoice_ref, Invoice.status == "open", Invoice.hold == "")
+        .values(hold=kind, held_at=utc_now())
+        .returning(Invoice.id)
+    )
+    if done is not None:
+        session.add(Audit(actor=by, action="invoice.held", subject=f"invoice:{invoice_ref}", detail={"kind": kind}))
+    return done is not None
+
+
+def release(session: Session, invoice_ref: str, kind: Hold, by: str) -> bool:
+    """Collects the invoice again, from the step that its age calls for; False where it was not held for `kind`."""
+    done = session.scalar(
+        update(Invoice)
+        .where(Invoice.ref == invoice_ref, Invoice.hold == kind)
+        .values(hold="", held_at=None)
+        .returning(Invoice.id)
+    )
+    if done is None:
+        return False
+    new_round(session, [invoice_ref])
+    end_alert(session, DISPUTE_LATE, invoice_ref, by=by)
+    session.add(Audit(actor=by, action="invoice.released", subject=f"invoice:{invoice_ref}", detail={"kind": kind}))
+    return True
+
+
+def new_round(session: Session, invoice_refs: Sequence[str]) -> None:
+    """What was sent for these invoices belongs to the past: a suspension needs a notice of its own again."""
+    rows = update(CollectionStep).where(
+        CollectionStep.invoice_ref.in_(invoice_refs), ~CollectionStep.key.contains("#round")
+    )
+    session.execute(rows.values(key=func.concat(CollectionStep.key, "#round", CollectionStep.id)))
+
+
+def watch_disputes(session: Session, policy: CollectionsPolicy, now: datetime) -> int:
+    """Alerts to contested invoices whose legal time for an answer is nearly over; returns to how many."""
+    late = now - timedelta(days=policy.dispute_days - policy.dispute_margin_days)
+    rows = session.scalars(select(Invoice).where(Invoice.hold == "disputed", Invoice.held_at <= late)).all()
+    for row in rows:
+        last = ((row.held_at or now) + timedelta(days=policy.dispute_days)).date()
+        text = f"A contestação da fatura {row.number} tem de ser respondida até {format_date(last)}."
+        raise_alert(session, DISPUTE_LATE, row.ref, text, detail={"until": last.isoformat()})
+    return len(rows)

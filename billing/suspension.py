@@ -1,0 +1,82 @@
+"""The suspension of a contract for debt as rows: noticed, suspended, restored, dropped. The network is asked above."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from models import utc_now
+from models.contract import Contract
+from models.network_job import NetworkJob
+from models.outbox import add_work
+from models.suspension import Suspension
+
+RELEASE, BLOCK = "release_signal", "block_signal"
+DONE = ("verified", "already")
+FOR_DEBT = "suspended_for_debt"
+TELL, RESTORE = "tell_suspension", "restore"
+LIVE = ("noticed", "suspended")
+
+
+def notice(session: Session, contract_ref: str, invoice_ref: str, amount_cents: int, suspend_from: date) -> int | None:
+    """Notes that the notice went out, whose days now run; None when the contract has a live one already."""
+    return session.execute(
+        insert(Suspension)
+        .values(
+            contract_ref=contract_ref,
+            invoice_ref=invoice_ref,
+            amount_cents=amount_cents,
+            suspend_from=suspend_from,
+            noticed_at=utc_now(),
+        )
+        .on_conflict_do_nothing(
+            index_elements=[Suspension.contract_ref], index_where=text("state in ('noticed','suspended')")
+        )
+        .returning(Suspension.id)
+    ).scalar()
+
+
+def live_suspension(session: Session, contract_ref: str, *, lock: bool = False) -> Suspension | None:
+    """The contract's suspension that is noticed or in force, as it is now."""
+    wanted = select(Suspension).where(Suspension.contract_ref == contract_ref, Suspension.state.in_(LIVE))
+    if lock:
+        wanted = wanted.with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def paid(session: Session, contract_ref: str, at: datetime) -> None:
+    """A payment for this contract became known at `at`: from now on the law's day for its restoration runs.
+
+    In the caller's transaction; may be called again, the first moment counts. Whether nothing else is overdue is read
+    from the ERP by the work that this adds, which then releases the signal or drops the notice.
+    """
+    session.execute(
+        update(Suspension)
+        .where(
+            Suspension.contract_ref == contract_ref, Suspension.state == "suspended", Suspension.known_paid_at.is_(None)
+        )
+        .values(known_paid_at=at)
+    )
+    contract_id = session.scalar(select(Contract.id).where(Contract.ref == contract_ref))
+    if contract_id is not None:
+        add_work(session, RESTORE, contract_id)
+
+
+def job_finished(session: Session, job: NetworkJob) -> None:
+    """Writes what a finished job made true of a suspension, in the transaction that ends the job; may come twice."""
+    if job.state not in DONE or job.action not in (BLOCK, RELEASE):
+        return
+    row = live_suspension(session, job.contract_ref, lock=True)
+    if row is None:
+        # Dropped while the block was under way: it must not stay.
+        if job.action == BLOCK and job.reason == FOR_DEBT:
+            paid(session, job.contract_ref, utc_now())
+        return
+    if job.action == BLOCK and job.reason == FOR_DEBT and row.state == "noticed":
+        row.state, row.suspended_at = "suspended", job.finished_at or utc_now()
+        add_work(session, TELL, row.id)
+    elif job.action == RELEASE and row.state == "suspended" and row.known_paid_at is not None:
+        row.state, row.restored_at = "restored", job.finished_at or utc_now()
