@@ -18,7 +18,7 @@ from core.masking import mask_personal_data
 from core.money import format_brl
 from core.phone import mask_phone, match_key
 from handoff import audit
-from wiring_erp import LOCAL, connect, erp_problems, local_erp
+from wiring_erp import LOCAL, connect, erp_problems
 
 
 @click.group()
@@ -80,7 +80,7 @@ def _erp(db: Database) -> Erp:
     kind, options = told("ERP") or LOCAL, told("ERP_OPTIONS")
     if problems := erp_problems(kind, options):
         raise click.ClickException("\n".join(problems))
-    return local_erp(db) if kind == LOCAL else connect(erp_kinds()[kind], options, db)
+    return LocalErp(SqlStore(db), lambda: load_provider(db)) if kind == LOCAL else connect(erp_kinds()[kind], options, db)
 
 
 def _shown(system: Erp, customer: Customer) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing import agreements
 from billing.erp_unlock import TOPIC as ERP_UNLOCK
+from billing.proofs import take_proofs
 from billing.unlock_ledger import reserve
 from bot.asking import ask_network
 from bot.effects import (
@@ -28,6 +29,7 @@ from bot.effects import (
     JobTold,
     KeepWish,
     OpenTicket,
+    ReadProofs,
     RecordAttempt,
     Remember,
     Say,
@@ -133,6 +135,7 @@ class _Writer:
             StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
             HideWords: lambda effect: hide_words(self._session, effect.message_id),
             OpenTicket: self._ticket,
+            ReadProofs: self._read_proofs,
             HandOff: self._hand_off,
             BindIdentity: self._bind,
             RecordAttempt: self._attempt,
@@ -218,6 +221,9 @@ class _Writer:
                 incident_id=incident.id if incident else None,
             )
         )
+
+    def _read_proofs(self, effect: ReadProofs) -> None:
+        take_proofs(self._session, self._snapshot.conversation_id, effect.contract_ref)
 
     def _hand_off(self, effect: HandOff) -> None:
         hand_over(

@@ -140,6 +140,14 @@ class OpenTicket:
 
 
 @dataclass(frozen=True)
+class ReadProofs:
+    """The files of the last minutes are said to prove a payment of this contract ("" where it is not known): they are
+    read for the person, and the payment is looked for."""
+
+    contract_ref: str
+
+
+@dataclass(frozen=True)
 class HandOff:
     """Gives the conversation to people, with what the bot learnt."""
 
@@ -245,6 +253,7 @@ Effect = (
     | UnlockOnTrust
     | AcceptOffer
     | OpenTicket
+    | ReadProofs
     | HandOff
     | BindIdentity
     | RecordAttempt

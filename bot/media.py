@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue import Dialogue
-from bot.effects import Effect, Option, Remember, Say
+from bot.effects import Effect, Option, ReadProofs, Remember, Say
 from bot.people import PAPERS, hand_off, learnt
 from bot.turn import Turn
 
@@ -41,7 +41,8 @@ def about_media(turn: Turn) -> list[Effect]:
     """A proof of payment goes to a person. Of other messages without a word, what says most is answered."""
     asked = PAPERS & {turn.dialogue.intent, *turn.dialogue.intents}
     if sent_proof(turn) or (turn.kinds & FILES and asked):
-        return hand_off(turn, "Financeiro", "payment_proof", "handoff.payment_proof")
+        told = hand_off(turn, "Financeiro", "payment_proof", "handoff.payment_proof")
+        return [ReadProofs(turn.dialogue.contract or ""), *told]
     for kind, answer in _ANSWERS.items():
         if kind in turn.kinds:
             return answer(turn)

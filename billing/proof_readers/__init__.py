@@ -1,0 +1,1 @@
+"""Engines that read pictures of payment proofs, one module each, of the list requirements-ocr.txt."""

@@ -1,0 +1,128 @@
+"""What stands in a proof of payment: amount, day, end-to-end id, payee. Read, never believed. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from core.document import Document, parse_document
+from core.money import parse_brl
+
+# BCB: E, the payer's bank (8 digits), the moment (AAAAMMDDhhmm) and 11 letters or digits; D is a return.
+_E2E = re.compile(
+    r"(?<![A-Za-z0-9])([ED][0-9]{8}(20[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])[0-9]{4}[A-Za-z0-9]{11})(?![A-Za-z0-9])"
+)
+_AMOUNT = re.compile(r"(?:R\s?\$|\bBRL)\s*([0-9][0-9.]*,[0-9]{2}|[0-9]+\.[0-9]{2}|[0-9]+)(?![0-9,])", re.IGNORECASE)
+_AMOUNT_NAMED = re.compile(
+    r"\bvalor(?:\s+(?:pago|total|do pagamento|da transa[çc][ãa]o))?\s*:?\s*(?:R\s?\$)?\s*([0-9][0-9.]*,[0-9]{2})",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"(?<![0-9])([0-3]?[0-9])[/.-]([01]?[0-9])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])")
+_MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
+_WRITTEN = re.compile(
+    r"(?<![0-9])([0-3]?[0-9])\s*(?:de\s+|/)?\s*(jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)[a-zç]*\.?\s*(?:de\s+|/)?\s*(20[0-9]{2})",
+    re.IGNORECASE,
+)
+_PAYEE = re.compile(
+    r"^\s*(?:para|destino|destinat[áa]rio|favorecido|recebedor|benefici[áa]rio|quem recebeu"
+    r"|nome do (?:recebedor|favorecido))"
+    r"\s*:?\s*(?:nome\s*:?\s*)?(.*)$",
+    re.IGNORECASE,
+)
+_PAYER = re.compile(r"^\s*(?:de|origem|pagador|quem pagou|dados do pagador|remetente)\b", re.IGNORECASE)
+_NAME = re.compile(r"^\s*(?:nome|raz[ãa]o social)\s*:?\s*(.*)$", re.IGNORECASE)
+_CNPJ = re.compile(
+    r"(?<![0-9A-Za-z])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/[0-9A-Z]{4}-?[0-9]{2}(?![0-9])", re.IGNORECASE
+)
+_HIDDEN_CNPJ = re.compile(r"[*•xX]{2}[.\s]?([0-9]{3})[.\s]?([0-9]{3})[/\s]?([0-9*•xX]{4})")
+_SCHEDULED = re.compile(r"\bagendad[oa]|\bagendamento|\bprogramad[oa]\b|\bdata agendada", re.IGNORECASE)
+_RECEIPT = re.compile(
+    r"comprovante|recibo|pix|transa[çc][ãa]o|pagamento|transfer[êe]ncia|comprobante|transferencia", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class ProofRead:
+    """What could be read. None and empty where nothing could. `made_on` is the day inside the end-to-end id.
+
+    `payee_hidden` are the middle digits of a masked CNPJ. `scheduled`: an order to pay later, no payment.
+    `receipt`: it has the words of a receipt at all.
+    """
+
+    amount_cents: int | None = None
+    paid_on: date | None = None
+    e2e_id: str | None = None
+    made_on: date | None = None
+    payee: str | None = None
+    payee_document: Document | None = None
+    payee_hidden: str = ""
+    scheduled: bool = False
+    receipt: bool = False
+
+
+def read_proof(text: str) -> ProofRead:
+    """What the text of a proof says: the first amount named as such or the largest, the first day, the first id."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    joined = "\n".join(lines)
+    # Recognition puts blanks into long ids; an id over two lines is one as well.
+    e2e = _E2E.search(joined) or _E2E.search(re.sub(r"[ \n]", "", _from_e(joined)))
+    document = next((found for found in map(parse_document, _CNPJ.findall(joined)) if found), None)
+    hidden = _HIDDEN_CNPJ.search(joined)
+    return ProofRead(
+        amount_cents=_amount(joined),
+        paid_on=_day(joined),
+        e2e_id=e2e[1] if e2e else None,
+        made_on=_date(e2e[2], e2e[3], e2e[4]) if e2e else None,
+        payee=_payee(lines),
+        payee_document=document,
+        payee_hidden=hidden[1] + hidden[2] if hidden else "",
+        scheduled=bool(_SCHEDULED.search(joined)),
+        receipt=bool(_RECEIPT.search(joined)),
+    )
+
+
+def _from_e(text: str) -> str:
+    """The text from where an end-to-end id is announced or seems to begin."""
+    begin = re.search(r"E[0-9 \n]{8,}20", text)
+    return text[begin.start() : begin.start() + 60] if begin else ""
+
+
+def _amount(text: str) -> int | None:
+    named = _AMOUNT_NAMED.search(text)
+    if named:
+        return parse_brl(named[1])
+    amounts = [found for found in map(parse_brl, _AMOUNT.findall(text)) if found]
+    return max(amounts, default=None)
+
+
+def _day(text: str) -> date | None:
+    found = [(m.start(), _date(m[3], m[2], m[1])) for m in _DAY.finditer(text)]
+    found += [(m.start(), _date(m[3], str(_MONTHS.index(m[2].lower()) + 1), m[1])) for m in _WRITTEN.finditer(text)]
+    days = [(place, day) for place, day in found if day]
+    return min(days)[1] if days else None
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _payee(lines: list[str]) -> str | None:
+    """The name behind the word for the receiver: in its line, in the next, or in the next that is called a name."""
+    for place, line in enumerate(lines):
+        found = _PAYEE.match(line)
+        if not found:
+            continue
+        if found[1].strip(" :"):
+            return found[1].strip(" :")
+        for following in lines[place + 1 : place + 4]:
+            if _PAYER.match(following):
+                break
+            name = _NAME.match(following)
+            if name and not name[1].strip():
+                continue
+            return (name[1] if name else following).strip() or None
+    return None
