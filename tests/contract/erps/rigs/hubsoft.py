@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from billing.erp_kind import Connecting, erp_kinds
+from billing.erp_kind import Connecting
+from billing.erps.hubsoft import ERP
 from core.field import fill_in
 from core.http import make_session
 from tests.contract.erps.scene import ZONE, Rig
@@ -16,9 +17,8 @@ WRITES = (f"{API}/atendimento", f"{API}/cliente/desbloqueio_confianca")
 def over_http(request: pytest.FixtureRequest) -> Rig:
     server = HubsoftServer()
     request.addfinalizer(server.stop)
-    kind = erp_kinds()["hubsoft"]
     given = {name: value for name, value in GRANT.items() if name != "grant_type"}
-    fields = fill_in(kind.fields, {"url": server.url, **given})
+    fields = fill_in(ERP.fields, {"url": server.url, **given})
 
     def block(contract: str) -> None:
         server.services[int(contract.split(".")[-1])]["status"] = "blocked"
@@ -27,7 +27,7 @@ def over_http(request: pytest.FixtureRequest) -> Rig:
         server.alerts[421] = [text, "A equipe técnica já está a caminho"]
 
     return Rig(
-        kind.connect(Connecting(fields, make_session(), ZONE)),
+        ERP.connect(Connecting(fields, make_session(), ZONE)),
         pay=lambda ref: server.pay(int(ref.split(".")[-1])),
         block=block,
         outage=outage,

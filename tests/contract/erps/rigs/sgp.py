@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from billing.erp_kind import Connecting, erp_kinds
+from billing.erp_kind import Connecting
+from billing.erps.sgp import ERP
 from core.field import fill_in
 from core.http import make_session
 from tests.contract.erps.scene import ZONE, Rig
@@ -16,8 +17,7 @@ WRITES = ("/api/ura/chamado/", "/api/ura/liberacaopromessa/")
 def over_http(request: pytest.FixtureRequest) -> Rig:
     server = SgpServer()
     request.addfinalizer(server.stop)
-    kind = erp_kinds()["sgp"]
-    fields = fill_in(kind.fields, {"url": server.url, "token": TOKEN, "app": APP})
+    fields = fill_in(ERP.fields, {"url": server.url, "token": TOKEN, "app": APP})
 
     def block(contract: str) -> None:
         server.contracts[int(contract)]["status"] = 4
@@ -29,7 +29,7 @@ def over_http(request: pytest.FixtureRequest) -> Rig:
         server.outages = [over, elsewhere, here]
 
     return Rig(
-        kind.connect(Connecting(fields, make_session(), ZONE)),
+        ERP.connect(Connecting(fields, make_session(), ZONE)),
         pay=lambda ref: server.pay(int(ref.split(".")[-1])),
         block=block,
         outage=outage,
