@@ -76,6 +76,9 @@ def amount(value: Any, field: str) -> int:
     found = parse_brl(text) if "," in text or not _POINTED.fullmatch(text) else None
     if found is not None:
         return found
+    # Decimal would also take "1_000", "1e3" and digits of other scripts.
+    if isinstance(value, str) and not _POINTED.fullmatch(text):
+        raise Unreadable(field)
     try:
         return cents(Decimal(text))
     except (ValueError, ArithmeticError):
