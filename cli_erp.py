@@ -7,6 +7,8 @@ import getpass
 import click
 
 from billing.erp_kind import erp_kinds
+from billing.erps.local import LocalErp
+from billing.local_store import SqlStore
 from billing.ports import Erp
 from billing.provider_row import load_provider
 from billing.records import Customer

@@ -82,15 +82,12 @@ def test_told_phones_are_all_there_are_and_an_empty_cell_tells_nothing(db: Datab
         db, tmp_path, "customers", "cpf;telefone;e-mail\n11144477735;12 98111-0002 / 11 4444-5555;\n12ABC34501DE35;;\n"
     )
     with db.reading() as session:
-        found: dict[str, str] = dict(
-            session.execute(
-                select(Customer.ref, func.string_agg(CustomerPhone.match_key, " "))
-                .join(CustomerPhone, CustomerPhone.customer_id == Customer.id)
-                .group_by(Customer.ref)
-            )
-            .tuples()
-            .all()
+        wanted = (
+            select(Customer.ref, func.string_agg(CustomerPhone.match_key, " "))
+            .join(CustomerPhone, CustomerPhone.customer_id == Customer.id)
+            .group_by(Customer.ref)
         )
+        found = {ref: keys for ref, keys in session.execute(wanted)}
     assert {ref: set(keys.split()) for ref, keys in found.items()} == {
         "c1": {"+5512981110002", "+551144445555"},
         "c2": {"+5511912345678"},
