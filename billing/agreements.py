@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from billing.holds import new_round
+from billing.holds import drop_notices, new_round
 from billing.negotiation import NegotiationPolicy, Offer, read_policy
 from billing.provider_row import provider_row
 from billing.suspension import paid
@@ -84,6 +84,7 @@ def activate(session: Session, agreement: Negotiation, *, enters: bool) -> bool:
         return False
     for invoice in old:
         invoice.hold, invoice.held_at = "negotiation", utc_now()
+    drop_notices(session, agreement.invoice_refs)
     if enters:
         contract_id = session.scalars(select(Contract.id).where(Contract.ref == agreement.contract_ref)).one()
         session.add_all(_instalments(agreement, contract_id))

@@ -16,6 +16,7 @@ from models.alert import end_alert, raise_alert
 from models.audit import Audit
 from models.collection_step import CollectionStep
 from models.invoice import Invoice
+from models.suspension import Suspension
 
 DISPUTE_LATE = "dispute.deadline"
 
@@ -32,6 +33,7 @@ def hold(session: Session, invoice_ref: str, kind: Hold, by: str) -> bool:
         .returning(Invoice.id)
     )
     if done is not None:
+        drop_notices(session, [invoice_ref])
         session.add(Audit(actor=by, action="invoice.held", subject=f"invoice:{invoice_ref}", detail={"kind": kind}))
     return done is not None
 
@@ -50,6 +52,12 @@ def release(session: Session, invoice_ref: str, kind: Hold, by: str) -> bool:
     end_alert(session, DISPUTE_LATE, invoice_ref, by=by)
     session.add(Audit(actor=by, action="invoice.released", subject=f"invoice:{invoice_ref}", detail={"kind": kind}))
     return True
+
+
+def drop_notices(session: Session, invoice_refs: Sequence[str]) -> None:
+    """The days of a notice for one of these invoices run no longer."""
+    mine = Suspension.invoice_ref.in_(invoice_refs), Suspension.state == "noticed"
+    session.execute(update(Suspension).where(*mine).values(state="dropped", ended_at=utc_now()))
 
 
 def new_round(session: Session, invoice_refs: Sequence[str]) -> None:
