@@ -82,7 +82,9 @@ def _erp(db: Database) -> Erp:
     kind, options = told("ERP") or LOCAL, told("ERP_OPTIONS")
     if problems := erp_problems(kind, options):
         raise click.ClickException("\n".join(problems))
-    return LocalErp(SqlStore(db), lambda: load_provider(db)) if kind == LOCAL else connect(erp_kinds()[kind], options, db)
+    return (
+        LocalErp(SqlStore(db), lambda: load_provider(db)) if kind == LOCAL else connect(erp_kinds()[kind], options, db)
+    )
 
 
 def _shown(system: Erp, customer: Customer) -> list[str]:

@@ -19,7 +19,6 @@ from core.media_store import MediaStore, media_store
 from core.queue import Doorbell, connect
 from core.route import Route
 from core.settings import Settings
-from models import utc_now
 from nlu.client import RasaClient
 from nlu.transcription import Transcriber, load_transcriber
 from webhooks.channels import meta_inbound

@@ -37,5 +37,3 @@ def desk_of(settings: Settings, db: Database) -> GatewayDesk | None:
     """Where charges are registered for the local ERP; None without a gateway."""
     gateway = gateway_of(settings)
     return GatewayDesk(db, gateway, settings.gateway) if gateway else None
-
-

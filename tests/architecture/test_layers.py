@@ -113,9 +113,7 @@ def test_deciding_reaches_nothing_outside(path: str) -> None:
     assert not OUTSIDE & {room(name) for name in reached(path)}
 
 
-@pytest.mark.parametrize(
-    "name", sorted(name for name in FLOOR.keys() - FRONT_HALL if not name.startswith("wiring"))
-)
+@pytest.mark.parametrize("name", sorted(name for name in FLOOR.keys() - FRONT_HALL if not name.startswith("wiring")))
 def test_every_module_of_a_room_can_be_imported_by_itself(name: str) -> None:
     package = importlib.import_module(name)
     for found in pkgutil.walk_packages(package.__path__, f"{name}."):
