@@ -11,6 +11,7 @@ from string import Formatter
 import pytest
 import yaml
 
+from billing.erp_kind import erp_kinds
 from bot.answers import ANSWERS, REPLIES
 from bot.texts import FOLDER, Texts
 from nlu.intent_names import intent_names
@@ -124,7 +125,9 @@ def test_driver_is_bound_and_tested(name: str) -> None:
 
 @pytest.mark.parametrize("name", in_folder("billing/erps"))
 def test_erp_is_bound_and_holds_the_contract(name: str) -> None:
-    assert f"billing.erps.{name}" in imports("wiring.py")
+    module = importlib.import_module(f"billing.erps.{name}")
+    bound = f"billing.erps.{name}" in imports("wiring_money.py")
+    assert bound or erp_kinds()[module.ERP.kind] is module.ERP
     assert f"billing.erps.{name}" in imports("tests/contract/erps/test_erp.py")
 
 
