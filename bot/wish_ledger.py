@@ -104,6 +104,6 @@ def _open_again(session: Session, conversation: Conversation) -> Conversation:
 
 def _to_person(session: Session, conversation: Conversation, words: str, texts: Texts) -> None:
     summary = "\n".join(filter(None, (words, conversation.summary)))
-    handed = hand_over(session, conversation.id, queue=QUEUE, reason=texts("reason.wish_lapsed"), summary=summary)
+    handed = hand_over(session, conversation.id, queue=QUEUE, reason=texts("away.reason"), summary=summary)
     if not handed:
         note(session, conversation, words)
