@@ -11,6 +11,7 @@ from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider
 from core.db import Database
+from core.document import parse_document
 from core.later import Later
 from handoff.collecting import collect, do_step
 from handoff.debt_desk import DebtDesk
@@ -53,7 +54,7 @@ def set_up(db: Database, **collections: Any) -> None:
 def a_debtor(db: Database, number: int, due: date, *, cents: int = 9990) -> str:
     """A customer who once wrote to us, with a contract `c-<number>` and an invoice `i-<number>`; the contract's ref."""
     with db.transaction() as session:
-        customer = Customer(ref=f"k-{number}", name=f"Cliente {number}", document=f"{number:011d}", document_kind="cpf")
+        customer = Customer(ref=f"k-{number}", name=f"Cliente {number}", document=_cpf(number), document_kind="cpf")
         session.add(customer)
         session.flush()
         contract = Contract(
@@ -70,6 +71,12 @@ def a_debtor(db: Database, number: int, due: date, *, cents: int = 9990) -> str:
         ref = f"i-{number}"
         session.add(Invoice(ref=ref, number=ref, contract_id=contract.id, amount_cents=cents, due_date=due))
         return contract.ref
+
+
+def _cpf(number: int) -> str:
+    """A valid one."""
+    digits = f"{number + 100_000_000:09d}"
+    return next(found for rest in range(100) if parse_document(found := f"{digits}{rest:02d}"))
 
 
 def desk_at(db: Database, now: datetime) -> tuple[DebtDesk, Clock]:
