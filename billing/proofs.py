@@ -1,5 +1,4 @@
-"""Proofs of payment: written down, read, held against what is owed, shown to a person; the payment itself is looked
-for in the bank's words. A proof is never a payment."""
+"""Proofs of payment: written down, read, held against what is owed, shown to a person. A proof is never a payment."""
 
 from __future__ import annotations
 

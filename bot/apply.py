@@ -10,13 +10,10 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from billing import agreements
-from billing.erp_unlock import TOPIC as ERP_UNLOCK
 from billing.proofs import take_proofs
-from billing.unlock_ledger import reserve
+from bot import apply_money
 from bot.asking import ask_network
 from bot.effects import (
-    AcceptOffer,
     AskNetwork,
     BindIdentity,
     Close,
@@ -27,22 +24,19 @@ from bot.effects import (
     HideWords,
     IncidentTold,
     JobTold,
-    KeepWish,
     OpenTicket,
-    ReadProofs,
     RecordAttempt,
     Remember,
     Say,
     SendCode,
     StopWatching,
-    UnlockOnTrust,
     Wait,
     WatchLine,
-    WishServed,
 )
 from bot.facts import digest
 from bot.hidden import hide_words
 from bot.line_watch import stop_watching, watch_line
+from bot.money_effects import AcceptOffer, KeepWish, ReadProofs, UnlockOnTrust, WishServed
 from bot.readings import mark_contradicted
 from bot.reason import reason_of
 from bot.say import say
@@ -59,9 +53,7 @@ from models.conversation import Conversation
 from models.identity_attempt import IdentityAttempt
 from models.message import Message
 from models.network_job import NetworkJob
-from models.outbox import add_work
 from models.ticket import Ticket
-from provisioning.action import RELEASE_SIGNAL
 from provisioning.outages.incidents import incident_of
 from provisioning.outages.reports import told_in_chat
 
@@ -130,12 +122,12 @@ class _Writer:
             Say: self._say,
             AskNetwork: self._ask_network,
             UnlockOnTrust: self._unlock,
-            AcceptOffer: self._accept,
+            AcceptOffer: lambda effect: apply_money.accept(self._session, effect, snapshot.conversation_id),
             WatchLine: self._watch,
             StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
             HideWords: lambda effect: hide_words(self._session, effect.message_id),
             OpenTicket: self._ticket,
-            ReadProofs: self._read_proofs,
+            ReadProofs: lambda effect: take_proofs(self._session, snapshot.conversation_id, effect.contract_ref),
             HandOff: self._hand_off,
             BindIdentity: self._bind,
             RecordAttempt: self._attempt,
@@ -177,35 +169,10 @@ class _Writer:
         watch_line(self._session, effect.contract_ref, conversation, effect.first_seconds)
 
     def _unlock(self, effect: UnlockOnTrust) -> None:
-        unlock = reserve(
-            self._session,
-            contract_ref=effect.contract_ref,
-            conversation_id=self._snapshot.conversation_id,
-            until=effect.until,
-            amount_cents=effect.amount_cents,
-            shown_text=effect.shown_text,
-            confirmed_text=effect.confirmed_text,
+        by_erp, conversation = self._applied.erp_unlocks, self._snapshot.conversation_id
+        apply_money.unlock(
+            self._session, effect, conversation, by_erp, lambda ask, row: self._ask_network(ask, row, waits=by_erp)
         )
-        # Already reserved or active: the first request's job answers, there is nothing to do twice.
-        if unlock is not None:
-            request = AskNetwork(RELEASE_SIGNAL, effect.contract_ref, "trust_unlock", f"trust:{unlock.id}")
-            by_erp = self._applied.erp_unlocks
-            self._ask_network(request, unlock.id, waits=by_erp)
-            if by_erp:
-                add_work(self._session, ERP_UNLOCK, unlock.id)
-
-    def _accept(self, effect: AcceptOffer) -> None:
-        agreement = agreements.accept(
-            self._session,
-            contract_ref=effect.contract_ref,
-            conversation_id=self._snapshot.conversation_id,
-            offer=effect.offer,
-            shown_text=effect.shown_text,
-            accepted_text=effect.accepted_text,
-        )
-        # One that lives already was told of; a second yes changes nothing.
-        if agreement is not None and effect.at_once:
-            agreements.activate(self._session, agreement, enters=True)
 
     def _ticket(self, effect: OpenTicket) -> None:
         # Nobody is sent out for one line of a fault that is known.
@@ -221,9 +188,6 @@ class _Writer:
                 incident_id=incident.id if incident else None,
             )
         )
-
-    def _read_proofs(self, effect: ReadProofs) -> None:
-        take_proofs(self._session, self._snapshot.conversation_id, effect.contract_ref)
 
     def _hand_off(self, effect: HandOff) -> None:
         hand_over(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import people
-from bot.effects import Effect, KeepWish, Option, Remember, Say
-from bot.turn import SourceDown, Turn
+from bot.effects import Effect, Option, Remember, Say
+from bot.money_effects import KeepWish
+from bot.needs import SourceDown
+from bot.turn import Turn
 
 # What only the ERP can answer, and is as good an hour later.
 KEPT = frozenset({"invoice_second_copy", "signal_release"})

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing.records import Contract, Hold, Invoice, SecondCopy
-from bot.turn import SourceDown, Turn
+from bot.needs import SourceDown
+from bot.turn import Turn
 from core.dates import format_date
 
 

@@ -8,7 +8,8 @@ from billing.records import Contract
 from bot import identify
 from bot.dialogue import contract_of
 from bot.effects import Effect, Option, Remember, Say
-from bot.turn import SourceDown, Turn
+from bot.needs import SourceDown
+from bot.turn import Turn
 
 TITLE_LIMIT = 20
 ROW_LIMIT = 24

@@ -10,8 +10,9 @@ from bot.answers import ANSWERS
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
 from bot.effects import BindIdentity, Contradicted, Effect, Remember, Say
+from bot.needs import SourceDown
 from bot.serve import UNASKED, answer_wishes, beside, dispatch, go_on, serve, stops
-from bot.turn import JobResult, SourceDown, Turn
+from bot.turn import JobResult, Turn
 from bot.unclear import offer_menu
 from bot.wishes import OF_THE_NETWORK, SMALL_TALK, Wishes, read
 

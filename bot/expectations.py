@@ -10,9 +10,10 @@ from bot.answers import REPLIES
 from bot.answers.diagnosis import measure_again
 from bot.dialogue import none_waiting
 from bot.effects import Contradicted, Effect, Remember, Say
+from bot.needs import NeedsChoice, NeedsIdentity
 from bot.questions import AS_TYPED, LOOSE, OF_IDENTITY, SUBJECT, YES_OR_NO
 from bot.serve import UNASKED, answer_wishes, dispatch, noting_wishes, resume
-from bot.turn import NeedsChoice, NeedsIdentity, Turn
+from bot.turn import Turn
 from bot.wishes import COURTESY, OF_THE_NETWORK, SMALL_TALK, read
 
 Reading = Callable[[Turn], "list[Effect] | None"]

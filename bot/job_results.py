@@ -14,7 +14,8 @@ from bot.diagnosis_told import tell_diagnosis
 from bot.effects import Effect, IncidentTold, JobTold, Option, Remember, Say, Wait, WatchLine
 from bot.guided import REBOOT_STEP, Guide, ask_step, tried_options
 from bot.incident import tell_incident
-from bot.turn import JobResult, OpenIncident, SourceDown, Turn
+from bot.needs import SourceDown
+from bot.turn import JobResult, OpenIncident, Turn
 from core.money import format_brl
 from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, REBOOT_ONU, RELEASE_SIGNAL, SET_WIFI
 

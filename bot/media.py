@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue import Dialogue
-from bot.effects import Effect, Option, ReadProofs, Remember, Say
+from bot.effects import Effect, Option, Remember, Say
+from bot.money_effects import ReadProofs
 from bot.people import PAPERS, hand_off, learnt
 from bot.turn import Turn
 

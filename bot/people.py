@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.dialogue import intent_of, none_waiting
 from bot.effects import Effect, HandOff, Remember, Say
-from bot.turn import SourceDown, Turn
+from bot.needs import SourceDown
+from bot.turn import Turn
 from core.dates import format_date
 from core.document import parse_document
 from core.masking import mask_personal_data

@@ -9,8 +9,10 @@ from bot import away, choose, confirm, identify, people
 from bot.answers import ANSWERS
 from bot.bubble import remembered, without_memory
 from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, surely_waiting, waiting
-from bot.effects import AcceptOffer, AskNetwork, Close, Effect, Remember, Say, UnlockOnTrust, Wait, WishServed
-from bot.turn import NeedsChoice, NeedsIdentity, SourceDown, Turn
+from bot.effects import AskNetwork, Close, Effect, Remember, Say, Wait
+from bot.money_effects import AcceptOffer, UnlockOnTrust, WishServed
+from bot.needs import NeedsChoice, NeedsIdentity, SourceDown
+from bot.turn import Turn
 from bot.wishes import SMALL_TALK, Wishes, read, taken
 
 # Nothing was asked here: these words are only read in the light of what was done, and never asked for again.

@@ -11,7 +11,7 @@ from billing.circuit import Gate
 from billing.provider_row import provider_row
 from billing.wish_terms import wish_terms_of
 from bot.apply import Applied, apply
-from bot.effects import KeepWish
+from bot.money_effects import KeepWish
 from bot.snapshot import read_snapshot
 from bot.texts import Texts
 from bot.turns import Bot, decided

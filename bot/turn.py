@@ -13,40 +13,12 @@ from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.settlement import Settlement
 from billing.trust_unlock import Policy, Promise
 from bot.dialogue import Dialogue
+from bot.needs import Missing, NeedsChoice, NeedsIdentity, SourceDown
 from bot.replies import Replies, replies_in
 from bot.texts import Texts
 from core.dates import format_when, local_date
 from core.hearing import SURE_HEARING
 from nlu.understanding import Understanding
-
-
-class Missing(Exception):
-    """The decision needs this fact; it is made again once the fact is there."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-class SourceDown(Exception):
-    """The system that knows this fact cannot tell it now. `away`: it only does not answer, and will again."""
-
-    def __init__(self, key: str, *, away: bool = False) -> None:
-        super().__init__(key)
-        self.key = key
-        self.away = away
-
-
-class NeedsIdentity(Exception):
-    """The answer concerns a customer, and it is not proved yet who writes."""
-
-
-class NeedsChoice(Exception):
-    """The answer concerns one contract, and there are several."""
-
-    def __init__(self, contracts: tuple[Contract, ...]) -> None:
-        super().__init__("choice")
-        self.contracts = contracts
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from bot.decide import decide
 from bot.effects import Effect
 from bot.facts import FactFinder, Sources
 from bot.job_results import OPEN
+from bot.needs import Missing
 from bot.readings import record_readings
 from bot.snapshot import Snapshot, read_snapshot
 from bot.stillness import wait_if_told, without_settled
 from bot.texts import Texts
-from bot.turn import Missing, Turn
+from bot.turn import Turn
 from core.db import Database
 from core.errors import Conflict
 from handoff.hand_over import hand_over

@@ -211,15 +211,13 @@ class _Basic(Auth):
 
 
 def _is_online(row: Row) -> bool:
-    # Seen besides S and N: SS, a session that another server keeps.
+    # SS is seen too: a session that another server keeps.
     return words(row.get("online")).upper().startswith("S")
 
 
 def _connect(connecting: Connecting) -> IxcErp:
     given = connecting.fields
-    caller = Caller(
-        connecting.session, f"{web_address(given['url'])}/webservice/v1", _Basic(given["user"], given["token"])
-    )
+    base, auth = f"{web_address(given['url'])}/webservice/v1", _Basic(given["user"], given["token"])
     choices = Choices(
         zone=connecting.zone,
         subject=given["ticket_subject"],
@@ -230,7 +228,7 @@ def _connect(connecting: Connecting) -> IxcErp:
         late_is_blocked=chosen(given, "late_is_blocked"),
         reissue=chosen(given, "reissue"),
     )
-    return IxcErp(Forms(caller), choices)
+    return IxcErp(Forms(Caller(connecting.session, base, auth)), choices)
 
 
 ERP = ErpKind(

@@ -19,7 +19,7 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateways.shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json
+from billing.gateway_shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json
 from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, words, yes
 from core.errors import Refused
 from core.field import Field

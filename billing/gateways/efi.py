@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import requests
 
 from billing.caller import Caller
+from billing.efi_pix import EfiPix
 from billing.gateway import (
     ADDRESS_SECRET,
     ChargeOrder,
@@ -20,9 +21,8 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateways.efi_pix import EfiPix
-from billing.gateways.shapes import checked, digits, moment, noon, prove, take_back, verbatim
-from billing.gateways.token import ClientToken
+from billing.gateway_shapes import checked, digits, moment, noon, prove, take_back, verbatim
+from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, day, mapping, optional_day, rows, words
 from core.dates import local_date
 from core.errors import Misconfigured, Refused

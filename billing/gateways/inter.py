@@ -24,8 +24,8 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateways.shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json, whole_number
-from billing.gateways.token import ClientToken
+from billing.gateway_shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json, whole_number
+from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, words
 from core.dates import local_date
 from core.errors import Refused

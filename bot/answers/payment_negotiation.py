@@ -8,7 +8,8 @@ from billing.negotiation import Offer, debt_of, offers, shown
 from billing.records import Contract
 from bot import people
 from bot.answers.payment_terms import confirming, option_of, told
-from bot.effects import AcceptOffer, Effect, Option, Remember, Say
+from bot.effects import Effect, Option, Remember, Say
+from bot.money_effects import AcceptOffer
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl

@@ -11,7 +11,8 @@ from bot import bills, people
 from bot.answers.diagnosis import start_diagnosis
 from bot.answers.paid_already import about_payment
 from bot.answers.unlock_refused import refuse
-from bot.effects import AskNetwork, Effect, Option, Remember, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Effect, Option, Remember, Say
+from bot.money_effects import UnlockOnTrust
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl

@@ -101,7 +101,7 @@ def test_month_without_the_day_is_due_on_its_last() -> None:
     ],
 )
 def test_wrong_table_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_policy({"negotiation": wrong})
 
 

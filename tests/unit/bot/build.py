@@ -13,8 +13,9 @@ from billing.trust_unlock import Policy
 from bot.decide import decide
 from bot.dialogue import Dialogue
 from bot.effects import BindIdentity, Effect, HandOff, Remember, Say
+from bot.needs import Missing
 from bot.texts import Texts
-from bot.turn import Identified, Inbound, JobResult, Missing, Turn
+from bot.turn import Identified, Inbound, JobResult, Turn
 from core.document import Document
 from nlu.fake import FakeParser
 from nlu.folding import fold

@@ -6,7 +6,8 @@ import pytest
 
 from bot.answers import ANSWERS
 from bot.dialogue import Dialogue
-from bot.effects import AskNetwork, Close, Contradicted, HandOff, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Close, Contradicted, HandOff, Say
+from bot.money_effects import UnlockOnTrust
 from bot.wishes import SMALL_TALK
 from nlu.fake import FakeParser
 from nlu.understanding import Understanding

@@ -12,7 +12,8 @@ import pytest
 from billing.records import Invoice
 from billing.trust_unlock import Policy, Promise
 from bot.bills import Agreement, SentCopy, listed_as
-from bot.effects import AskNetwork, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Say
+from bot.money_effects import UnlockOnTrust
 from bot.texts import Texts
 from nlu.fake import FakeParser
 from tests.unit.billing.build import a_contract, a_customer, an_invoice

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.effects import AskNetwork, Close, Contradicted, HandOff, OpenTicket, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Close, Contradicted, HandOff, OpenTicket, Say
+from bot.money_effects import UnlockOnTrust
 from bot.replies import replies_in
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.dialogue import Dialogue
-from bot.effects import AskNetwork, Effect, HandOff, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Effect, HandOff, Say
+from bot.money_effects import UnlockOnTrust
 from bot.turn import Inbound
 from tests.unit.bot.build import (
     NOW,

@@ -12,7 +12,8 @@ import pytest
 
 from billing.trust_unlock import Promise
 from bot.answers import ANSWERS
-from bot.effects import Close, Effect, HandOff, Option, Say, UnlockOnTrust
+from bot.effects import Close, Effect, HandOff, Option, Say
+from bot.money_effects import UnlockOnTrust
 from bot.turn import Down, JobResult, OpenIncident
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue import Dialogue
-from bot.effects import ConsentChanged, Document, Effect, Remember, Say, UnlockOnTrust
+from bot.effects import ConsentChanged, Document, Effect, Remember, Say
+from bot.money_effects import UnlockOnTrust
 from bot.texts import Texts
 from bot.turn import Inbound, JobResult
 from handoff.opt_words import decision_in

@@ -6,7 +6,8 @@ import pytest
 
 from bot.answers import ANSWERS, REPLIES
 from bot.dialogue import Dialogue
-from bot.effects import AskNetwork, BindIdentity, HandOff, Say, UnlockOnTrust, Wait
+from bot.effects import AskNetwork, BindIdentity, HandOff, Say, Wait
+from bot.money_effects import UnlockOnTrust
 from bot.turn import Down, JobResult
 from tests.unit.bot.build import (
     BRUNO,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from billing.trust_unlock import Promise
-from bot.effects import AskNetwork, HandOff, JobTold, Say, UnlockOnTrust, Wait
+from bot.effects import AskNetwork, HandOff, JobTold, Say, Wait
+from bot.money_effects import UnlockOnTrust
 from nlu.fake import FakeParser
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (

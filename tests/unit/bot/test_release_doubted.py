@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.effects import UnlockOnTrust
+from bot.money_effects import UnlockOnTrust
 from tests.unit.bot.build import Chat, Reader, has
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.effects import HandOff, UnlockOnTrust, Wait
+from bot.effects import HandOff, Wait
+from bot.money_effects import UnlockOnTrust
 from tests.unit.bot.build import Chat, a_job, a_turn, decided, has, known_as
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.effects import AskNetwork, Effect, HandOff, Say, UnlockOnTrust
+from bot.effects import AskNetwork, Effect, HandOff, Say
+from bot.money_effects import UnlockOnTrust
 from bot.replies import replies_in
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.dialogue import Dialogue
-from bot.effects import AskNetwork, Effect, HandOff, JobTold, OpenTicket, Say, UnlockOnTrust, Wait
+from bot.effects import AskNetwork, Effect, HandOff, JobTold, OpenTicket, Say, Wait
+from bot.money_effects import UnlockOnTrust
 from bot.turn import Down
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import (

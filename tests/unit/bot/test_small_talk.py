@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.dialogue import Dialogue
-from bot.effects import AskNetwork, Close, HandOff, Say, SendCode, UnlockOnTrust
+from bot.effects import AskNetwork, Close, HandOff, Say, SendCode
+from bot.money_effects import UnlockOnTrust
 from bot.turn import Down
 from nlu.fake import FakeParser
 from tests.unit.bot.build import (

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.effects import AskNetwork, HandOff, OpenTicket, Say, UnlockOnTrust
+from bot.effects import AskNetwork, HandOff, OpenTicket, Say
+from bot.money_effects import UnlockOnTrust
 from bot.replies import replies_in
 from bot.texts import Texts
 from bot.turn import Down, OpenIncident

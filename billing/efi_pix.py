@@ -11,8 +11,8 @@ import requests
 
 from billing.caller import Caller
 from billing.gateway import ADDRESS_SECRET, ChargeOrder, ChargeState, Hint, Registered
-from billing.gateways.shapes import checked, moment, prove, take_back, verbatim, webhook_json, whole_number
-from billing.gateways.token import ClientToken
+from billing.gateway_shapes import checked, moment, prove, take_back, verbatim, webhook_json, whole_number
+from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, amount, day, mapping, rows, words
 from core.errors import Refused
 
