@@ -127,7 +127,7 @@ class _Writer:
             StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
             HideWords: lambda effect: hide_words(self._session, effect.message_id),
             OpenTicket: self._ticket,
-            ReadProofs: lambda effect: take_proofs(self._session, snapshot.conversation_id, effect.contract_ref),
+            ReadProofs: self._read_proofs,
             HandOff: self._hand_off,
             BindIdentity: self._bind,
             RecordAttempt: self._attempt,
@@ -188,6 +188,9 @@ class _Writer:
                 incident_id=incident.id if incident else None,
             )
         )
+
+    def _read_proofs(self, effect: ReadProofs) -> None:
+        take_proofs(self._session, self._snapshot.conversation_id, effect.contract_ref)
 
     def _hand_off(self, effect: HandOff) -> None:
         hand_over(

@@ -73,11 +73,13 @@ def test_lists_of_engines_pin_the_same_versions(engines: str) -> None:
 
 @pytest.mark.parametrize(("folder", "engines"), ENGINES.items())
 def test_engines_import_only_packages_of_their_list(folder: str, engines: str) -> None:
-    allowed = pinned(engines).keys()
+    distributions = packages_distributions()
+    allowed = pinned(engines).keys() | pinned("requirements.txt").keys()
     for path in product():
         if path.startswith(folder):
             foreign = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - FLOOR.keys()
-            assert {canonical(name.replace("_", "-")) for name in foreign} <= allowed, path
+            named = {name: distributions.get(name, [name.replace("_", "-")]) for name in foreign}
+            assert all({canonical(found) for found in names} & allowed for names in named.values()), path
 
 
 def test_product_imports_only_pinned_packages() -> None:

@@ -75,7 +75,7 @@ def test_agreement_in_force_makes_invoices_holds_the_debt_and_sends_the_first_in
     assert invoice(db, "i-1").hold == "negotiation"
     [words] = said(db)
     assert "R$ 33,34" in words
-    assert desk.erp.second_copy(open_ones[0].ref).pix in words
+    assert str(desk.erp.second_copy(open_ones[0].ref).pix) in words
 
 
 def test_agreement_is_kept_when_all_is_paid_and_the_old_debt_is_gone(db: Database) -> None:
