@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from billing.invoices import order_for_payment, overdue
 from billing.records import Contract
@@ -13,6 +14,9 @@ from bot.turn import Turn
 from core.dates import format_date, local_date
 from core.money import format_brl
 
+# Whoever speaks of a payment means one of these days; an older one is that of another bill.
+SPOKEN_OF = timedelta(days=7)
+
 
 def about_payment(turn: Turn, contract: Contract) -> list[Effect]:
     """What is known of the payment that the customer speaks of; the proof is invited, a second payment is not."""
@@ -20,15 +24,15 @@ def about_payment(turn: Turn, contract: Contract) -> list[Effect]:
     settling = bills.held(waiting, "settling")
     if settling:
         return settling_told(turn, settling[0])
-    paid = bills.paid_lately(turn, contract)
+    paid = next((one for one in bills.paid_lately(turn, contract) if one.paid_at), None)
     nothing_asked = Remember(replace(turn.dialogue, expect="", intent="", misses=0, data={}))
-    if paid and paid[0].paid_at and not overdue(waiting, turn.today):
+    if paid and paid.paid_at and turn.now - paid.paid_at < SPOKEN_OF and not overdue(waiting, turn.today):
         text = turn.texts(
             "paid.confirmed",
             name=turn.first_name(),
-            amount=format_brl(paid[0].paid_cents or paid[0].amount_cents),
-            number=paid[0].number,
-            paid_on=format_date(local_date(paid[0].paid_at, turn.provider.timezone)),
+            amount=format_brl(paid.paid_cents or paid.amount_cents),
+            number=paid.number,
+            paid_on=format_date(local_date(paid.paid_at, turn.provider.timezone)),
         )
         return [Say(text), nothing_asked]
     if not waiting:

@@ -163,6 +163,13 @@ def test_payment_that_is_known_is_confirmed_with_its_day() -> None:
     assert "confirmado desde 21/11/2026" in text
 
 
+def test_payment_of_an_older_bill_is_not_taken_for_the_one_that_is_spoken_of() -> None:
+    paid = an_invoice(ref="i-0", status="paid", paid_at=NOW - timedelta(days=25))
+    facts = known_as(contracts=(a_contract(status="active"),), invoices=(NEXT,)) | {"paid:c-1002": (paid,)}
+    text = said(decided(a_turn("já paguei", facts=facts, nlu=FakeParser({"já paguei": "invoice_question"}))))
+    assert "ainda não apareceu" in text
+
+
 BROKEN = Promise(NOW - timedelta(days=100), NOW - timedelta(days=97), kept=False)
 KEPT = Promise(NOW - timedelta(days=50), NOW - timedelta(days=47), kept=True)
 REFUSALS: list[tuple[str, Policy, dict[str, Any]]] = [
