@@ -84,12 +84,10 @@ class MkServer(ErpServer):
     def _WSMKConsultaDoc(self, query: Any) -> Row:
         if not re.fullmatch(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}", query["doc"]):
             return error("002", "Documento inválido.")
-        first, *others = [_without(one, ("CPF_CNPJ",)) for one in self.persons if one["CPF_CNPJ"] == query["doc"]] or [
-            None
-        ]
-        if first is None:
+        found = [_without(one, ("CPF_CNPJ",)) for one in self.persons if one["CPF_CNPJ"] == query["doc"]]
+        if not found:
             return error("003", "Documento não localizado.")
-        return {**first, "Outros": others, "status": "OK"}
+        return {**found[0], "Outros": found[1:], "status": "OK"}
 
     def _WSMKConsultaClientes(self, query: Any) -> Row:
         person = self._person(query)
