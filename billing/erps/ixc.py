@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from billing.caller import Auth, Caller
+from billing.caller import Caller
 from billing.erp_kind import Connecting, ErpKind, chosen, web_address
 from billing.invoices import order_for_payment
 from billing.ixc import papers, people, titles
 from billing.ixc.books import Books, by_number, parts
-from billing.ixc.forms import Forms, Row, is_error, message
+from billing.ixc.forms import Forms, Login, Row, is_error, message
 from billing.ports import Capability
 from billing.reading import Unreadable, mapping, words
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
@@ -202,14 +200,6 @@ class IxcErp:
         return {"boletos": ref, **charges, "tipo_boleto": "arquivo", "base64": "S"}
 
 
-class _Basic(Auth):
-    def __init__(self, user: str, token: str) -> None:
-        self._auth = (user, token)
-
-    def options(self) -> Mapping[str, Any]:
-        return {"auth": self._auth}
-
-
 def _is_online(row: Row) -> bool:
     # SS is seen too: a session that another server keeps.
     return words(row.get("online")).upper().startswith("S")
@@ -217,7 +207,7 @@ def _is_online(row: Row) -> bool:
 
 def _connect(connecting: Connecting) -> IxcErp:
     given = connecting.fields
-    base, auth = f"{web_address(given['url'])}/webservice/v1", _Basic(given["user"], given["token"])
+    base, auth = f"{web_address(given['url'])}/webservice/v1", Login(given["user"], given["token"])
     choices = Choices(
         zone=connecting.zone,
         subject=given["ticket_subject"],

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from billing.caller import Answer, Caller
+from billing.caller import Answer, Auth, Caller
 from billing.reading import Unreadable, mapping, rows, words
 from core.errors import Failure, Misconfigured, Refused
 from core.masking import mask_personal_data
@@ -20,6 +20,16 @@ Where = tuple[str, str, str]
 
 _LISTING = {"ixcsoft": "listar"}
 _OURS_TO_MEND = ("token", "usuário", "usuario", "permiss", "autoriz", "acesso", "credenc")
+
+
+class Login(Auth):
+    """The API user and his token, which never runs out."""
+
+    def __init__(self, user: str, token: str) -> None:
+        self._auth = (user, token)
+
+    def options(self) -> Mapping[str, Any]:
+        return {"auth": self._auth}
 
 
 class Forms:

@@ -41,7 +41,7 @@ WORDS = ReplyWords(
     ),
     when=word_set("ate na no de do da pra para sem falta depois dia noite tarde manha cedo semana que vem mes"),
     already=re.compile(r"\bja pago\b"),
-    paid=re.compile(r"(?<!nao )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b"),
+    paid=re.compile(r"(?<!nao )(?<!sempre )\b(?:paguei|(?:esta|ta|foi) pag[oa]|fiz o (?:pix|pagamento))\b"),
     proof=re.compile(r"\b(?:comprovante|recibo)s?\b"),
     amount=re.compile(r"\b(?:quanto(?!s? (?:tempo|dias?))|qual (?:e |eh )?o valor|qual valor)\b"),
     payment=re.compile(r"\b(?:paguei|pag[oa]|pagamento|fiz o pix)\b"),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from billing.negotiation import NegotiationPolicy
 from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.trust_unlock import Policy
 from bot.decide import decide
@@ -15,7 +16,7 @@ from bot.dialogue import Dialogue
 from bot.effects import BindIdentity, Effect, HandOff, Remember, Say
 from bot.needs import Missing
 from bot.texts import Texts
-from bot.turn import Identified, Inbound, JobResult, Turn
+from bot.turn import Identified, Inbound, JobResult, Turn, Negotiating
 from core.document import Document
 from nlu.fake import FakeParser
 from nlu.folding import fold
@@ -114,6 +115,7 @@ def known_as(
 ) -> dict[str, Any]:
     """The facts of a customer whose phone is registered; `more` adds or replaces facts ("promises:c-1002")."""
     facts: dict[str, Any] = {"identified": Identified(customer, "phone" if customer else ""), "wifi_changes": False}
+    facts["negotiating"] = Negotiating(NegotiationPolicy(), enters=True)
     every = tuple(contracts)
     if customer:
         facts[f"contracts:{customer.ref}"] = every

@@ -23,6 +23,13 @@ TITLES = {"i-late": "145535", "i-next": "145536", "i-paid": "145530"}
 
 def filled() -> IxcServer:
     server = IxcServer()
+    _fill_customers(server)
+    _fill_contracts(server)
+    _fill_titles(server)
+    return server
+
+
+def _fill_customers(server: IxcServer) -> None:
     for one in CUSTOMERS:
         masked = one.ref == "bruno"
         server.add(
@@ -40,6 +47,9 @@ def filled() -> IxcServer:
             numero="22",
             bairro="Centro",
         )
+
+
+def _fill_contracts(server: IxcServer) -> None:
     for contract in CONTRACTS:
         number, (status, access) = contract.number, STATES[contract.status]
         owner = NUMBERS[contract.customer_ref]
@@ -48,6 +58,9 @@ def filled() -> IxcServer:
         server.add("cliente_contrato", id=number, id_cliente=owner, id_vd_contrato="9", contrato="", **state, **own)
         login = f"login{number}"
         server.add("radusuarios", id=number, id_cliente=owner, id_contrato=number, login=login, ativo="S", online="N")
+
+
+def _fill_titles(server: IxcServer) -> None:
     for invoice in INVOICES:
         number, amount = TITLES[invoice.ref], as_decimal(invoice.amount_cents)
         server.add(
@@ -70,7 +83,6 @@ def filled() -> IxcServer:
             aguardando_confirmacao_pagamento="N",
         )
         server.pix[number] = pix.encode_dynamic(f"pix.example.com/qr/{number}", "Conecta Vale", "Taubate")
-    return server
 
 
 def connected(server: IxcServer, **changes: str) -> Erp:

@@ -22,6 +22,13 @@ BILLS = {"i-late": 1001, "i-next": 1002, "i-paid": 1000}
 
 def filled() -> MkServer:
     server = MkServer()
+    _fill_persons(server)
+    _fill_contracts(server)
+    _fill_bills(server)
+    return server
+
+
+def _fill_persons(server: MkServer) -> None:
     for one in CUSTOMERS:
         server.persons.append(
             {
@@ -32,6 +39,9 @@ def filled() -> MkServer:
                 "Situacao": "Ativo",
             }
         )
+
+
+def _fill_contracts(server: MkServer) -> None:
     for contract in CONTRACTS:
         person, number = NUMBERS[contract.customer_ref], int(contract.number)
         state = "Cancelado" if contract.status == "cancelled" else "Ativo"
@@ -51,6 +61,9 @@ def filled() -> MkServer:
                     "username": f"login{number}",
                 }
             )
+
+
+def _fill_bills(server: MkServer) -> None:
     for invoice in INVOICES:
         number, amount = BILLS[invoice.ref], invoice.amount_cents
         server.bills.append(
@@ -66,7 +79,6 @@ def filled() -> MkServer:
                 "ld": boleto.compose("756", invoice.due_date, amount, str(number).zfill(25)).formatted_line,
             }
         )
-    return server
 
 
 def connected(server: MkServer, **changes: str) -> Erp:
