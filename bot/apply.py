@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from billing import agreements
+from billing.agreements import accept
 from billing.unlock_ledger import reserve
 from bot.asking import ask_network
 from bot.effects import (
@@ -180,17 +180,16 @@ class _Writer:
             self._ask_network(request, unlock.id)
 
     def _accept(self, effect: AcceptOffer) -> None:
-        agreement = agreements.accept(
+        # Where an agreement lives already, a second yes changes nothing.
+        accept(
             self._session,
             contract_ref=effect.contract_ref,
             conversation_id=self._snapshot.conversation_id,
             offer=effect.offer,
             shown_text=effect.shown_text,
             accepted_text=effect.accepted_text,
+            at_once=effect.at_once,
         )
-        # One that lives already was told of; a second yes changes nothing.
-        if agreement is not None and effect.at_once:
-            agreements.activate(self._session, agreement, enters=True)
 
     def _ticket(self, effect: OpenTicket) -> None:
         # Nobody is sent out for one line of a fault that is known.

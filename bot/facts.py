@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from billing.agreements import live_agreement, negotiation_policy_of
+from billing.negotiation import Negotiating
 from billing.ports import Erp
 from billing.provider_row import provider_row
 from billing.unlock_ledger import promises
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
-from bot.turn import Down, Identified, Negotiating, OpenIncident
+from bot.turn import Down, Identified, OpenIncident
 from core.db import Database
 from core.document import parse_document
 from core.errors import Failure, Misconfigured

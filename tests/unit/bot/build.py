@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+from billing.negotiation import Negotiating, NegotiationPolicy
 from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.trust_unlock import Policy
 from bot.decide import decide
@@ -114,11 +115,13 @@ def known_as(
     """The facts of a customer whose phone is registered; `more` adds or replaces facts ("promises:c-1002")."""
     facts: dict[str, Any] = {"identified": Identified(customer, "phone" if customer else ""), "wifi_changes": False}
     every = tuple(contracts)
+    facts["negotiating"] = Negotiating(NegotiationPolicy(), True)
     if customer:
         facts[f"contracts:{customer.ref}"] = every
     for contract in every:
         mine = tuple(invoice for invoice in invoices if invoice.contract_ref == contract.ref)
         facts |= {f"invoices:{contract.ref}": mine, f"promises:{contract.ref}": (), f"incident:{contract.ref}": None}
+        facts[f"agreement:{contract.ref}"] = False
         facts |= {f"copy:{invoice.ref}": a_copy(invoice) for invoice in mine}
     return facts | more
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from billing.negotiation import NegotiationPolicy, Terms
+from billing.negotiation import Negotiating, NegotiationPolicy, Terms
 from bot.effects import AcceptOffer, Say
-from bot.turn import Negotiating
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import Chat, Reader, handed_to, has, known_as, only, said
 
