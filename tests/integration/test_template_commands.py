@@ -46,7 +46,7 @@ def test_channels_have_templates_where_they_are_set_up_for_it(more: dict[str, st
 
 def test_files_of_the_repository_pass_the_linter() -> None:
     result = CliRunner().invoke(main, ["templates", "lint"])
-    assert (result.exit_code, result.output) == (0, "18 modelos, nenhum problema.\n")
+    assert (result.exit_code, result.output) == (0, "32 modelos, nenhum problema.\n")
 
 
 def test_list_shows_state_category_and_what_blocks(db: Database, database_url: str) -> None:
@@ -76,12 +76,12 @@ def test_push_only_tells_until_it_is_confirmed_and_then_sends_once(
             "META_ACCOUNT_ID": "100000000000001",
         }
         runner = CliRunner(env=environment)
-        assert "meta: 9 a enviar" in runner.invoke(main, ["templates", "push"]).output
-        assert "meta: 9 a enviar" in runner.invoke(main, ["templates", "push"]).output
-        assert "meta: 9 enviados." in runner.invoke(main, ["templates", "push", "--yes"]).output
+        assert "meta: 16 a enviar" in runner.invoke(main, ["templates", "push"]).output
+        assert "meta: 16 a enviar" in runner.invoke(main, ["templates", "push"]).output
+        assert "meta: 16 enviados." in runner.invoke(main, ["templates", "push", "--yes"]).output
         assert "meta: 0 enviados." in runner.invoke(main, ["templates", "push", "--yes"]).output
-        assert "meta: 9 modelos." in runner.invoke(main, ["templates", "sync"]).output
-        assert runner.invoke(main, ["templates", "list"]).output.count("aprovado") == 9
+        assert "meta: 16 modelos." in runner.invoke(main, ["templates", "sync"]).output
+        assert runner.invoke(main, ["templates", "list"]).output.count("aprovado") == 16
 
 
 def test_simulated_channel_gets_and_approves_the_templates_by_itself(
