@@ -43,9 +43,10 @@ def accept(
     offer: Offer,
     shown_text: str,
     accepted_text: str,
+    at_once: bool = False,
 ) -> Negotiation | None:
     """Writes down what the customer agreed to; None when the contract has a live agreement already, also for the
-    second of two that come at once."""
+    second of two that come at once. `at_once` puts it into force: nobody has to see it first."""
     new_id = session.execute(
         insert(Negotiation)
         .values(
@@ -62,7 +63,12 @@ def accept(
         )
         .returning(Negotiation.id)
     ).scalar()
-    return None if new_id is None else session.get_one(Negotiation, new_id)
+    if new_id is None:
+        return None
+    agreement = session.get_one(Negotiation, new_id)
+    if at_once:
+        activate(session, agreement, enters=True)
+    return agreement
 
 
 def live_agreement(session: Session, contract_ref: str) -> Negotiation | None:

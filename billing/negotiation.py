@@ -72,6 +72,14 @@ class NegotiationPolicy:
 
 
 @dataclass(frozen=True)
+class Negotiating:
+    """The provider's terms for debts. `enters`: what is agreed becomes invoices by itself; else a person enters it."""
+
+    policy: NegotiationPolicy
+    enters: bool
+
+
+@dataclass(frozen=True)
 class Instalment:
     """One part of an agreement."""
 

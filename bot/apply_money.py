@@ -42,14 +42,13 @@ def unlock(
 
 def accept(session: Session, effect: AcceptOffer, conversation_id: int) -> None:
     """Writes the agreement down, and puts it into force where nobody else has to say yes."""
-    agreement = agreements.accept(
+    # Where an agreement lives already, a second yes changes nothing.
+    agreements.accept(
         session,
         contract_ref=effect.contract_ref,
         conversation_id=conversation_id,
         offer=effect.offer,
         shown_text=effect.shown_text,
         accepted_text=effect.accepted_text,
+        at_once=effect.at_once,
     )
-    # One that lives already was told of; a second yes changes nothing.
-    if agreement is not None and effect.at_once:
-        agreements.activate(session, agreement, enters=True)

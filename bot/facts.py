@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from billing.agreements import negotiation_policy_of
+from billing.negotiation import Negotiating
 from billing.ports import Erp
 from billing.provider_row import provider_row
 from billing.unlock_ledger import promises
@@ -20,7 +21,7 @@ from bot import bill_facts
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
-from bot.turn import Away, Down, Identified, Negotiating, OpenIncident
+from bot.turn import Away, Down, Identified, OpenIncident
 from core.db import Database
 from core.document import parse_document
 from core.errors import Failure, Misconfigured, Unreachable

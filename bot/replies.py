@@ -62,8 +62,8 @@ class Replies:
         return self.yes_or_no(left, repeating, about | self.words.when) if words else None
 
     def accepts(self, text: str) -> bool | None:
-        """As yes_or_no, for the offer to restart or to change something: a plain yes or no, and no question."""
-        said = self.yes_or_no(text, self.words.offered_words)
+        """As yes_or_no, for the offer to restart, change or agree on something: a plain yes or no, no question."""
+        said = self.yes_or_no(text, self.words.offered_words | self.words.deal_words)
         return None if said and "?" in text else said
 
     def _without_promise(self, text: str) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from billing.negotiation import NegotiationPolicy
+from billing.negotiation import Negotiating
 from billing.provider import Provider
 from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.settlement import Settlement
@@ -61,14 +61,6 @@ class OpenIncident:
     eta: datetime | None
     id: int = 0
     kind: str = "unknown"
-
-
-@dataclass(frozen=True)
-class Negotiating:
-    """The provider's terms for debts. `enters`: what is agreed becomes invoices by itself; else a person enters it."""
-
-    policy: NegotiationPolicy
-    enters: bool
 
 
 @dataclass(frozen=True)

@@ -45,13 +45,10 @@ def _without_offers(turn: Turn, contract: Contract) -> list[Effect]:
 
 def _show(turn: Turn, contract: Contract, found: tuple[Offer, ...]) -> list[Effect]:
     listed = shown(found)
-    text = turn.texts(
-        "deal.offers",
-        name=turn.first_name(),
-        number=contract.number,
-        debt=format_brl(listed[0].debt_cents),
-        offers="\n".join(told(turn.texts, offer) for offer in listed),
-    )
+    debt = format_brl(listed[0].debt_cents)
+    owed = turn.texts("deal.owed", name=turn.first_name(), number=contract.number, debt=debt)
+    lines = "\n".join(told(turn.texts, offer) for offer in listed)
+    text = "\n\n".join([owed, lines, turn.texts("deal.which")])
     options = tuple(option_of(turn.texts, f"{OFFER}{offer.count}", offer) for offer in listed)
     data = {"options": [[option.id, option.title] for option in options]}
     dialogue = replace(

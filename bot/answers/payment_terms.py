@@ -27,7 +27,7 @@ def told(texts: Texts, offer: Offer) -> str:
 def option_of(texts: Texts, name: str, offer: Offer) -> Option:
     """The button of the offer."""
     amount = format_brl(offer.instalments[-1].amount_cents)
-    return Option(name, texts("button.deal", count=offer.count, amount=amount)[:20])
+    return Option(name, texts("deal.title", count=offer.count, amount=amount)[:20])
 
 
 def confirming(texts: Texts, number: str, offer: Offer, policy: NegotiationPolicy, *, waits: bool) -> str:

@@ -15,7 +15,7 @@ class ReplyWords:
 
     Yes and no: `yes`, `no`, `negation` (the word that turns any answer round), `fillers` beside them. What was offered
     and may be repeated: `release_words` about `signal_words`, `offered_words` of a
-    restart or a change; `invoice_words`, `more_invoices`, `another_invoice`;
+    restart or a change, `deal_words` of an agreement; `invoice_words`, `more_invoices`, `another_invoice`;
     `another_place`. A `place` may be named with these words, a kind of it behind `at` (a pattern's text), unless it is
     one of `streets`. `promise` to pay with `when`; `already` turns it into none; `paid` claims it, `proof` shows it,
     `amount` asks for it; `payment` speaks of it at all, `signal` of the connection. After a step to try: `acknowledged`
@@ -72,6 +72,7 @@ class ReplyWords:
     corrects: re.Pattern[str]
     understood: re.Pattern[str]
     menu: re.Pattern[str]
+    deal_words: frozenset[str]
     instalments: re.Pattern[str]
     at_once: re.Pattern[str]
     counts: Mapping[str, int]

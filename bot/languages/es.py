@@ -118,6 +118,7 @@ WORDS = ReplyWords(
     ),
     understood=re.compile(r"^\W*(?:entiendo|entendi|entendido|comprendo)\b"),
     menu=re.compile(r"\b(?:menu|opciones|lista|inicio)\b"),
+    deal_words=word_set("cierra cerrar cierre cierralo cerrado aceptar arreglo asi"),
     instalments=re.compile(r"\b(\d{1,2}|[a-z]+) ?(?:x\b|ve(?:z|ces)\b|cuotas?\b|pagos\b)"),
     at_once=re.compile(r"\b(?:al contado|de una (?:sola )?vez|pago unico)\b"),
     counts={

@@ -97,6 +97,7 @@ WORDS = ReplyWords(
     ),
     understood=re.compile(r"^\W*entend(?:i|ido)\b"),
     menu=re.compile(r"\b(?:menu|opcoes|lista|inicio)\b"),
+    deal_words=word_set("fecha fechar feche fechado aceitar acordo assim"),
     instalments=re.compile(r"\b(\d{1,2}|[a-z]+) ?(?:x\b|vez(?:es)?\b|parcelas?\b|prestac(?:ao|oes)\b)"),
     at_once=re.compile(r"\b(?:a vista|de uma (?:so )?vez|parcela unica)\b"),
     counts=SMALL,

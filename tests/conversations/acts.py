@@ -17,10 +17,11 @@ _MINE = (
 )
 # Each row that the product wrote for the person is a line; what it said is none.
 _DONE = """
-SELECT 'invoice ' || substring(f.filename from 'F-[0-9-]+[0-9]') FROM message m
+SELECT 'invoice ' || substring(f.filename from 'F-[0-9-]+[0-9]|ACORDO') FROM message m
   JOIN attachment f ON f.id = m.attachment_id WHERE m.direction = 'out' AND m.conversation_id = ANY(:mine)
 UNION ALL SELECT concat_ws(' ', action, contract_ref, state) FROM network_job WHERE conversation_id = ANY(:mine)
 UNION ALL SELECT concat_ws(' ', 'unlock', contract_ref, state) FROM trust_unlock WHERE conversation_id = ANY(:mine)
+UNION ALL SELECT concat_ws(' ', 'agreement', contract_ref, state) FROM negotiation WHERE conversation_id = ANY(:mine)
 UNION ALL SELECT concat_ws(' ', 'ticket', contract_ref, state) FROM ticket WHERE conversation_id = ANY(:mine)
 UNION ALL SELECT concat_ws(' but ', 'not ' || intent, nullif(meant, '')) FROM reading
   WHERE contradicted_at IS NOT NULL AND conversation_id = ANY(:mine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -43,10 +44,10 @@ def accepted(db: Database, *, active: bool = True) -> tuple[DebtDesk, Clock]:
     with db.transaction() as session:
         number = open_conversation(session, 1, "whatsapp", "2026")
         session.execute(update(Conversation).values(last_inbound_at=utc_now()))
-        words = {"shown_text": "termos", "accepted_text": "sim"}
-        row = accept(session, contract_ref="c-1", conversation_id=number, offer=OFFER, **words)
+        agree = partial(accept, session, contract_ref="c-1", conversation_id=number, offer=OFFER)
+        row = agree(shown_text="termos", accepted_text="sim")
         assert row is not None
-        assert accept(session, contract_ref="c-1", conversation_id=number, offer=OFFER, **words) is None
+        assert agree(shown_text="termos", accepted_text="sim, de novo") is None
         if active:
             assert activate(session, row, enters=True)
     return desk_at(db, at("2026-09-01T10:00"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -36,7 +36,7 @@ def test_quarter_of_fifty_contracts_sends_each_step_once_and_only_when_and_to_wh
     for number in range(50):
         a_debtor(db, number, first + timedelta(days=number))
     desk, clock = desk_at(db, at("2026-08-28T07:10"))
-    stopped: dict[int, object] = {}
+    stopped: dict[int, datetime] = {}
     for _ in range(92):
         for hours in (3, 7, 14):
             clock.pass_by(hours=hours)
@@ -79,8 +79,8 @@ def _opt_out(session: Session, number: int) -> None:
     record(session, contact.id, "out", "customer", {"words": "SAIR"}, contact.created_at, "system")
 
 
-def _after(done: object, moment: object) -> bool:
-    return moment is not None and done is not None and done > moment  # type: ignore[operator]
+def _after(done: datetime | None, moment: datetime | None) -> bool:
+    return moment is not None and done is not None and done > moment
 
 
 def test_reminder_is_stopped_when_the_invoice_was_paid_since_it_was_planned(db: Database) -> None:

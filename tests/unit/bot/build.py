@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from billing.negotiation import NegotiationPolicy
+from billing.negotiation import Negotiating, NegotiationPolicy
 from billing.records import Contract, Customer, Invoice, SecondCopy
 from billing.trust_unlock import Policy
 from bot.decide import decide
@@ -16,7 +16,7 @@ from bot.dialogue import Dialogue
 from bot.effects import BindIdentity, Effect, HandOff, Remember, Say
 from bot.needs import Missing
 from bot.texts import Texts
-from bot.turn import Identified, Inbound, JobResult, Turn, Negotiating
+from bot.turn import Identified, Inbound, JobResult, Turn
 from core.document import Document
 from nlu.fake import FakeParser
 from nlu.folding import fold
@@ -122,6 +122,7 @@ def known_as(
     for contract in every:
         mine = tuple(invoice for invoice in invoices if invoice.contract_ref == contract.ref)
         facts |= {f"invoices:{contract.ref}": mine, f"promises:{contract.ref}": (), f"incident:{contract.ref}": None}
+        facts[f"agreement:{contract.ref}"] = False
         facts |= {f"copy:{invoice.ref}": a_copy(invoice) for invoice in mine}
         facts |= {f"sent:{invoice.ref}": None for invoice in mine}
         facts |= {f"paid:{contract.ref}": (), f"agreement:{contract.ref}": None}

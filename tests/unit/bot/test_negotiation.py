@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from billing.negotiation import NegotiationPolicy, Terms
+from billing.negotiation import Negotiating, NegotiationPolicy, Terms
 from bot.effects import Say
 from bot.money_effects import AcceptOffer
-from bot.turn import Negotiating
 from tests.unit.billing.build import a_contract, an_invoice
 from tests.unit.bot.build import Chat, Reader, handed_to, has, known_as, only, said
 
