@@ -54,7 +54,8 @@ WORDS = ReplyWords(
     para a lunes martes miercoles jueves viernes sabado domingo pasado proximo proxima este esta diez quince veinte"""),
     already=re.compile(r"\bya pag(?:o|ue|ado)\b"),
     paid=re.compile(
-        r"(?<!no )(?<!no la )(?<!no lo )(?<!siempre )\b(?:pague|pagamos|cancele|deposite|transferi|(?:esta|fue|quedo) pagad[oa]"
+        r"(?<!no )(?<!no la )(?<!no lo )(?<!siempre )"
+        r"\b(?:pague|pagamos|cancele|deposite|transferi|(?:esta|fue|quedo) pagad[oa]"
         r"|hice (?:el|la) (?:pix|pago|deposito|transferencia))\b"
     ),
     proof=re.compile(r"\b(?:comprobante|voucher|recibo|boucher|constancia)s?\b"),
