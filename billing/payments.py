@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -127,13 +127,17 @@ def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
         # Money for an invoice that was cancelled belongs to no debt: a person decides whose it is.
         raise_alert(session, "payment.unmatched", payment.source, _UNMATCHED, detail=_told(payment))
         return
-    if invoice.status == "paid":
+    if invoice.status == "paid" and _was_paid_otherwise(session, payment, invoice):
         payment.state = "doubled"
         raise_alert(session, "payment.doubled", invoice.ref, _DOUBLED, detail=_told(payment))
         return
     payment.detail = {**payment.detail, "late_days": _late_days(session, payment, invoice)}
     owed, before, now = invoice.amount_cents, invoice.paid_cents, payment.amount_cents
-    if now < owed:
+    if invoice.status == "paid":
+        # The ERP told of it first, and this is the payment that it means.
+        payment.state = "settled"
+        debt_reduced(session, payment, invoice)
+    elif now < owed:
         payment.state = "partial"
         invoice.amount_cents, invoice.paid_cents = (
             owed - payment.amount_cents,
@@ -147,6 +151,15 @@ def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
         debt_reduced(session, payment, invoice)
     session.flush()
     add_work(session, FOLLOW, payment.id)
+
+
+def _was_paid_otherwise(session: Session, payment: Payment, invoice: Invoice) -> bool:
+    """Whether the paid invoice owes its state to something else: an invoice of our own tables always; an ERP's where
+    another payment of it is known."""
+    other = exists().where(
+        Payment.invoice_ref == invoice.ref, Payment.id != payment.id, Payment.state.in_(("settled", "doubled"))
+    )
+    return invoice.seen_at is None or bool(session.scalar(select(other)))
 
 
 def _late_days(session: Session, payment: Payment, invoice: Invoice) -> int:

@@ -23,8 +23,6 @@ LONG_TEST_FILES = {
 LONG_FUNCTIONS = {
     ("migrations/versions/0001_the_first_tables.py", "upgrade"): "one list of tables",
     ("migrations/versions/0001_the_first_tables.py", "downgrade"): "the same list backwards",
-    ("tests/contract/erps/rigs/ixc.py", "filled"): "one scene, row by row",
-    ("tests/contract/erps/rigs/mk.py", "filled"): "one scene, row by row",
     ("tests/e2e/console_scene.py", "a_full_conversation"): "one story, told in order",
     ("tests/integration/test_console_conversation.py", "ana_is_known"): "one story, told in order",
 }

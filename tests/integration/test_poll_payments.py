@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.gateway import Settlement
 from billing.mirror import MirroredErp
+from billing.payments import FOLLOW, take_payment
 from billing.poll_payments import PollPace, poll_payments
 from core.db import Database
 from models import utc_now
+from models.outbox import Outbox
 from models.payment import Payment
 from tests.fake_erp import FakeErp
+from tests.integration.billing_rows import store_provider
 from tests.unit.billing.build import a_contract, a_customer, an_invoice
 
 AT_ONCE = PollPace(rest=timedelta())
@@ -22,6 +26,7 @@ AT_ONCE = PollPace(rest=timedelta())
 @pytest.fixture
 def erp(db: Database) -> FakeErp:
     """Bruno is blocked, and what he owes is known here."""
+    store_provider(db)
     fake = FakeErp()
     fake.add(a_customer(), a_contract(), an_invoice())
     mirror = MirroredErp(fake, db, timedelta(minutes=15))
@@ -84,3 +89,21 @@ def test_second_copy_is_followed_until_it_is_paid(db: Database, erp: FakeErp) ->
 def test_run_ends_quietly_when_the_erp_is_away(db: Database, erp: FakeErp) -> None:
     erp.switch_off()
     assert poll(db, erp) == []
+
+
+def test_payment_that_the_erp_tells_of_settles_and_is_followed_although_the_mirror_saw_it_first(
+    db: Database, erp: FakeErp
+) -> None:
+    erp.pay("i-1", utc_now())
+    mirror = MirroredErp(erp, db, timedelta(minutes=15))
+
+    def told(session: Session, paid: Settlement, ref: str) -> None:
+        take_payment(session, paid, source="fake", invoice_ref=ref)
+
+    for _ in range(2):
+        poll_payments(0, db=db, erp=mirror, source="fake", told=told, pace=AT_ONCE)
+    with db.reading() as session:
+        (payment,) = session.scalars(select(Payment))
+        followed = session.scalars(select(Outbox.ref_id).where(Outbox.topic == FOLLOW)).all()
+    assert (payment.state, payment.invoice_ref, payment.contract_ref) == ("settled", "i-1", "c-1002")
+    assert followed == [payment.id]

@@ -1,0 +1,107 @@
+"""What is read in proofs of payment, and which of them a person should look at twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.proof_check import Background, flags_of
+from billing.proof_text import ProofRead, read_proof
+from core.document import Document
+from tests.unit.billing.build import a_provider, an_invoice
+
+TODAY = date(2026, 11, 22)
+E2E = "E00416968202611221530aB3dE5gH7jK"
+PIX = f"""Comprovante de Pix
+Valor
+R$ 119,90
+22/11/2026 às 12:30:05
+Quem recebeu
+Nome
+CONECTA VALE TELECOM LTDA
+CNPJ
+11.222.333/0001-81
+Quem pagou
+Nome
+BRUNO LIMA
+ID da transação
+{E2E}
+"""
+BOLETO = """Comprovante de pagamento de boleto
+Beneficiário: Conecta Vale Telecom Ltda
+Valor do documento R$ 115,00
+Valor pago: R$ 119,90
+Data do pagamento 20 de nov. de 2026
+"""
+
+
+def test_proof_of_a_pix_is_read() -> None:
+    read = read_proof(PIX)
+    assert (read.amount_cents, read.paid_on, read.e2e_id) == (11990, TODAY, E2E)
+    assert (read.payee, read.payee_document) == ("CONECTA VALE TELECOM LTDA", Document("cnpj", "11222333000181"))
+    assert (read.made_on, read.scheduled, read.receipt) == (TODAY, False, True)
+
+
+def test_proof_of_a_boleto_is_read_by_what_was_paid() -> None:
+    read = read_proof(BOLETO)
+    assert (read.amount_cents, read.paid_on) == (11990, date(2026, 11, 20))
+    assert read.payee == "Conecta Vale Telecom Ltda"
+
+
+@pytest.mark.parametrize("id_text", [f"{E2E[:16]} {E2E[16:]}", f"{E2E[:20]}\n{E2E[20:]}"])
+def test_an_id_that_recognition_divided_is_one(id_text: str) -> None:
+    assert read_proof(PIX.replace(E2E, id_text)).e2e_id == E2E
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    read = read_proof(text)
+    assert read.amount_cents is None or read.amount_cents >= 0
+
+
+def background(**changes: object) -> Background:
+    plain = Background(a_provider(), (an_invoice(), an_invoice(ref="i-2", amount_cents=8000)), TODAY)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_a_proof_that_fits_has_no_flag() -> None:
+    assert flags_of(read_proof(PIX), background()) == ()
+    assert flags_of(replace(read_proof(PIX), amount_cents=19990), background()) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "flag"),
+    [
+        ({"payee_document": Document("cnpj", "11444777000161")}, "wrong_payee"),
+        ({"payee_document": None, "payee_hidden": "999888"}, "wrong_payee"),
+        ({"payee_document": None, "payee": "MARIA DA SILVA"}, "wrong_payee"),
+        ({"amount_cents": 5000}, "other_amount"),
+        ({"paid_on": date(2026, 8, 1), "made_on": None}, "other_date"),
+        ({"paid_on": date(2026, 12, 1), "made_on": None}, "other_date"),
+        ({"paid_on": date(2026, 11, 10)}, "dates_differ"),
+        ({"scheduled": True}, "scheduled"),
+        ({"receipt": False}, "no_receipt"),
+    ],
+)
+def test_what_does_not_fit_is_named(change: dict[str, object], flag: str) -> None:
+    assert flags_of(replace(read_proof(PIX), **change), background()) == (flag,)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "flag"),
+    [({"used_before": True}, "used_before"), ({"changed_after": True}, "edited"), ({"software": "GIMP 2"}, "edited")],
+)
+def test_what_the_file_tells_is_named(changes: dict[str, object], flag: str) -> None:
+    assert flags_of(read_proof(PIX), background(**changes)) == (flag,)
+
+
+def test_an_order_to_pay_later_is_seen() -> None:
+    assert read_proof(PIX.replace("Comprovante de Pix", "Comprovante de agendamento")).scheduled
+
+
+def test_nothing_read_is_no_receipt_and_nothing_else() -> None:
+    assert flags_of(ProofRead(), background()) == ("no_receipt",)
