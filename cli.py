@@ -18,6 +18,7 @@ from cli_erp import erp
 from cli_gateways import gateways
 from cli_models import COMMANDS
 from cli_nlu import nlu
+from cli_reconcile import reconcile_command
 from cli_simulator import simulator
 from cli_templates import templates
 from demo import DEMO_FILE, seed_demo
@@ -37,6 +38,7 @@ main.add_command(nlu)
 main.add_command(templates)
 main.add_command(channel)
 main.add_command(costs_command)
+main.add_command(reconcile_command)
 main.add_command(simulator)
 main.add_command(devices)
 main.add_command(erp)

@@ -117,7 +117,7 @@ def _debts(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
     texts = Texts.load(settings.customer_language)
     desk = DebtDesk(db, erp, settings.customer_language, local=isinstance(erp, LocalErp))
     return {
-        "bill_month": Route(partial(bill_month, db=db), most_tries=3),
+        "bill_month": Route(partial(bill_month, db=db, registers_charges=bool(settings.gateway)), most_tries=3),
         "collect": Route(partial(collect, desk=desk), most_tries=3),
         "collect_step": Route(partial(do_step, desk=desk), give_up=partial(abandon, desk=desk)),
         "suspend": Route(partial(suspend, desk=desk), most_tries=3),

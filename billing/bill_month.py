@@ -19,15 +19,20 @@ from core.locks import hold
 from models import utc_now
 from models.contract import Contract
 from models.invoice import Invoice
+from models.outbox import add_work
 from models.suspension import Suspension
 
 log = logging.getLogger(__name__)
 
 _PAGE = 500
+REGISTER = "register_charge"
 
 
-def bill_month(ref_id: int, *, db: Database, now: Callable[[], datetime] = utc_now) -> None:
-    """Makes every invoice whose day has come, where the policy `billing` says that invoices are made here.
+def bill_month(
+    ref_id: int, *, db: Database, now: Callable[[], datetime] = utc_now, registers_charges: bool = False
+) -> None:
+    """Makes every invoice whose day has come, where the policy `billing` says that invoices are made here. With
+    `registers_charges` each is registered at the gateway by work of its own.
 
     May be called any number of times and killed anywhere: a page of contracts is one transaction, and the index of
     contract and month lets no second invoice in. After days of standstill it makes what was missed.
@@ -42,7 +47,10 @@ def bill_month(ref_id: int, *, db: Database, now: Callable[[], datetime] = utc_n
         with db.transaction() as session:
             hold(session, "bill_month")
             contracts = _page(session, last)
-            made += _bill(session, contracts, terms, today, zone)
+            new = _bill(session, contracts, terms, today, zone)
+            for invoice_id in new if registers_charges else ():
+                add_work(session, REGISTER, invoice_id)
+            made += len(new)
         if len(contracts) < _PAGE:
             break
         last = contracts[-1].id
@@ -56,7 +64,7 @@ def _page(session: Session, last: int) -> Sequence[Contract]:
     return session.scalars(wanted.order_by(Contract.id).limit(_PAGE)).all()
 
 
-def _bill(session: Session, contracts: Sequence[Contract], terms: BillingTerms, today: date, zone: str) -> int:
+def _bill(session: Session, contracts: Sequence[Contract], terms: BillingTerms, today: date, zone: str) -> list[int]:
     known = _known(session, [contract.id for contract in contracts])
     suspended = _suspended(session, [contract.ref for contract in contracts], zone)
     rows = []
@@ -70,9 +78,9 @@ def _bill(session: Session, contracts: Sequence[Contract], terms: BillingTerms, 
         )
         rows += [_row(contract, bill) for bill in bills(facts, terms, today)]
     if not rows:
-        return 0
+        return []
     done = session.execute(insert(Invoice).on_conflict_do_nothing().returning(Invoice.id), rows)
-    return len(done.all())
+    return [int(invoice_id) for (invoice_id,) in done]
 
 
 def _row(contract: Contract, bill: Bill) -> dict[str, object]:

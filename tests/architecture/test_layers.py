@@ -21,6 +21,7 @@ FRONT_HALL = frozenset(
         "cli_database",
         "cli_devices",
         "cli_erp",
+        "cli_reconcile",
         "cli_gateways",
         "cli_models",
         "cli_nlu",

@@ -12,6 +12,7 @@ from billing.bill_month import bill_month
 from core.db import Database
 from models.contract import Contract
 from models.invoice import Invoice
+from models.outbox import Outbox
 from models.suspension import Suspension
 from tests.integration.billing_rows import POLICIES, store, store_provider
 from tests.integration.doors import rows
@@ -105,3 +106,11 @@ def test_an_imported_invoice_of_the_month_counts_by_its_due_date(db: Database) -
     store_provider(db, policies={**POLICIES, "billing": {"monthly": True}})
     store(db, [a_customer()], [a_contract(status="active")], [an_invoice(due_date=date(2026, 12, 10))])
     assert [ref for ref, _, _ in bill(db, at(2026, 11, 30))] == ["i-1"]
+
+
+def test_each_new_invoice_is_registered_where_there_is_a_gateway(db: Database) -> None:
+    billing(db)
+    for _ in range(2):
+        bill_month(0, db=db, now=lambda: at(2026, 11, 30), registers_charges=True)
+    (invoice,) = rows(db, Invoice)
+    assert [work.ref_id for work in rows(db, Outbox, Outbox.topic == "register_charge")] == [invoice.id]
