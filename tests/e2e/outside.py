@@ -198,8 +198,9 @@ def buttons(message: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def eventually(check: Callable[[], Any], seconds: float = 20.0, what: str = "") -> Any:
-    """The first true value of `check`, asked again until then; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
+    """The first true value of `check`, asked again until then; fails after twice `seconds`, which a machine needs that
+    has nothing else to do."""
+    deadline = time.monotonic() + 2 * seconds
     while True:
         value = check()
         if value:

@@ -12,7 +12,6 @@ from tests.integration.desk import a_conversation, a_reading, audited, reading
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=15_000)
 
 
 def test_a_tap_corrects_what_was_understood(phone_page: Page, address: str, db: Database) -> None:

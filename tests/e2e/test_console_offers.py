@@ -14,7 +14,6 @@ from tests.integration.template_rows import a_template
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=15_000)
 
 
 def test_agent_sends_a_template_that_reads_as_shown(

@@ -17,7 +17,6 @@ from tests.integration.desk import a_conversation, conversation, messages
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=15_000)
 
 
 def test_an_agent_takes_answers_and_closes(desktop_page: Page, address: str, db: Database) -> None:
