@@ -82,7 +82,8 @@ def _cpf(number: int) -> str:
 def desk_at(db: Database, now: datetime) -> tuple[DebtDesk, Clock]:
     """A desk over our own tables."""
     clock = Clock(now)
-    return DebtDesk(db, LocalErp(SqlStore(db), lambda: load_provider(db)), "pt_BR", now=clock), clock
+    erp = LocalErp(SqlStore(db), lambda: load_provider(db), now=clock)
+    return DebtDesk(db, erp, "pt_BR", now=clock), clock
 
 
 def at(text: str) -> datetime:

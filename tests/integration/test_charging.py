@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from billing.billing_terms import BillingTerms
 from billing.charging import GatewayDesk, register_charge
 from billing.erps.local import LocalErp
 from billing.gateway import Registered
@@ -119,7 +120,8 @@ def test_overdue_invoice_is_charged_for_today_and_stays_that_charge(db: Database
     today = local_date(utc_now(), "America/Sao_Paulo")
     change(db, due_date=today - timedelta(days=9))
     found = copy(db, rig)
-    assert (found.invoice.due_date, found.invoice.overdue_days(today)) == (today, 9)
+    again = today + timedelta(days=BillingTerms().reissue_days)
+    assert (found.invoice.due_date, found.invoice.overdue_days(today)) == (again, 9)
     copy(db, rig)
     assert rig.bank.created == 1
 
