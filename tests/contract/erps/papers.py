@@ -27,3 +27,13 @@ def a_line(cents: int, due: date, number: int) -> str:
 def a_pix(number: str) -> str:
     """The code of a dynamic charge."""
     return pix.encode_dynamic(f"pix.example.com/v2/{number}", "Conecta Vale", "Sao Jose")
+
+
+def line_of(number: int, due: date, cents: int) -> str:
+    """The linha digitável of a boleto, digits only."""
+    return boleto.compose("001", due, cents, f"{number:025d}").line
+
+
+def pix_of(number: int, cents: int) -> str:
+    """The code of a charge with its amount."""
+    return pix.encode_static("11222333000181", "Conecta Vale", "Sao Jose", cents, f"T{number}")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from tests.contract.erps.papers import a_pdf, line_of, pix_of
 from tests.contract.erps.scene import CONTRACTS, CUSTOMERS, INVOICES
 from tests.contract.erps.server import Answered, Asked, ErpServer
-from tests.contract.erps.servers.papers import line_of, pdf_of, pix_of
 
 CLIENT_SECRET, PASSWORD = "segredo-do-cliente-31", "senha-da-api-77"
 GRANT = {
@@ -67,7 +67,7 @@ class HubsoftServer(ErpServer):
 
     def answer(self, asked: Asked) -> Answered:
         if asked.path.startswith("/pdf/fatura/"):
-            return Answered(pdf_of(int(asked.path.rpartition("-")[2])), content_type="application/pdf")
+            return Answered(a_pdf(f"Boleto {int(asked.path.rpartition('-')[2])}"), content_type="application/pdf")
         if asked.path == "/oauth/token":
             return self._token(asked)
         if asked.headers.get("authorization") not in {f"Bearer {token}" for token in self.tokens[-1:]}:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from core.money import as_decimal
+from tests.contract.erps.papers import a_pdf, line_of, pix_of
 from tests.contract.erps.scene import CONTRACTS, CUSTOMERS, INVOICES
 from tests.contract.erps.server import Answered, Asked, ErpServer
-from tests.contract.erps.servers.papers import line_of, pdf_of, pix_of
 
 TOKEN, APP = "segredo-do-sgp-8842", "religa"
 NAMES = {"1": " Ativo ", "3": "Cancelado", "4": "Suspenso", "7": "Ativo V. Reduzida"}
@@ -56,7 +56,7 @@ class SgpServer(ErpServer):
 
     def answer(self, asked: Asked) -> Answered:
         if asked.path.startswith("/boleto/"):
-            return Answered(pdf_of(int(digits(asked.path))), content_type="application/pdf")
+            return Answered(a_pdf(f"Boleto {int(digits(asked.path))}"), content_type="application/pdf")
         form: Form = {**asked.query, **asked.form}
         if (form.get("token"), form.get("app")) != (TOKEN, APP):
             return self.denied()
