@@ -12,6 +12,7 @@ from core import log as logs
 from core.errors import Unreachable
 from core.settings import SettingsError
 from handoff.drift import check_daily
+from handoff.queues import ensure_organogram
 from handoff.repair import close_idle, find_forgotten
 from models import utc_now
 from models.outbox import plan_chore, queues_with_due_work
@@ -64,6 +65,12 @@ def watch_understanding(wiring: Wiring) -> None:
         )
 
 
+def lay_out(wiring: Wiring) -> None:
+    """On the very first start, gives the provider its queues, to be changed in the console."""
+    with wiring.db.transaction() as session:
+        ensure_organogram(session)
+
+
 def main() -> None:
     """Runs until SIGTERM or SIGINT."""
     try:
@@ -75,12 +82,16 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     wiring = build(settings, pool_size=1)
+    laid_out = False
     next_repair = time.monotonic() + REPAIR_EVERY_SECONDS
     next_chores = time.monotonic()
     log.info("ticking")
     while not stopping.wait(TICK_SECONDS):
         try:
             tick(wiring)
+            if not laid_out:
+                lay_out(wiring)
+                laid_out = True
             if time.monotonic() >= next_chores:
                 next_chores = time.monotonic() + CHORES_EVERY_SECONDS
                 plan_chores(wiring)

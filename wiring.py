@@ -39,6 +39,7 @@ from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
+from wiring_desk import DESK_CHORES, desk_routes
 from wiring_erp import erp_of
 from wiring_money import money_chores, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
@@ -73,6 +74,7 @@ class Wiring:
         twilio = TWILIO_CHORES if self.settings.twilio_account_sid else {}
         return {
             **CHORES,
+            **DESK_CHORES,
             **NETWORK_CHORES,
             **money_chores(self.settings),
             **(SWEEP_CHORES if self.settings.sweep_seconds else {}),
@@ -92,6 +94,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
         **_routes(settings, db, parser, links, erp),
         **_media_routes(settings, db, store),
         **_chores(settings, db),
+        **desk_routes(settings, db),
         **network_routes(settings, db, erp),
         **money_routes(settings, db, erp, store),
     }

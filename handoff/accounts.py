@@ -86,7 +86,7 @@ def ensure_agent(session: Session, login: str, name: str, role: str, queues: Col
 
     The password of an existing account stays. Raises ValueError for an unknown queue or an empty password.
     """
-    wanted = [known_queue(queue) for queue in queues]
+    wanted = [known_queue(session, queue) for queue in queues]
     agent = session.scalars(select(Agent).where(Agent.login == login.lower())).one_or_none()
     if agent is None:
         if not password:

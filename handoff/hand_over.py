@@ -26,7 +26,7 @@ def hand_over(
     when it waits already, a person owns it, it is closed or unknown, or its version is no longer
     `expected_version`. Raises ValueError for an unknown queue.
     """
-    known_queue(queue)
+    known_queue(session, queue)
     conditions = [Conversation.id == conversation_id, Conversation.handler == "bot"]
     if expected_version is not None:
         conditions.append(Conversation.version == expected_version)

@@ -10,7 +10,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import add_event, locked, mark_handled_by_person, unanswered_since
 from handoff.outcome import Denied, Done
-from handoff.queues import QUEUE_NAMES
+from handoff.queues import organogram
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner, queue_text
 from models import utc_now
 from models.conversation import Conversation
@@ -96,7 +96,7 @@ def _owned(session: Session, conversation_id: int, agent: Attendant) -> Conversa
 
 
 def _may_not_transfer(session: Session, conversation: Conversation, agent: Attendant, queue: str) -> Denied | None:
-    if queue not in QUEUE_NAMES:
+    if queue not in organogram(session).names:
         return UNKNOWN_QUEUE
     if conversation.handler == "queue" and conversation.queue == queue:
         return SAME_QUEUE

@@ -12,6 +12,10 @@ from models import Base
 class Agent(Base):
     """`role`: agent, supervisor, technician or admin. `queues` are those whose conversations they may take.
     `sign_outs` counts how often they left: sessions from before the last time are over, on every device.
+
+    `capacity` is how much they are given at once, in the queues' weights; 0 means that nothing is pushed to them.
+    `territories` are cities and neighbourhoods; without any, everywhere. `shift` names a calendar; without one they may
+    be given work whenever they are there.
     """
 
     __tablename__ = "agent"
@@ -25,3 +29,8 @@ class Agent(Base):
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     sign_outs: Mapped[int] = mapped_column(default=0, server_default="0")
+    capacity: Mapped[int] = mapped_column(default=5, server_default="5")
+    skills: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{pt_BR}")
+    territories: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
+    shift: Mapped[str] = mapped_column(default="", server_default="")

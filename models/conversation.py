@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import Base, utc_now
@@ -22,6 +22,12 @@ class Conversation(Base):
 
     `needs_person` says why a person should look although the bot still owns the conversation. Until `quiet_until` the
     bot says nothing: a person answered from the phone's own app.
+
+    `priority` is from -1 (can wait) to 3 (at once); it grows with the wait where it is ordered by, not here.
+    `sla_class` is the contract's, or empty. `last_agent_id` had it last: they are asked first when it comes back.
+    `level_reached` is the highest of 1 to 3 that it waited at. `checklist` is what was ticked before it went a level
+    up, or why not; `told` is what the customer was told while waiting (position, hours), so that it is told once and on
+    change. `closed_by` is bot, clock, or a login.
     """
 
     __tablename__ = "conversation"
@@ -51,6 +57,15 @@ class Conversation(Base):
     waiting_since: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     quiet_until: Mapped[datetime | None]
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
+    sla_class: Mapped[str] = mapped_column(default="", server_default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
+    last_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    level_reached: Mapped[int] = mapped_column(default=0, server_default="0")
+    checklist: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    told: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    snoozed_until: Mapped[datetime | None]
+    closed_by: Mapped[str] = mapped_column(default="", server_default="")
 
     def window_open(self, now: datetime) -> bool:
         """Whether a free-form message may still be sent: 24 h from the customer's last message, less a margin."""

@@ -54,6 +54,7 @@ QUEUE_OF = {
     "tell_suspension": "background",
     "follow_agreements": "background",
     "tell_agreement": "turns",
+    "forget_changes": "background",
 }
 
 

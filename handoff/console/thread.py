@@ -20,7 +20,7 @@ from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
-from handoff.queues import QUEUES
+from handoff.queues import Queue, organogram
 from handoff.reply import MAX_LENGTH
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
@@ -64,6 +64,7 @@ class Sheet:
     card: Card
     offers: list[Offer]
     line: LineCard | None
+    queues: tuple[Queue, ...]
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -129,7 +130,7 @@ def _live(ports: Ports, conversation_id: int) -> Response:
 def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, str]:
     csrf = visit().csrf
     return {
-        "bar": render_template("console/bar.html", sheet=sheet, csrf=csrf, queues=QUEUES),
+        "bar": render_template("console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues),
         "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
@@ -155,6 +156,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         card=card,
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
         line=read_line(session, conversation, who, place, now) if card.proved else None,
+        queues=organogram(session).queues,
     )
 
 

@@ -49,6 +49,7 @@ FLOOR = {
     "wiring_gateway": 6,
     "wiring_erp": 7,
     "wiring_money": 8,
+    "wiring_desk": 8,
     "wiring": 9,
     **dict.fromkeys(FRONT_HALL, 10),
 }
