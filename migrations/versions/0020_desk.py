@@ -13,21 +13,20 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _add_terms()
+    _add_presence()
+    _add_clocks()
+    _add_records()
+    _add_columns()
+
+
+def _add_terms() -> None:
     op.create_table(
         "calendar",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("terms", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_calendar"),
     )
-    op.create_table(
-        "change",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("conversation_id", sa.Integer(), nullable=False),
-        sa.Column("what", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_change"),
-    )
-    op.create_index("ix_change_at", "change", ["at"], unique=False)
     op.create_table(
         "queue",
         sa.Column("name", sa.String(), nullable=False),
@@ -36,22 +35,9 @@ def upgrade() -> None:
         sa.Column("terms", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_queue"),
     )
-    op.create_table(
-        "sla_policy",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("queue", sa.String(), nullable=False),
-        sa.Column("sla_class", sa.String(), nullable=False),
-        sa.Column("calendar", sa.String(), nullable=False),
-        sa.Column("first_minutes", sa.Integer(), nullable=True),
-        sa.Column("next_minutes", sa.Integer(), nullable=True),
-        sa.Column("level_minutes", sa.Integer(), nullable=True),
-        sa.Column("resolution_minutes", sa.Integer(), nullable=True),
-        sa.Column("arrival_minutes", sa.Integer(), nullable=True),
-        sa.Column("warn_percent", sa.Integer(), server_default="80", nullable=False),
-        sa.Column("chain", postgresql.JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_sla_policy"),
-        sa.UniqueConstraint("queue", "sla_class", name="uq_sla_policy_queue_sla_class"),
-    )
+
+
+def _add_presence() -> None:
     op.create_table(
         "presence",
         sa.Column("agent_id", sa.Integer(), nullable=False),
@@ -84,28 +70,24 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
+
+
+def _add_clocks() -> None:
     op.create_table(
-        "conversation_span",
+        "sla_policy",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("conversation_id", sa.Integer(), nullable=False),
-        sa.Column("handler", sa.String(), nullable=False),
-        sa.Column("queue", sa.String(), nullable=True),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversation.id"], name="fk_conversation_span_conversation_id", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_conversation_span"),
-    )
-    op.create_index("ix_conversation_span_conversation_id", "conversation_span", ["conversation_id"], unique=False)
-    op.create_index("ix_conversation_span_started_at", "conversation_span", ["started_at"], unique=False)
-    op.create_index(
-        "uq_conversation_span_open",
-        "conversation_span",
-        ["conversation_id"],
-        unique=True,
-        postgresql_where=sa.text("ended_at is null"),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("sla_class", sa.String(), nullable=False),
+        sa.Column("calendar", sa.String(), nullable=False),
+        sa.Column("first_minutes", sa.Integer(), nullable=True),
+        sa.Column("next_minutes", sa.Integer(), nullable=True),
+        sa.Column("level_minutes", sa.Integer(), nullable=True),
+        sa.Column("resolution_minutes", sa.Integer(), nullable=True),
+        sa.Column("arrival_minutes", sa.Integer(), nullable=True),
+        sa.Column("warn_percent", sa.Integer(), server_default="80", nullable=False),
+        sa.Column("chain", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_sla_policy"),
+        sa.UniqueConstraint("queue", "sla_class", name="uq_sla_policy_queue_sla_class"),
     )
     op.create_table(
         "sla_clock",
@@ -154,6 +136,45 @@ def upgrade() -> None:
     op.create_index(
         "uq_sla_pause_open", "sla_pause", ["conversation_id"], unique=True, postgresql_where=sa.text("ended_at is null")
     )
+    op.add_column("conversation", sa.Column("sla_class", sa.String(), server_default="", nullable=False))
+
+
+def _add_records() -> None:
+    op.create_table(
+        "change",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_change"),
+    )
+    op.create_index("ix_change_at", "change", ["at"], unique=False)
+    op.create_table(
+        "conversation_span",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.Integer(), nullable=False),
+        sa.Column("handler", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_conversation_span_conversation_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_conversation_span"),
+    )
+    op.create_index("ix_conversation_span_conversation_id", "conversation_span", ["conversation_id"], unique=False)
+    op.create_index("ix_conversation_span_started_at", "conversation_span", ["started_at"], unique=False)
+    op.create_index(
+        "uq_conversation_span_open",
+        "conversation_span",
+        ["conversation_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at is null"),
+    )
+
+
+def _add_columns() -> None:
     op.add_column("agent", sa.Column("capacity", sa.Integer(), server_default="5", nullable=False))
     op.add_column("agent", sa.Column("skills", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column(
@@ -162,7 +183,6 @@ def upgrade() -> None:
     op.add_column("agent", sa.Column("territories", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("agent", sa.Column("shift", sa.String(), server_default="", nullable=False))
     op.add_column("conversation", sa.Column("priority", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("conversation", sa.Column("sla_class", sa.String(), server_default="", nullable=False))
     op.add_column("conversation", sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("conversation", sa.Column("last_agent_id", sa.Integer(), nullable=True))
     op.add_column("conversation", sa.Column("level_reached", sa.Integer(), server_default="0", nullable=False))
@@ -189,38 +209,7 @@ def downgrade() -> None:
     op.drop_column("agent", "languages")
     op.drop_column("agent", "skills")
     op.drop_column("agent", "capacity")
-    op.drop_index(
-        "uq_sla_pause_open",
-        table_name="sla_pause",
-    )
-    op.drop_index("ix_sla_pause_conversation_id", table_name="sla_pause")
-    op.drop_table("sla_pause")
-    op.drop_index(
-        "uq_sla_clock_running",
-        table_name="sla_clock",
-    )
-    op.drop_index(
-        "ix_sla_clock_due",
-        table_name="sla_clock",
-    )
-    op.drop_index("ix_sla_clock_conversation_id", table_name="sla_clock")
-    op.drop_table("sla_clock")
-    op.drop_index(
-        "uq_conversation_span_open",
-        table_name="conversation_span",
-    )
-    op.drop_index("ix_conversation_span_started_at", table_name="conversation_span")
-    op.drop_index("ix_conversation_span_conversation_id", table_name="conversation_span")
-    op.drop_table("conversation_span")
-    op.drop_index(
-        "uq_presence_span_open",
-        table_name="presence_span",
-    )
-    op.drop_index("ix_presence_span_started_at", table_name="presence_span")
-    op.drop_table("presence_span")
-    op.drop_table("presence")
-    op.drop_table("sla_policy")
+    for table in ("sla_pause", "sla_clock", "sla_policy", "conversation_span", "presence_span", "presence", "change"):
+        op.drop_table(table)
     op.drop_table("queue")
-    op.drop_index("ix_change_at", table_name="change")
-    op.drop_table("change")
     op.drop_table("calendar")

@@ -54,7 +54,8 @@ def test_every_change_of_owner_leaves_a_span_however_it_was_made(db: Database) -
         ("queue", "N1", None),
         ("agent", "N1", helena.id),
     ]
-    assert rows[0].ended_at is not None and rows[0].ended_at <= rows[1].started_at
+    assert rows[0].ended_at is not None
+    assert rows[0].ended_at <= rows[1].started_at
     assert rows[1].ended_at is not None
 
 
