@@ -16,6 +16,7 @@ def upgrade() -> None:
     _add_terms()
     _add_presence()
     _add_clocks()
+    _add_running_clocks()
     _add_records()
     _add_columns()
 
@@ -89,6 +90,9 @@ def _add_clocks() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sla_policy"),
         sa.UniqueConstraint("queue", "sla_class", name="uq_sla_policy_queue_sla_class"),
     )
+
+
+def _add_running_clocks() -> None:
     op.create_table(
         "sla_clock",
         sa.Column("id", sa.Integer(), nullable=False),
