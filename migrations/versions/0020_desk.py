@@ -17,6 +17,7 @@ def upgrade() -> None:
     _add_presence()
     _add_clocks()
     _add_running_clocks()
+    _add_pauses()
     _add_records()
     _add_columns()
 
@@ -124,6 +125,9 @@ def _add_running_clocks() -> None:
         unique=True,
         postgresql_where=sa.text("stopped_at is null"),
     )
+
+
+def _add_pauses() -> None:
     op.create_table(
         "sla_pause",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -140,7 +144,6 @@ def _add_running_clocks() -> None:
     op.create_index(
         "uq_sla_pause_open", "sla_pause", ["conversation_id"], unique=True, postgresql_where=sa.text("ended_at is null")
     )
-    op.add_column("conversation", sa.Column("sla_class", sa.String(), server_default="", nullable=False))
 
 
 def _add_records() -> None:
@@ -187,6 +190,7 @@ def _add_columns() -> None:
     op.add_column("agent", sa.Column("territories", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("agent", sa.Column("shift", sa.String(), server_default="", nullable=False))
     op.add_column("conversation", sa.Column("priority", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("conversation", sa.Column("sla_class", sa.String(), server_default="", nullable=False))
     op.add_column("conversation", sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("conversation", sa.Column("last_agent_id", sa.Integer(), nullable=True))
     op.add_column("conversation", sa.Column("level_reached", sa.Integer(), server_default="0", nullable=False))
