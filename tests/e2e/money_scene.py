@@ -193,7 +193,16 @@ def all_of_it(db: Database, kept: MediaStore) -> dict[str, int]:
         "disputed": a_disputed_invoice(db),
         "proof": a_proof(db, kept),
         "unread": a_proof(
-            db, kept, of="ana", state="unreadable", read={"problem": "proof_unreadable"}, amount_cents=None
+            db,
+            kept,
+            of="ana",
+            state="unreadable",
+            read={"problem": "proof_unreadable"},
+            amount_cents=None,
+            paid_on=None,
+            payee=None,
+            e2e_id=None,
+            flags=[],
         ),
         "unmatched": unmatched,
         "run": comparisons(

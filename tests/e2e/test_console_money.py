@@ -67,7 +67,7 @@ def test_finance_settles_a_stray_payment_and_judges_a_proof_with_a_thumb(
     expect(phone_page.get_by_text("Nenhum acordo espera aprovação.")).to_be_visible()
     phone_page.get_by_role("link", name="Pagamentos").click()
     phone_page.get_by_role("link", name="sem fatura").click()
-    phone_page.get_by_label("Número da fatura ou do contrato").fill("1002")
+    phone_page.get_by_label("Fatura ou contrato").fill("1002")
     phone_page.get_by_role("button", name="Procurar").click()
     phone_page.get_by_role("button", name="É desta fatura").first.click()
     expect(phone_page.get_by_text("quitou a fatura")).to_be_visible()
