@@ -167,7 +167,7 @@ def test_live_part_is_sent_only_when_it_changed(app: Flask, db: Database) -> Non
 def test_conversation_offers_contesting_to_whom_may_and_only_their_own_invoice(app: Flask, db: Database) -> None:
     debtors(db)
     talk = a_full_conversation(db)
-    button = ">contestada</button>"
+    button = ">marcar contestada</button>"
     assert button not in Person(app, "helena").get(f"/console/c/{talk}").text
     karina = Person(app, "karina")
     page = karina.get(f"/console/c/{talk}").text
