@@ -33,7 +33,7 @@ from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
-from wiring_erp import read_settings
+from wiring_erp import LOCAL, read_settings
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
 
@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
             language=settings.customer_language,
             vault=vault_of(settings),
             probe=partial(test_device, plant=plant_of(settings, wiring.db)),
+            own_erp=settings.erp == LOCAL,
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))

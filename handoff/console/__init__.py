@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from core.db import Database
 from core.media_store import MediaStore
+from handoff import money_permits
 from handoff.console import (
     acts,
     channel,
@@ -20,6 +21,7 @@ from handoff.console import (
     inbox,
     line_acts,
     login,
+    money,
     network,
     problems,
     review,
@@ -48,16 +50,18 @@ def console_blueprint(
     language: str = "pt_BR",
     vault: Vault | None = None,
     probe: Probe = no_probe,
+    own_erp: bool = True,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
-    device, by name, whether it answers and what. It needs nothing from the application's own settings.
+    device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
+    takes effect here, and nobody has to enter it elsewhere. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
-    ports = Ports(db, sessions, now, store, language, vault, probe)
+    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp)
     blueprint = Blueprint(
         "console",
         __name__,
@@ -68,12 +72,12 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, problems):
+    for room in (*rooms, network, money, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    blueprint.context_processor(lambda: {"static_version": version, "may": may})
+    blueprint.context_processor(lambda: {"static_version": version, "may": may, "may_money": money_permits.may})
     return blueprint
 
 
