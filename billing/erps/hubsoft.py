@@ -8,10 +8,10 @@ from typing import Any
 
 from billing import own_pdf, refusal
 from billing.caller import Caller
+from billing.client_token import ClientToken
 from billing.erp_kind import Connecting, ErpKind
 from billing.hubsoft import answers
 from billing.hubsoft.link import HubsoftLink
-from billing.hubsoft.token import HubsoftAuth
 from billing.invoices import order_for_payment
 from billing.ports import Capability
 from billing.reading import Unreadable, after_writing, day_ends, mapping, typed_line, words, yes
@@ -211,7 +211,12 @@ def connect(to: Connecting) -> HubsoftErp:
     if not to.fields["max_days"].isdigit():
         raise Misconfigured("erp_fields", "max_days")
     plain = Caller(to.session, url)
-    link = HubsoftLink(Caller(to.session, url, HubsoftAuth(plain, to.fields)))
+    wanted = ("client_id", "client_secret", "username", "password")
+    grant = {"grant_type": "password", **{name: to.fields[name] for name in wanted}}
+    # Without it, errors come as pages.
+    as_json = {"headers": {"Accept": "application/json"}}
+    token = ClientToken(plain, "/oauth/token", {"json": grant, **as_json}, as_json)
+    link = HubsoftLink(Caller(to.session, url, token))
     return HubsoftErp(link, plain, {**to.fields, "url": url}, to.zone)
 
 

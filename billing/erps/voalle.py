@@ -7,12 +7,13 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from billing.caller import Caller
+from billing.client_token import ClientToken
 from billing.erp_kind import Connecting, ErpKind, chosen, web_address
 from billing.ports import Capability
 from billing.reading import Unreadable, after_writing, mapping, rows, yes
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from billing.voalle import people, tickets
-from billing.voalle.api import TokenAuth, VoalleApi
+from billing.voalle.api import VoalleApi
 from billing.voalle.receivables import Receivables
 from core.document import Document
 from core.errors import Misconfigured, Refused, Unreachable
@@ -195,7 +196,8 @@ def connect(connecting: Connecting) -> VoalleErp:
     form = {"grant_type": "client_credentials", "scope": "syngw"}
     form |= {name: fields[name] for name in ("client_id", "client_secret", "syndata")}
     door = Caller(connecting.session, _address(fields["auth_url"] or fields["url"], AUTH_PORT))
-    api = Caller(connecting.session, _address(fields["url"], API_PORT), TokenAuth(door, form))
+    token = ClientToken(door, "/connect/token", {"data": form})
+    api = Caller(connecting.session, _address(fields["url"], API_PORT), token)
     return VoalleErp(VoalleApi(api), connecting)
 
 
