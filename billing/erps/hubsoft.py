@@ -13,9 +13,10 @@ from billing.erp_kind import Connecting, ErpKind
 from billing.hubsoft import answers
 from billing.hubsoft.link import HubsoftLink
 from billing.invoices import order_for_payment
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import Unreadable, after_writing, day_ends, mapping, typed_line, words, yes
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Connection, Contract, Customer, Invoice, SecondCopy, TicketState, Unlocked
 from core import phone
 from core.dates import local_date
 from core.document import Document
@@ -40,7 +41,7 @@ OFFERED: frozenset[Capability] = frozenset(
 Row = Mapping[str, Any]
 
 
-class HubsoftErp:
+class HubsoftErp(Offering):
     """An Erp. Refs are HubSoft's numbers, the wider one first: customer "421", its service "421.11201", an invoice of
     it "421.11201.36403"."""
 
@@ -166,9 +167,6 @@ class HubsoftErp:
     def outage_notice(self, contract_ref: str) -> str | None:
         client, _ = self._service(contract_ref)
         return answers.outage(client) if client else None
-
-    def plans(self) -> tuple[Plan, ...]:
-        raise Refused("not_offered")
 
     def _clients(self, by: str, what: str) -> tuple[Row, ...]:
         query = {"busca": by, "termo_busca": what, "limit": "100", "cancelado": "sim", "ultima_conexao": "sim"}
