@@ -45,14 +45,14 @@ KINDS = ("image", "document")
 
 @dataclass(frozen=True)
 class ProofDesk:
-    """What reading needs. `check` looks for the payment of a contract where payments become known (the ERP, the
-    gateway) and writes down what it finds; it may raise Failure."""
+    """What reading needs. `look` plans, in the given transaction, the next look where payments become known (the ERP, the
+    gateway): this one may be among them."""
 
     db: Database
     erp: Erp
     store: MediaStore
     reader: PictureReader | None
-    check: Callable[[str], None]
+    look: Callable[[Session], None]
 
 
 def take_proofs(session: Session, conversation_id: int, contract_ref: str) -> int:
@@ -76,7 +76,7 @@ def take_proofs(session: Session, conversation_id: int, contract_ref: str) -> in
 
 
 def read(proof_id: int, *, desk: ProofDesk) -> None:
-    """Reads the proof once its file is here, looks for the payment, and leaves a note for the person who has the
+    """Reads the proof once its file is here, has the payment looked for, and leaves a note for the person who has the
     conversation. May be called again, and killed at any line: one note is written."""
     found = _found(desk.db, proof_id)
     if found is None:
@@ -85,8 +85,6 @@ def read(proof_id: int, *, desk: ProofDesk) -> None:
     words, problem = _words(desk, attachment)
     proof = read_proof(words.text) if words else ProofRead()
     invoices = _invoices(desk.erp, contract_refs)
-    for ref in contract_refs:
-        _check(desk, ref)
     provider = load_provider(desk.db)
     today = local_date(utc_now(), provider.timezone)
     with desk.db.transaction() as session:
@@ -104,6 +102,7 @@ def read(proof_id: int, *, desk: ProofDesk) -> None:
         )
         flags = [flag for flag in flags_of(proof, background) if not (flag == "other_amount" and invoices is None)]
         _write(session, row, proof, flags if words else [], problem)
+        desk.look(session)
 
 
 def confirm(session: Session, payment: Payment) -> None:
@@ -164,14 +163,6 @@ def _invoices(erp: Erp, contract_refs: tuple[str, ...]) -> tuple[Invoice, ...] |
         return tuple(invoice for ref in contract_refs for invoice in erp.open_invoices(ref))
     except Failure:
         return None
-
-
-def _check(desk: ProofDesk, contract_ref: str) -> None:
-    """Looking for the payment may fail: it is looked for again by itself, and the note says what is known."""
-    try:
-        desk.check(contract_ref)
-    except Failure:
-        return
 
 
 def _used_before(session: Session, row: PaymentProof) -> bool:
