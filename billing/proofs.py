@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from billing.e2e_id import ALIKE_FROM, ALIKE_TO
 from billing.ports import Erp
 from billing.proof_check import Background, flags_of
 from billing.proof_reader import PictureReader, words_of
@@ -45,8 +46,8 @@ KINDS = ("image", "document")
 
 @dataclass(frozen=True)
 class ProofDesk:
-    """What reading needs. `look` plans, in the given transaction, the next look where payments become known (the ERP, the
-    gateway): this one may be among them."""
+    """What reading needs. `look` plans, in the given transaction, the next look where payments become known (the ERP,
+    the gateway): this one may be among them."""
 
     db: Database
     erp: Erp
@@ -111,7 +112,7 @@ def confirm(session: Session, payment: Payment) -> None:
     same = (PaymentProof.contract_ref == payment.contract_ref) & (PaymentProof.amount_cents == payment.amount_cents)
     session.execute(
         update(PaymentProof)
-        .where(PaymentProof.state == "waiting", or_(same, PaymentProof.e2e_id == (payment.e2e_id or "")))
+        .where(PaymentProof.state == "waiting", or_(same, _look_alike(PaymentProof.e2e_id, payment.e2e_id or "")))
         .values(state="confirmed", decided_by="payment", decided_at=utc_now())
     )
 
@@ -171,11 +172,19 @@ def _used_before(session: Session, row: PaymentProof) -> bool:
     other = PaymentProof.id != row.id
     elsewhere = or_(PaymentProof.conversation_id != row.conversation_id, PaymentProof.contract_ref != row.contract_ref)
     same = [PaymentProof.sha256 == row.sha256] if row.sha256 else []
-    same += [PaymentProof.e2e_id == row.e2e_id] if row.e2e_id else []
+    same += [_look_alike(PaymentProof.e2e_id, row.e2e_id)] if row.e2e_id else []
     if same and session.scalar(select(exists().where(other, elsewhere, or_(*same)))):
         return True
-    theirs = exists().where(Payment.e2e_id == row.e2e_id, Payment.contract_ref != row.contract_ref)
-    return bool(row.e2e_id and row.contract_ref and session.scalar(select(theirs)))
+    if not (row.e2e_id and row.contract_ref):
+        return False
+    alike = _look_alike(Payment.e2e_id, row.e2e_id)
+    return bool(session.scalar(select(exists().where(alike, Payment.contract_ref != row.contract_ref))))
+
+
+def _look_alike(column: InstrumentedAttribute[str | None], e2e_id: str) -> ColumnElement[bool]:
+    """Whether both are one id to a camera: an l and a 1 of it cannot be told apart."""
+    seen = [func.translate(func.lower(id_), ALIKE_FROM, ALIKE_TO) for id_ in (column, e2e_id)]
+    return seen[0] == seen[1]
 
 
 def _write(session: Session, row: PaymentProof, proof: ProofRead, flags: list[Any], problem: str) -> None:
@@ -206,7 +215,7 @@ def _write(session: Session, row: PaymentProof, proof: ProofRead, flags: list[An
 def _payment(session: Session, row: PaymentProof) -> Payment | None:
     """The payment that this proof is of, if it is known: by its id, or by contract, amount and day."""
     if row.e2e_id:
-        by_id = session.scalars(select(Payment).where(Payment.e2e_id == row.e2e_id).limit(1)).first()
+        by_id = session.scalars(select(Payment).where(_look_alike(Payment.e2e_id, row.e2e_id)).limit(1)).first()
         if by_id:
             return by_id
     if not (row.contract_ref and row.amount_cents and row.paid_on):

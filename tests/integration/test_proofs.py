@@ -138,6 +138,19 @@ def test_the_same_proof_in_another_conversation_was_used_before(db: Database, ke
     assert proof.flags == ["used_before"]
 
 
+def test_a_photograph_of_a_used_proof_is_known_although_an_l_was_read_as_a_one(
+    db: Database, kept: MediaStore, tmp_path: Path
+) -> None:
+    bruno_blocked(db, an_invoice())
+    first = sent(db, kept, a_pdf(tmp_path, [*lines()[:-1], "E18236120202611221530s0O1lI5S8B2"]))
+    read_it(db, kept, first)
+    with db.transaction() as session:
+        session.get_one(PaymentProof, first).contract_ref = "c-9"
+    again = a_pdf(tmp_path, [*lines()[:-1], "E18236120202611221530s0O1115S8B2"])
+    proof, _ = read_it(db, kept, sent(db, kept, again, media_id="222"))
+    assert "used_before" in proof.flags
+
+
 def test_a_known_payment_confirms_the_proof_before_and_after(db: Database, kept: MediaStore, tmp_path: Path) -> None:
     bruno_blocked(db, an_invoice())
     waiting = sent(db, kept, a_pdf(tmp_path, lines()))
