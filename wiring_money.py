@@ -35,8 +35,8 @@ from handoff.debt_desk import DebtDesk
 from handoff.suspending import restore, suspend, tell_suspension
 from models.outbox import hasten
 from models.payment import Payment
+from provisioning.access_side import listing_of
 from provisioning.action import RELEASE_SIGNAL
-from provisioning.ports import Listing
 from provisioning.request import ask, target_of
 from webhooks.payments import take_payments
 from wiring_erp import LOCAL, circuit_of
@@ -70,8 +70,8 @@ def compared_of(settings: Settings, db: Database, erp: Erp) -> Compared:
     plant = plant_of(settings, db)
 
     def held() -> frozenset[str] | None:
-        access = plant.access()
-        return access.held_back() if isinstance(access, Listing) else None
+        access = listing_of(plant.access())
+        return access.held_back() if access else None
 
     return Compared(db, erp, held, _release_reconciled)
 
