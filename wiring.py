@@ -40,7 +40,7 @@ from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
 from wiring_desk import DESK_CHORES, desk_routes
-from wiring_erp import erp_of
+from wiring_erp import answers_far_away, erp_of
 from wiring_money import money_chores, money_routes
 from wiring_network import NETWORK_CHORES, SWEEP_CHORES, network_routes, vault_of
 
@@ -109,7 +109,13 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     bot = Bot(
         db=db,
         sources=Sources(
-            db, erp, parser, settings.secret_key, vault=vault_of(settings), language=settings.customer_language
+            db,
+            erp,
+            parser,
+            settings.secret_key,
+            vault=vault_of(settings),
+            language=settings.customer_language,
+            far=answers_far_away(settings, db),
         ),
         business=partial(_business, db),
         texts=texts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache, partial
 
@@ -67,6 +67,13 @@ def erp_of(settings: Settings, db: Database) -> Erp:
 def circuit_of(settings: Settings, db: Database) -> Circuit | None:
     """The circuit of the outside ERP; None for the local one, which is as far away as the database."""
     return None if settings.erp == LOCAL else Circuit(db, settings.erp, _kind(settings).title)
+
+
+def answers_far_away(settings: Settings, db: Database) -> Callable[[], bool]:
+    """Says whether the ERP is outside and nothing is known against it: one that is being tried again is asked one thing
+    at a time."""
+    circuit = circuit_of(settings, db)
+    return lambda: circuit is not None and circuit.gate() == "closed"
 
 
 def local_erp(settings: Settings, db: Database) -> LocalErp:

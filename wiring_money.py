@@ -36,8 +36,8 @@ from handoff.debt_desk import DebtDesk
 from handoff.suspending import restore, suspend, tell_suspension
 from models.outbox import hasten
 from models.payment import Payment
+from provisioning.access_side import listing_of
 from provisioning.action import RELEASE_SIGNAL
-from provisioning.ports import Listing
 from provisioning.request import ask, target_of
 from webhooks.payments import take_payments
 from wiring_erp import LOCAL, circuit_of
@@ -71,8 +71,8 @@ def compared_of(settings: Settings, db: Database, erp: Erp) -> Compared:
     plant = plant_of(settings, db)
 
     def held() -> frozenset[str] | None:
-        access = plant.access()
-        return access.held_back() if isinstance(access, Listing) else None
+        access = listing_of(plant.access())
+        return access.held_back() if access else None
 
     return Compared(db, erp, held, _release_reconciled)
 
@@ -82,7 +82,7 @@ def _payments(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> 
     gateway = gateway_of(settings)
     cashier = Cashier(db, gateway, settings.gateway) if gateway else None
     wanted = Wanted(_release, partial(thank, texts=Texts.load(settings.customer_language)))
-    reading = proofs.ProofDesk(db, erp, store, load_reader(settings.proof_reader), partial(_look_for_payments, db))
+    reading = proofs.ProofDesk(db, erp, store, load_reader(settings.proof_reader), _look_for_payments)
     return {
         "payment_known": Route(partial(follow_payment, db=db, wanted=wanted)),
         "take_payments": Route(partial(take_payments, db=db, cashier=cashier)),
@@ -129,11 +129,10 @@ def _debts(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
     }
 
 
-def _look_for_payments(db: Database, contract_ref: str) -> None:
-    """Payments become known where they are polled; `contract_ref` is among those that are looked at first."""
-    with db.transaction() as session:
-        hasten(session, "poll_charges", 0)
-        hasten(session, "poll_payments", 0)
+def _look_for_payments(session: Session) -> None:
+    """Payments become known where they are polled; a poll that is due already is not planned twice."""
+    hasten(session, "poll_charges", 0)
+    hasten(session, "poll_payments", 0)
 
 
 def _told(source: str, session: Session, settlement: Settlement, invoice_ref: str) -> None:

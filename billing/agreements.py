@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.holds import drop_notices, new_round
 from billing.negotiation import NegotiationPolicy, Offer, read_policy
+from billing.outside_agreements import follow_there, instalments_there
 from billing.provider_row import provider_row
 from billing.suspension import paid
 from core.dates import local_date
@@ -111,7 +112,7 @@ def waits_for_first(session: Session, contract_ref: str, policy: NegotiationPoli
     agreement = live_agreement(session, contract_ref)
     if agreement is None or policy.release == "acceptance":
         return False
-    parts = _invoices(session, instalment_refs(agreement))
+    parts = _invoices(session, instalment_refs(agreement)) or instalments_there(session, agreement)
     return not any(part.status == "paid" for part in parts)
 
 
@@ -129,12 +130,15 @@ def follow_agreements(_: int, *, db: Database, now: Callable[[], datetime] = utc
 def follow(session: Session, agreement_id: int, policy: NegotiationPolicy, today: date) -> None:
     """Judges an agreement in force: kept once all is paid, broken once an instalment is too late. May be called again.
 
-    One that people entered in an ERP of the provider's has no instalments here and is theirs to follow.
+    One that people entered in an ERP of the provider's has no instalments of ours: see outside_agreements.
     """
     wanted = select(Negotiation).where(Negotiation.id == agreement_id, Negotiation.state == "active")
     agreement = session.scalars(wanted.with_for_update()).one_or_none()
     parts = _invoices(session, instalment_refs(agreement), lock=True) if agreement else []
-    if agreement is None or not parts:
+    if agreement is None:
+        return
+    if not parts:
+        follow_there(session, agreement, policy, today)
         return
     if all(part.status == "paid" for part in parts):
         for invoice in _invoices(session, agreement.invoice_refs, lock=True):

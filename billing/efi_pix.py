@@ -10,9 +10,9 @@ from typing import Any
 import requests
 
 from billing.caller import Caller
+from billing.client_token import ClientToken, with_certificate
 from billing.gateway import ADDRESS_SECRET, ChargeOrder, ChargeState, Hint, Registered
 from billing.gateway_shapes import checked, moment, prove, take_back, verbatim, webhook_json, whole_number
-from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, amount, day, mapping, rows, words
 from core.errors import Refused
 
@@ -36,7 +36,8 @@ class EfiPix:
         self._days_after_due = whole_number(fields, "days_after_due")
         url = fields["pix_url"].rstrip("/")
         ask = {"auth": (fields["client_id"], fields["client_secret"]), "json": {"grant_type": "client_credentials"}}
-        token = ClientToken(session, f"{url}/oauth/token", ask, cert=fields["certificate"] or None)
+        shown = with_certificate(fields["certificate"])
+        token = ClientToken(Caller(session, url), "/oauth/token", {**ask, **shown}, shown)
         self._api = Caller(session, f"{url}/v2", token)
 
     def create(self, order: ChargeOrder) -> Registered:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from billing.gateway import Settlement
@@ -19,6 +19,7 @@ from core.errors import Failure
 from models import utc_now
 from models.contract import Contract
 from models.invoice import Invoice
+from models.negotiation import Negotiation
 from models.payment import Payment
 from models.suspension import Suspension
 from models.trust_unlock import TrustUnlock
@@ -40,9 +41,9 @@ class PollPace:
 
 
 def poll_payments(_: int, *, db: Database, erp: Erp, source: str, told: Told, pace: PollPace | None = None) -> None:
-    """Reads the contracts that matter (blocked, released on trust, noticed or suspended, second copy given lately),
-    those first that were not read for longest, and tells `told` of each invoice that was open here and is paid now,
-    with its ref, in a transaction of its own. `source` is under which payments are stored.
+    """Reads the contracts that matter (blocked, released on trust, in an agreement, noticed or suspended, second copy
+    given lately), those first that were not read for longest, and tells `told` of each invoice that was open here and
+    is paid now, with its ref, in a transaction of its own. `source` is under which payments are stored.
 
     `erp` writes what it reads into our rows (billing.mirror). May be called twice: a payment that is stored is not told
     again. Ends quietly where the ERP does not answer: its circuit raises the alarm.
@@ -66,6 +67,7 @@ def _due(session: Session, pace: PollPace, now: datetime) -> list[str]:
     waits = [
         Contract.status == "blocked",
         exists().where(TrustUnlock.contract_ref == Contract.ref, TrustUnlock.state.in_(("reserved", "active"))),
+        exists().where(Negotiation.contract_ref == Contract.ref, Negotiation.state == "active"),
         exists().where(Suspension.contract_ref == Contract.ref, Suspension.state.in_(("noticed", "suspended"))),
         exists().where(
             Invoice.contract_id == Contract.id,
@@ -74,7 +76,7 @@ def _due(session: Session, pace: PollPace, now: datetime) -> list[str]:
         ),
     ]
     rested = Contract.invoices_seen_at.is_(None) | (Contract.invoices_seen_at < now - pace.rest)
-    matters = waits[0] | waits[1] | waits[2] | waits[3]
+    matters = or_(*waits)
     # A bot's turn may have read the payment already: what is paid and was not told is due at once.
     wanted = select(Contract.ref).where((matters & rested) | exists().where(*_untold(now)))
     order = Contract.invoices_seen_at.asc().nulls_first()

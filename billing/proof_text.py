@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from billing.e2e_id import find_e2e_id, moment_of
 from core.document import Document, parse_document
 from core.money import parse_brl
 
-# BCB: E, the payer's bank (8 digits), the moment (AAAAMMDDhhmm) and 11 letters or digits; D is a return.
-_E2E = re.compile(
-    r"(?<![A-Za-z0-9])([ED][0-9]{8}(20[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])[0-9]{4}[A-Za-z0-9]{11})(?![A-Za-z0-9])"
+# Recognition takes noughts and ones for letters, the sign of the real for an S, and leaves blanks beside the comma.
+_COMMA = r"[0-9OolI][0-9OolI.]*(?: ?\.[0-9OolI]{3})* ?, ?[0-9OolI]{2}"
+_AS_DIGITS = str.maketrans("OolI", "0011", " ")
+_AMOUNT = re.compile(
+    rf"(?:R\s?\$|\bBRL|\bRS(?=\s*[0-9OolI.]+ ?,))\s*({_COMMA}|[0-9]+\.[0-9]{{2}}|[0-9]+)(?![0-9,])", re.IGNORECASE
 )
-_AMOUNT = re.compile(r"(?:R\s?\$|\bBRL)\s*([0-9][0-9.]*,[0-9]{2}|[0-9]+\.[0-9]{2}|[0-9]+)(?![0-9,])", re.IGNORECASE)
 _AMOUNT_NAMED = re.compile(
-    r"\bvalor(?:\s+(?:pago|total|do pagamento|da transa[çc][ãa]o))?\s*:?\s*(?:R\s?\$)?\s*([0-9][0-9.]*,[0-9]{2})",
+    rf"\bvalor(?:\s+(?:pago|total|do pagamento|da transa[çc][ãa]o))?\s*:?\s*(?:R\s?[$S])?\s*({_COMMA})(?![0-9])",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"(?<![0-9])([0-3]?[0-9])[/.-]([01]?[0-9])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])")
@@ -32,6 +34,7 @@ _PAYEE = re.compile(
 )
 _PAYER = re.compile(r"^\s*(?:de|origem|pagador|quem pagou|dados do pagador|remetente)\b", re.IGNORECASE)
 _NAME = re.compile(r"^\s*(?:nome|raz[ãa]o social)\s*:?\s*(.*)$", re.IGNORECASE)
+_NO_NAME = re.compile(r"\s*(?:cnpj|cpf|institui[çc][ãa]o|banco|chave|ag[êe]ncia|conta|valor)\b", re.IGNORECASE)
 _CNPJ = re.compile(
     r"(?<![0-9A-Za-z])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/[0-9A-Z]{4}-?[0-9]{2}(?![0-9])", re.IGNORECASE
 )
@@ -65,15 +68,14 @@ def read_proof(text: str) -> ProofRead:
     """What the text of a proof says: the first amount named as such or the largest, the first day, the first id."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     joined = "\n".join(lines)
-    # Recognition puts blanks into long ids; an id over two lines is one as well.
-    e2e = _E2E.search(joined) or _E2E.search(re.sub(r"[ \n]", "", _from_e(joined)))
+    e2e = find_e2e_id(joined)
     document = next((found for found in map(parse_document, _CNPJ.findall(joined)) if found), None)
     hidden = _HIDDEN_CNPJ.search(joined)
     return ProofRead(
         amount_cents=_amount(joined),
         paid_on=_day(joined),
-        e2e_id=e2e[1] if e2e else None,
-        made_on=_date(e2e[2], e2e[3], e2e[4]) if e2e else None,
+        e2e_id=e2e,
+        made_on=moment_of(e2e).date() if e2e else None,
         payee=_payee(lines),
         payee_document=document,
         payee_hidden=hidden[1] + hidden[2] if hidden else "",
@@ -82,18 +84,16 @@ def read_proof(text: str) -> ProofRead:
     )
 
 
-def _from_e(text: str) -> str:
-    """The text from where an end-to-end id is announced or seems to begin."""
-    begin = re.search(r"E[0-9 \n]{8,}20", text)
-    return text[begin.start() : begin.start() + 60] if begin else ""
-
-
 def _amount(text: str) -> int | None:
     named = _AMOUNT_NAMED.search(text)
     if named:
-        return parse_brl(named[1])
-    amounts = [found for found in map(parse_brl, _AMOUNT.findall(text)) if found]
+        return _cents(named[1])
+    amounts = [found for found in map(_cents, _AMOUNT.findall(text)) if found]
     return max(amounts, default=None)
+
+
+def _cents(written: str) -> int | None:
+    return parse_brl(written.translate(_AS_DIGITS))
 
 
 def _day(text: str) -> date | None:
@@ -116,13 +116,18 @@ def _payee(lines: list[str]) -> str | None:
         found = _PAYEE.match(line)
         if not found:
             continue
-        if found[1].strip(" :"):
+        if _is_name(found[1]):
             return found[1].strip(" :")
         for following in lines[place + 1 : place + 4]:
             if _PAYER.match(following):
                 break
             name = _NAME.match(following)
-            if name and not name[1].strip():
-                continue
-            return (name[1] if name else following).strip() or None
+            said = name[1] if name else following
+            if _is_name(said):
+                return said.strip()
     return None
+
+
+def _is_name(words: str) -> bool:
+    """Whether it can be one: a number beside the word for the receiver is none, nor is the next word on the sheet."""
+    return bool(re.search(r"[^\W\d_]{2}", words)) and not _NO_NAME.match(words)

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from billing.e2e_id import ALIKE_FROM, ALIKE_TO
 from billing.ports import Erp
 from billing.proof_check import Background, flags_of
 from billing.proof_reader import PictureReader, words_of
@@ -45,14 +46,14 @@ KINDS = ("image", "document")
 
 @dataclass(frozen=True)
 class ProofDesk:
-    """What reading needs. `check` looks for the payment of a contract where payments become known (the ERP, the
-    gateway) and writes down what it finds; it may raise Failure."""
+    """What reading needs. `look` plans, in the given transaction, the next look where payments become known (the ERP,
+    the gateway): this one may be among them."""
 
     db: Database
     erp: Erp
     store: MediaStore
     reader: PictureReader | None
-    check: Callable[[str], None]
+    look: Callable[[Session], None]
 
 
 def take_proofs(session: Session, conversation_id: int, contract_ref: str) -> int:
@@ -76,7 +77,7 @@ def take_proofs(session: Session, conversation_id: int, contract_ref: str) -> in
 
 
 def read(proof_id: int, *, desk: ProofDesk) -> None:
-    """Reads the proof once its file is here, looks for the payment, and leaves a note for the person who has the
+    """Reads the proof once its file is here, has the payment looked for, and leaves a note for the person who has the
     conversation. May be called again, and killed at any line: one note is written."""
     found = _found(desk.db, proof_id)
     if found is None:
@@ -85,8 +86,6 @@ def read(proof_id: int, *, desk: ProofDesk) -> None:
     words, problem = _words(desk, attachment)
     proof = read_proof(words.text) if words else ProofRead()
     invoices = _invoices(desk.erp, contract_refs)
-    for ref in contract_refs:
-        _check(desk, ref)
     provider = load_provider(desk.db)
     today = local_date(utc_now(), provider.timezone)
     with desk.db.transaction() as session:
@@ -104,6 +103,7 @@ def read(proof_id: int, *, desk: ProofDesk) -> None:
         )
         flags = [flag for flag in flags_of(proof, background) if not (flag == "other_amount" and invoices is None)]
         _write(session, row, proof, flags if words else [], problem)
+        desk.look(session)
 
 
 def confirm(session: Session, payment: Payment) -> None:
@@ -112,7 +112,7 @@ def confirm(session: Session, payment: Payment) -> None:
     same = (PaymentProof.contract_ref == payment.contract_ref) & (PaymentProof.amount_cents == payment.amount_cents)
     session.execute(
         update(PaymentProof)
-        .where(PaymentProof.state == "waiting", or_(same, PaymentProof.e2e_id == (payment.e2e_id or "")))
+        .where(PaymentProof.state == "waiting", or_(same, _look_alike(PaymentProof.e2e_id, payment.e2e_id or "")))
         .values(
             state="confirmed",
             decided_by=func.coalesce(PaymentProof.decided_by, "payment"),
@@ -170,25 +170,25 @@ def _invoices(erp: Erp, contract_refs: tuple[str, ...]) -> tuple[Invoice, ...] |
         return None
 
 
-def _check(desk: ProofDesk, contract_ref: str) -> None:
-    """Looking for the payment may fail: it is looked for again by itself, and the note says what is known."""
-    try:
-        desk.check(contract_ref)
-    except Failure:
-        return
-
-
 def _used_before(session: Session, row: PaymentProof) -> bool:
     """The same file or id in another conversation, or in this one for another contract; or its payment is known as
     another contract's."""
     other = PaymentProof.id != row.id
     elsewhere = or_(PaymentProof.conversation_id != row.conversation_id, PaymentProof.contract_ref != row.contract_ref)
     same = [PaymentProof.sha256 == row.sha256] if row.sha256 else []
-    same += [PaymentProof.e2e_id == row.e2e_id] if row.e2e_id else []
+    same += [_look_alike(PaymentProof.e2e_id, row.e2e_id)] if row.e2e_id else []
     if same and session.scalar(select(exists().where(other, elsewhere, or_(*same)))):
         return True
-    theirs = exists().where(Payment.e2e_id == row.e2e_id, Payment.contract_ref != row.contract_ref)
-    return bool(row.e2e_id and row.contract_ref and session.scalar(select(theirs)))
+    if not (row.e2e_id and row.contract_ref):
+        return False
+    alike = _look_alike(Payment.e2e_id, row.e2e_id)
+    return bool(session.scalar(select(exists().where(alike, Payment.contract_ref != row.contract_ref))))
+
+
+def _look_alike(column: InstrumentedAttribute[str | None], e2e_id: str) -> ColumnElement[bool]:
+    """Whether both are one id to a camera: an l and a 1 of it cannot be told apart."""
+    seen = [func.translate(func.lower(id_), ALIKE_FROM, ALIKE_TO) for id_ in (column, e2e_id)]
+    return seen[0] == seen[1]
 
 
 def _write(session: Session, row: PaymentProof, proof: ProofRead, flags: list[Any], problem: str) -> None:
@@ -219,7 +219,7 @@ def _write(session: Session, row: PaymentProof, proof: ProofRead, flags: list[An
 def _payment(session: Session, row: PaymentProof) -> Payment | None:
     """The payment that this proof is of, if it is known: by its id, or by contract, amount and day."""
     if row.e2e_id:
-        by_id = session.scalars(select(Payment).where(Payment.e2e_id == row.e2e_id).limit(1)).first()
+        by_id = session.scalars(select(Payment).where(_look_alike(Payment.e2e_id, row.e2e_id)).limit(1)).first()
         if by_id:
             return by_id
     if not (row.contract_ref and row.amount_cents and row.paid_on):

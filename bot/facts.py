@@ -18,6 +18,7 @@ from billing.ports import Erp
 from billing.provider_row import provider_row
 from billing.unlock_ledger import promises
 from bot import bill_facts
+from bot.foresight import Foresight, foreseen, is_about_bills
 from bot.fragments import read_together
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
@@ -41,7 +42,8 @@ CODE_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Sources:
-    """Where facts come from. Without a `vault` no secret can be kept, and none is asked for."""
+    """Where facts come from. Without a `vault` no secret can be kept, and none is asked for. `far` says whether the ERP
+    is worth asking several things at a time now: it is outside, and answers."""
 
     db: Database
     erp: Erp
@@ -50,6 +52,7 @@ class Sources:
     vault: Vault | None = None
     document_allowance: int = MOST_ATTEMPTS_A_DAY
     language: str = PORTUGUESE
+    far: Callable[[], bool] = lambda: False
 
 
 class FactFinder:
@@ -58,6 +61,8 @@ class FactFinder:
     def __init__(self, sources: Sources, snapshot: Snapshot) -> None:
         self._sources = sources
         self._snapshot = snapshot
+        self._understood: Understanding | None = None
+        self._foresight = Foresight(self._read)
         self._finders: dict[str, Callable[[str], Any]] = {
             "understanding": lambda _: self._understanding(),
             "identified": lambda _: self._identified(),
@@ -82,6 +87,11 @@ class FactFinder:
 
     def find(self, key: str) -> Any:
         """The fact, or the class Away when its source does not answer, Down when it cannot tell."""
+        if key == "identified" and is_about_bills(self._snapshot, self._understood) and self._sources.far():
+            self._foresight.begin(foreseen(self._sources.db, self._snapshot))
+        return self._foresight.take(key)
+
+    def _read(self, key: str) -> Any:
         name, _, argument = key.partition(":")
         try:
             return self._finders[name](argument)
@@ -92,7 +102,8 @@ class FactFinder:
 
     def _understanding(self) -> Understanding:
         texts = [message.text for message in self._snapshot.inbound if message.text.strip()]
-        return read_together(texts, self._sources.parser, self._sources.language)
+        self._understood = read_together(texts, self._sources.parser, self._sources.language)
+        return self._understood
 
     def _identified(self) -> Identified:
         snapshot, erp = self._snapshot, self._sources.erp

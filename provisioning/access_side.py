@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from core.errors import Failure
-from provisioning.ports import AccessControl, AccessState, Note, Outcome
+from provisioning.ports import AccessControl, AccessState, Listing, Note, Outcome
 
 
 class AnyAccess:
@@ -42,3 +43,29 @@ class AnyAccess:
         if silent is not None or found is None:
             raise silent or ValueError("no access side")
         return found
+
+
+class AnyListing(AnyAccess):
+    """The same of devices that can all list whom they hold back; together they are a Listing."""
+
+    def __init__(self, sides: Sequence[Listing]) -> None:
+        super().__init__(sides)
+        self._lists = sides
+
+    def held_back(self) -> frozenset[str]:
+        """See Listing. Raises Failure where one does not answer: without it nobody can say who is not held back."""
+        return frozenset().union(*(side.held_back() for side in self._lists))
+
+
+def one_of(sides: Sequence[AccessControl]) -> AccessControl | None:
+    """The devices as one, a Listing where each is one; None without any."""
+    if len(sides) < 2:
+        return next(iter(sides), None)
+    lists = [side for side in map(listing_of, sides) if side]
+    return AnyListing(lists) if len(lists) == len(sides) else AnyAccess(sides)
+
+
+def listing_of(side: AccessControl | None) -> Listing | None:
+    """The same as a Listing, where it is one. It is asked for its method: a device behind its health has no class that
+    tells."""
+    return cast(Listing, side) if callable(getattr(side, "held_back", None)) else None

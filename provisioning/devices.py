@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.db import Database
 from core.errors import Misconfigured, Refused
 from models.device import Device
-from provisioning.access_side import AnyAccess
+from provisioning.access_side import one_of
 from provisioning.cpe import Cpe
 from provisioning.device_health import DeviceHealth, Guarded
 from provisioning.device_log import DeviceLog
@@ -52,8 +52,7 @@ class DevicePlant:
         with self._db.reading() as session:
             wanted = select(Device.name).where(Device.role == "access", Device.enabled).order_by(Device.id)
             names = session.scalars(wanted).all()
-        sides = [cast(AccessControl, self._open("access", name, None)) for name in names]
-        return AnyAccess(sides) if len(sides) > 1 else next(iter(sides), None)
+        return one_of([cast(AccessControl, self._open("access", name, None)) for name in names])
 
     def olt(self, name: str, job_id: int | None = None) -> Olt:
         """See Plant."""

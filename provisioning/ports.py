@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol
 
 OnuState = Literal["online", "los", "dying_gasp", "offline", "unknown"]
 DownCause = Literal["", "los", "dying_gasp", "reset", "deactivated", "other", "unknown"]
@@ -120,8 +120,7 @@ class AccessControl(Protocol):
         ...
 
 
-@runtime_checkable
-class Listing(Protocol):
+class Listing(AccessControl, Protocol):
     """An AccessControl that can say of everybody at once who is held back."""
 
     def held_back(self) -> frozenset[str]:

@@ -7,15 +7,16 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
 
+from billing.offering import Offering
 from billing.ports import Capability
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Contract, Customer, Invoice, SecondCopy
 from core.document import Document
 from core.errors import Failure, Refused, Unreachable
 
 ALL: frozenset[Capability] = frozenset({"find_by_phone", "pdf", "line", "pix", "paid_invoices", "ticket"})
 
 
-class FakeErp:
+class FakeErp(Offering):
     """An Erp over lists. `broken` is raised by every call while it is set; `asked` names the calls that came through,
     `before` is called with each name first: whatever is to happen in the middle of a reading."""
 
@@ -54,8 +55,7 @@ class FakeErp:
 
     def find_by_phone(self, match_key: str) -> tuple[Customer, ...]:
         self._take("find_by_phone")
-        if "find_by_phone" not in self._can:
-            raise Refused("not_offered")
+        self.require("find_by_phone")
         return tuple(one for one in self.customers.values() if match_key in one.phones)
 
     def find_by_document(self, document: Document) -> Customer | None:
@@ -78,8 +78,7 @@ class FakeErp:
 
     def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
         self._take("paid_invoices")
-        if "paid_invoices" not in self._can:
-            raise Refused("not_offered")
+        self.require("paid_invoices")
         return tuple(one for one in self._of(contract_ref) if one.paid_at and one.paid_at.date() >= since)
 
     def second_copy(self, invoice_ref: str) -> SecondCopy:
@@ -94,21 +93,6 @@ class FakeErp:
     def open_ticket(self, contract_ref: str, subject: str, text: str) -> str:
         self._take("open_ticket")
         return "T-1"
-
-    def ticket(self, protocol: str) -> TicketState | None:
-        raise Refused("not_offered")
-
-    def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
-        raise Refused("not_offered")
-
-    def connection(self, contract_ref: str) -> Connection:
-        raise Refused("not_offered")
-
-    def outage_notice(self, contract_ref: str) -> str | None:
-        raise Refused("not_offered")
-
-    def plans(self) -> tuple[Plan, ...]:
-        raise Refused("not_offered")
 
     def _of(self, contract_ref: str) -> list[Invoice]:
         return [one for one in self.invoices.values() if one.contract_ref == contract_ref]

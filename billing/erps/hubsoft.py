@@ -8,14 +8,15 @@ from typing import Any
 
 from billing import own_pdf, refusal
 from billing.caller import Caller
+from billing.client_token import ClientToken
 from billing.erp_kind import Connecting, ErpKind
 from billing.hubsoft import answers
 from billing.hubsoft.link import HubsoftLink
-from billing.hubsoft.token import HubsoftAuth
 from billing.invoices import order_for_payment
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import Unreadable, after_writing, day_ends, mapping, typed_line, words, yes
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Connection, Contract, Customer, Invoice, SecondCopy, TicketState, Unlocked
 from core import phone
 from core.dates import local_date
 from core.document import Document
@@ -40,7 +41,7 @@ OFFERED: frozenset[Capability] = frozenset(
 Row = Mapping[str, Any]
 
 
-class HubsoftErp:
+class HubsoftErp(Offering):
     """An Erp. Refs are HubSoft's numbers, the wider one first: customer "421", its service "421.11201", an invoice of
     it "421.11201.36403"."""
 
@@ -167,9 +168,6 @@ class HubsoftErp:
         client, _ = self._service(contract_ref)
         return answers.outage(client) if client else None
 
-    def plans(self) -> tuple[Plan, ...]:
-        raise Refused("not_offered")
-
     def _clients(self, by: str, what: str) -> tuple[Row, ...]:
         query = {"busca": by, "termo_busca": what, "limit": "100", "cancelado": "sim", "ultima_conexao": "sim"}
         return self._link.found("/cliente", query, "clientes")
@@ -211,7 +209,12 @@ def connect(to: Connecting) -> HubsoftErp:
     if not to.fields["max_days"].isdigit():
         raise Misconfigured("erp_fields", "max_days")
     plain = Caller(to.session, url)
-    link = HubsoftLink(Caller(to.session, url, HubsoftAuth(plain, to.fields)))
+    wanted = ("client_id", "client_secret", "username", "password")
+    grant = {"grant_type": "password", **{name: to.fields[name] for name in wanted}}
+    # Without it, errors come as pages.
+    as_json = {"headers": {"Accept": "application/json"}}
+    token = ClientToken(plain, "/oauth/token", {"json": grant, **as_json}, as_json)
+    link = HubsoftLink(Caller(to.session, url, token))
     return HubsoftErp(link, plain, {**to.fields, "url": url}, to.zone)
 
 

@@ -11,6 +11,7 @@ from billing.invoices import order_for_payment
 from billing.ixc import papers, people, titles
 from billing.ixc.books import Books, by_number, parts
 from billing.ixc.forms import Forms, Login, Row, is_error, message
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import Unreadable, mapping, words
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
@@ -50,7 +51,7 @@ class Choices:
     reissue: bool
 
 
-class IxcErp:
+class IxcErp(Offering):
     """An Erp over IXC. A contract's ref is the customer's number and its own, an invoice's the number of its title."""
 
     def __init__(self, forms: Forms, choices: Choices) -> None:
@@ -132,8 +133,7 @@ class IxcErp:
         return SecondCopy(invoice, sheet, f"fatura-{invoice_ref}.pdf", line, code, link)
 
     def open_ticket(self, contract_ref: str, subject: str, text: str) -> str:
-        if "ticket" not in self.capabilities():
-            raise Refused("not_offered")
+        self.require("ticket")
         customer, number = self._books.contract(contract_ref)
         protocol = self._forms.protocol()
         order = {
@@ -182,9 +182,6 @@ class IxcErp:
             return Connection(online=None)
         row = next((row for row in mine if _is_online(row)), mine[0])
         return Connection(_is_online(row), words(row.get("login")) or None, None, words(row.get("motivo_desconexao")))
-
-    def outage_notice(self, contract_ref: str) -> str | None:
-        raise Refused("not_offered")
 
     def plans(self) -> tuple[Plan, ...]:
         rows = self._forms.list("vd_contratos", "id", "0", oper=">")

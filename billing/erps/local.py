@@ -14,16 +14,17 @@ from billing.boleto import Boleto
 from billing.invoices import order_for_payment
 from billing.late_fee import late_fee
 from billing.local_port import ChargeDesk, LocalStore
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.provider import Provider
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Contract, Customer, Invoice, Plan, SecondCopy, TicketState
 from core import phone
 from core.dates import local_date
 from core.document import Document
 from core.errors import Misconfigured, Refused
 
 
-class LocalErp:
+class LocalErp(Offering):
     """An Erp over a LocalStore. What it makes depends on the rows and the day: asked twice, the same codes and bytes.
 
     `provider` and `terms` are asked each time: they may be edited while this runs. `now` is the time, in any zone. With
@@ -111,15 +112,6 @@ class LocalErp:
 
     def ticket(self, protocol: str) -> TicketState | None:
         return self._store.ticket(protocol)
-
-    def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
-        raise Refused("not_offered")
-
-    def connection(self, contract_ref: str) -> Connection:
-        raise Refused("not_offered")
-
-    def outage_notice(self, contract_ref: str) -> str | None:
-        raise Refused("not_offered")
 
     def plans(self) -> tuple[Plan, ...]:
         return tuple(sorted(self._store.plans(), key=lambda plan: (plan.price_cents, plan.name)))

@@ -12,9 +12,10 @@ from billing.erp_kind import Connecting, ErpKind, web_address
 from billing.invoices import order_for_payment
 from billing.mikweb import billings, called, people
 from billing.mikweb.api import BearerAuth, MikWebApi, plain
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import after_writing, typed_line, words
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Contract, Customer, Invoice, SecondCopy, TicketState
 from core import phone
 from core.dates import local_date
 from core.document import Document
@@ -26,7 +27,7 @@ _CAN: frozenset[Capability] = frozenset(
 )
 
 
-class MikWebErp:
+class MikWebErp(Offering):
     """An Erp over the administrator's API. A ref is the customer's id, then the contract's, then the billing's,
     divided by points.
 
@@ -117,18 +118,6 @@ class MikWebErp:
     def ticket(self, protocol: str) -> TicketState | None:
         told = self._api.one(f"/calledies/{protocol}", "called") if protocol.isdecimal() else None
         return called.state(told, protocol) if told else None
-
-    def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
-        raise Refused("not_offered")
-
-    def connection(self, contract_ref: str) -> Connection:
-        raise Refused("not_offered")
-
-    def outage_notice(self, contract_ref: str) -> str | None:
-        raise Refused("not_offered")
-
-    def plans(self) -> tuple[Plan, ...]:
-        raise Refused("not_offered")
 
     def _customer(self, ref: str) -> Mapping[str, Any] | None:
         """The whole record; a search tells less of it."""

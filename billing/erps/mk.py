@@ -16,9 +16,10 @@ from billing.mk.books import Books, is_number, number_of, parts
 from billing.mk.papers import Papers
 from billing.mk.people import BETWEEN, code
 from billing.mk.services import Services, Session, is_error, message
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import mapping, rows, words
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Contract, Customer, Invoice, SecondCopy, Unlocked
 from core.document import Document
 from core.errors import Refused
 from core.field import Field
@@ -42,7 +43,7 @@ class Choices:
     ddd: str
 
 
-class MkErp:
+class MkErp(Offering):
     """An Erp over MK. A contract's ref is the person's number and its own, an invoice's the person's and the bill's."""
 
     def __init__(self, services: Services, papers: Papers, choices: Choices) -> None:
@@ -58,9 +59,6 @@ class MkErp:
         if self._choices.process and self._choices.classification:
             able.add("ticket")
         return frozenset(able)
-
-    def find_by_phone(self, match_key: str) -> tuple[Customer, ...]:
-        raise Refused("not_offered")
 
     def find_by_document(self, document: Document) -> Customer | None:
         said = self._services.ask("WSMKConsultaDoc", doc=document.number)
@@ -95,8 +93,7 @@ class MkErp:
         )
 
     def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
-        if not self._choices.settled_bills:
-            raise Refused("not_offered")
+        self.require("paid_invoices")
         person, number = parts(contract_ref)
         if not person:
             return ()
@@ -128,8 +125,7 @@ class MkErp:
         return SecondCopy(invoice, pdf, f"fatura-{number}.pdf", line or None, None, whole)
 
     def open_ticket(self, contract_ref: str, subject: str, text: str) -> str:
-        if "ticket" not in self.capabilities():
-            raise Refused("not_offered")
+        self.require("ticket")
         person, number = parts(contract_ref)
         if not person or number not in {one.number for one in self._books.contracts(person, person)}:
             raise Refused("unknown_contract")
@@ -152,9 +148,6 @@ class MkErp:
             raise failure
         return protocol
 
-    def ticket(self, protocol: str) -> TicketState | None:
-        raise Refused("not_offered")
-
     def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
         """See Erp. Every held connection of the contract is released, one after the other. MK does not tell the end."""
         person, number = parts(contract_ref)
@@ -171,15 +164,6 @@ class MkErp:
                 used = any(word in text.lower() for word in _USED_UP)
                 raise Refused("already_used" if used else "not_eligible", text)
         return Unlocked(already=not held)
-
-    def connection(self, contract_ref: str) -> Connection:
-        raise Refused("not_offered")
-
-    def outage_notice(self, contract_ref: str) -> str | None:
-        raise Refused("not_offered")
-
-    def plans(self) -> tuple[Plan, ...]:
-        raise Refused("not_offered")
 
 
 def _connect(connecting: Connecting) -> MkErp:

@@ -10,6 +10,7 @@ from billing import own_pdf, refusal
 from billing.caller import Caller, Method
 from billing.erp_kind import Connecting, ErpKind
 from billing.invoices import order_for_payment
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import Unreadable, after_writing, day_ends, mapping, optional_day, typed_line, words, yes
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
@@ -39,7 +40,7 @@ OFFERED: frozenset[Capability] = frozenset(
 )
 
 
-class SgpErp:
+class SgpErp(Offering):
     """An Erp. Contracts are SGP's contracts; an invoice is named by contract and title ("17402.999")."""
 
     def __init__(

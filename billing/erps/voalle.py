@@ -7,12 +7,14 @@ from datetime import date
 from urllib.parse import quote, urlsplit
 
 from billing.caller import Caller
+from billing.client_token import ClientToken
 from billing.erp_kind import Connecting, ErpKind, chosen, web_address
+from billing.offering import Offering
 from billing.ports import Capability
 from billing.reading import Unreadable, after_writing, mapping, rows, yes
-from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
+from billing.records import Contract, Customer, Invoice, SecondCopy, Unlocked
 from billing.voalle import people, tickets
-from billing.voalle.api import TokenAuth, VoalleApi
+from billing.voalle.api import VoalleApi
 from billing.voalle.receivables import Receivables
 from core.document import Document
 from core.errors import Misconfigured, Refused, Unreachable
@@ -24,7 +26,7 @@ _USED = re.compile(r"\bj[áa]\b|limite|excedid|quantidade", re.IGNORECASE)
 _FREE = re.compile(r"n[ãa]o\s+(est[áa]|se encontra)\s+bloquead", re.IGNORECASE)
 
 
-class VoalleErp:
+class VoalleErp(Offering):
     """An Erp over Voalle's integrations for third parties.
 
     A ref is the person's id, then the contract's, then the title's, divided by points. Most questions want the CPF
@@ -44,9 +46,6 @@ class VoalleErp:
         if self._fields["incident_type"]:
             can.add("ticket")
         return frozenset(can)
-
-    def find_by_phone(self, match_key: str) -> tuple[Customer, ...]:
-        raise Refused("not_offered")
 
     def find_by_document(self, document: Document) -> Customer | None:
         told = self._api.ask(f"people/txid/{quote(document.number)}")
@@ -116,17 +115,13 @@ class VoalleErp:
         return self._receivables.copy(title, billet, contract_ref, self._zone)
 
     def open_ticket(self, contract_ref: str, subject: str, text: str) -> str:
-        if "ticket" not in self.capabilities():
-            raise Refused("not_offered")
+        self.require("ticket")
         contract = self._contract(contract_ref)
         body = tickets.body(self._fields, contract, subject, text)
         told = self._api.do("opendetailedsolicitation", body)
         # Without its protocol it is open all the same.
         with after_writing():
             return tickets.protocol(told)
-
-    def ticket(self, protocol: str) -> TicketState | None:
-        raise Refused("not_offered")
 
     def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
         contract = self._contract(contract_ref)
@@ -142,18 +137,12 @@ class VoalleErp:
             raise Refused(code if known else "not_eligible", refused.detail) from None
         return Unlocked()
 
-    def connection(self, contract_ref: str) -> Connection:
-        raise Refused("not_offered")
-
     def outage_notice(self, contract_ref: str) -> str | None:
         """See Erp. It is the maintenance of the access points where the person hangs with any contract."""
         person = contract_ref.partition(".")[0]
         told = self._api.ask(f"getaccesspointstatusbyclient/{person}") if person.isdecimal() else None
         maintained = [row for row in rows(told, "response") if yes(row.get("inMaintenance"), "inMaintenance")]
         return "; ".join(dict.fromkeys(tickets.maintenance(row) for row in maintained)) or None
-
-    def plans(self) -> tuple[Plan, ...]:
-        raise Refused("not_offered")
 
     def _document(self, customer_ref: str) -> Document | None:
         """The CPF or CNPJ behind a ref; None for what is no ref. Unreachable where nobody remembers it: that says
@@ -195,7 +184,8 @@ def connect(connecting: Connecting) -> VoalleErp:
     form = {"grant_type": "client_credentials", "scope": "syngw"}
     form |= {name: fields[name] for name in ("client_id", "client_secret", "syndata")}
     door = Caller(connecting.session, _address(fields["auth_url"] or fields["url"], AUTH_PORT))
-    api = Caller(connecting.session, _address(fields["url"], API_PORT), TokenAuth(door, form))
+    token = ClientToken(door, "/connect/token", {"data": form})
+    api = Caller(connecting.session, _address(fields["url"], API_PORT), token)
     return VoalleErp(VoalleApi(api), connecting)
 
 

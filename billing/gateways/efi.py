@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import requests
 
 from billing.caller import Caller
+from billing.client_token import ClientToken, with_certificate
 from billing.efi_pix import EfiPix
 from billing.gateway import (
     ADDRESS_SECRET,
@@ -22,7 +23,6 @@ from billing.gateway import (
     Registered,
 )
 from billing.gateway_shapes import checked, digits, moment, noon, prove, take_back, verbatim
-from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, day, mapping, optional_day, rows, words
 from core.dates import local_date
 from core.errors import Misconfigured, Refused
@@ -56,8 +56,8 @@ class EfiBillets:
         self._notify = fields["notification_url"]
         url = fields["url"].rstrip("/")
         ask = {"auth": (fields["client_id"], fields["client_secret"]), "json": {"grant_type": "client_credentials"}}
-        token = ClientToken(session, f"{url}/authorize", ask, cert=fields["certificate"] or None)
-        self._api = Caller(session, url, token)
+        shown = with_certificate(fields["certificate"])
+        self._api = Caller(session, url, ClientToken(Caller(session, url), "/authorize", {**ask, **shown}, shown))
 
     def create(self, order: ChargeOrder) -> Registered:
         if known := self.find(order.key):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import requests
 
 from billing.caller import Caller
+from billing.client_token import ClientToken, with_certificate
 from billing.gateway import (
     ADDRESS_SECRET,
     ChargeOrder,
@@ -25,7 +26,6 @@ from billing.gateway import (
     Registered,
 )
 from billing.gateway_shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json, whole_number
-from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, words
 from core.dates import local_date
 from core.errors import Refused
@@ -58,14 +58,15 @@ class Inter:
         self._fields = fields
         self._days_after_due = whole_number(fields, "days_after_due")
         url = fields["url"].rstrip("/")
-        cert = (fields["certificate"], fields["certificate_key"]) if fields["certificate"] else None
+        pair = (fields["certificate"], fields["certificate_key"]) if fields["certificate"] else None
+        shown = with_certificate(pair)
         form = {
             "client_id": fields["client_id"],
             "client_secret": fields["client_secret"],
             "scope": SCOPE,
             "grant_type": "client_credentials",
         }
-        token = ClientToken(session, f"{url}/oauth/v2/token", {"data": form}, cert=cert)
+        token = ClientToken(Caller(session, url), "/oauth/v2/token", {"data": form, **shown}, shown)
         self._api = Caller(session, f"{url}/cobranca/v3", token)
 
     def create(self, order: ChargeOrder) -> Registered:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 from PIL import Image
 
@@ -12,6 +14,15 @@ from core.errors import Misconfigured
 
 # Below this it is guessing.
 SURE = 0.5
+
+
+class _Part(NamedTuple):
+    """Words in one place of the picture."""
+
+    top: float
+    bottom: float
+    left: float
+    text: str
 
 
 class RapidOcr:
@@ -28,18 +39,15 @@ class RapidOcr:
         return RapidOCR(params={"Global.log_level": "warning"})
 
     def read(self, picture: Image.Image) -> str:
-        """See PictureReader. Parts of one height are one line, from left to right."""
+        """See PictureReader. A picture that was held askew is read as if it were straight."""
         import numpy
 
         found = self._engine(numpy.asarray(picture))
         if found.txts is None:
             return ""
-        parts = [
-            (float(min(corner[1] for corner in box)), float(max(corner[1] for corner in box)), float(box[0][0]), text)
-            for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
-            if sure >= SURE
-        ]
-        return "\n".join(" ".join(part[3] for part in sorted(line, key=lambda part: part[2])) for line in _lines(parts))
+        read = zip(found.boxes, found.txts, found.scores, strict=True)
+        lines = _lines(_level([(box, text) for box, text, sure in read if sure >= SURE]))
+        return "\n".join(" ".join(part.text for part in line) for line in lines)
 
 
 def make() -> RapidOcr:
@@ -47,13 +55,24 @@ def make() -> RapidOcr:
     return RapidOcr()
 
 
-def _lines(parts: list[tuple[float, float, float, str]]) -> list[list[tuple[float, float, float, str]]]:
-    """Parts whose middle is within the height of the line's first part stand in that line."""
-    lines: list[list[tuple[float, float, float, str]]] = []
+def _level(found: Sequence[tuple[Sequence[Sequence[float]], str]]) -> list[_Part]:
+    """The parts as they would stand had the picture been held straight. A box begins at its upper left corner and goes
+    round by the upper right one."""
+    slopes = [(box[1][1] - box[0][1]) / (box[1][0] - box[0][0]) for box, _ in found if box[1][0] > box[0][0]]
+    slope = float(median(slopes)) if slopes else 0.0
+    parts = []
+    for box, text in found:
+        heights = [float(y) - slope * float(x) for x, y in box]
+        parts.append(_Part(min(heights), max(heights), float(box[0][0]), text))
+    return parts
+
+
+def _lines(parts: list[_Part]) -> list[list[_Part]]:
+    """Parts whose middle is within the height of the line's first part stand in that line, from left to right."""
+    lines: list[list[_Part]] = []
     for part in sorted(parts):
-        middle = (part[0] + part[1]) / 2
-        if lines and lines[-1][0][0] <= middle <= lines[-1][0][1]:
+        if lines and lines[-1][0].top <= (part.top + part.bottom) / 2 <= lines[-1][0].bottom:
             lines[-1].append(part)
         else:
             lines.append([part])
-    return lines
+    return [sorted(line, key=lambda part: part.left) for line in lines]

@@ -1,63 +1,18 @@
-"""Speaks to Voalle: a token from one port, answers in an envelope from another, and no's that come as 200."""
+"""Speaks to Voalle: answers in an envelope, and no's that come as 200."""
 
 from __future__ import annotations
 
 import re
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from billing.caller import Answer, Auth, Caller
+from billing.caller import Answer, Caller
 from billing.reading import Unreadable, after_writing, mapping, words, yes
-from core.errors import Misconfigured, Refused
+from core.errors import Refused
 from core.masking import mask_personal_data
 
 PREFIX = "/external/integrations/thirdparty"
-_EARLY = 60.0
-_SHORT_LIFE = 300.0
 _NOTHING_FOUND = re.compile(r"\bn[ãa]o\s+(foi\s+|foram\s+)?(encontrad|localizad|exist|possui)|inexistente|nenhum", re.I)
-
-
-class TokenAuth(Auth):
-    """The integrator's OAuth token (client credentials), fetched when needed and a minute before its life ends.
-
-    `caller` speaks to the port of the authentication; `clock` counts seconds.
-    """
-
-    def __init__(self, caller: Caller, form: Mapping[str, str], clock: Callable[[], float] = time.monotonic) -> None:
-        self._caller = caller
-        self._form = dict(form)
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._good_until = 0.0
-
-    def options(self) -> Mapping[str, Any]:
-        with self._lock:
-            if not self._token or self._clock() >= self._good_until:
-                self._fetch()
-            return {"headers": {"Authorization": f"Bearer {self._token}"}}
-
-    def renew(self) -> bool:
-        with self._lock:
-            self._token = ""
-        return True
-
-    def _fetch(self) -> None:
-        try:
-            answer = self._caller.read("/connect/token", method="POST", data=self._form)
-        except Refused:
-            # A wrong id, secret or syndata is answered with 400.
-            raise Misconfigured("erp_credentials", "no token") from None
-        if answer.status == 404:
-            raise Misconfigured("erp_credentials", "no token at this address")
-        told = mapping(answer.json(), "token")
-        self._token = words(told.get("access_token"))
-        if not self._token:
-            raise Misconfigured("erp_credentials", "no token")
-        life = words(told.get("expires_in"))
-        self._good_until = self._clock() + max(0.0, (float(life) if life.isdecimal() else _SHORT_LIFE) - _EARLY)
 
 
 class VoalleApi:

@@ -22,7 +22,7 @@ SETTLE_SECONDS = 10.0
 
 
 class RouterOsAccess:
-    """AccessControl over the PPP secrets of one router.
+    """AccessControl and Listing over the PPP secrets of one router.
 
     Every call has a connection of its own: it may be used from several threads, and no idle connection can have died.
     What a person did by hand (an entry, a profile, a disabled secret without our mark) is never undone.
@@ -59,6 +59,11 @@ class RouterOsAccess:
             except Unreachable as failure:
                 failure.ambiguous = True
                 raise
+
+    def held_back(self) -> frozenset[str]:
+        """See Listing. Whom a person holds back by hand is not among them."""
+        with RouterOsApi(self._address, self._log) as api:
+            return frozenset(shown(login).lower() for login in self._block.held_back(api))
 
     def _make(self, api: RouterOsApi, line: Line, blocked: bool, note: Note) -> Outcome:
         self._block.change(api, line, blocked)

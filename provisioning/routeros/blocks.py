@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from core.errors import Misconfigured
 from provisioning.routeros.api import Answer, RouterOsApi, Trap
-from provisioning.routeros.lines import ENTRIES, SECRETS, Line, entry_comment, on
+from provisioning.routeros.lines import ENTRIES, SECRETS, Line, entry_comment, login_of, on
 
 # Stands at the end of a secret's comment while we hold it back; behind it the profile that it had before.
 _MARK = re.compile(r"\s*\[religa(?: (?P<profile>[^\]]*))?\]$")
@@ -34,6 +34,10 @@ class Block(Protocol):
 
     def change(self, api: RouterOsApi, line: Line, blocked: bool) -> None:
         """Changes the stored state. May be repeated; what is gone already counts as removed."""
+        ...
+
+    def held_back(self, api: RouterOsApi) -> frozenset[str]:
+        """The logins that bear our mark and are held back in this way, as they are written there. One question."""
         ...
 
 
@@ -66,6 +70,12 @@ class ListBlock:
             return
         remove_entries(api, line)
 
+    def held_back(self, api: RouterOsApi) -> frozenset[str]:
+        """See Block."""
+        rows = api.select(ENTRIES, ("comment", "disabled"), f"list={self.name}")
+        ours = (login_of(row.get("comment", "")) for row in rows if not on(row, "disabled"))
+        return frozenset(filter(None, ours))
+
 
 @dataclass(frozen=True)
 class ProfileBlock:
@@ -97,6 +107,10 @@ class ProfileBlock:
                 raise Misconfigured("routeros_profile", profile) from trap
             raise
 
+    def held_back(self, api: RouterOsApi) -> frozenset[str]:
+        """See Block."""
+        return _marked(api, f"profile={self.name}")
+
     @staticmethod
     def _before(line: Line) -> str:
         found = _MARK.search(_field(line, "comment"))
@@ -123,6 +137,10 @@ class SecretBlock:
         if self.holds(line) != blocked:
             _set_secret(api, line, " [religa]" if blocked else "", {"disabled": "yes" if blocked else "no"})
 
+    def held_back(self, api: RouterOsApi) -> frozenset[str]:
+        """See Block."""
+        return _marked(api, "disabled=true", "disabled=yes", "#|")
+
 
 def remove_entries(api: RouterOsApi, line: Line) -> None:
     """Removes the entries that we added for the login, and no other."""
@@ -140,6 +158,12 @@ def unless(api: RouterOsApi, words: str, command: str, *arguments: str) -> Answe
         if trap.says(words):
             return None
         raise
+
+
+def _marked(api: RouterOsApi, *queries: str) -> frozenset[str]:
+    """The logins of the secrets that were asked for and have our mark."""
+    rows = api.select(SECRETS, ("name", "comment"), *queries)
+    return frozenset(row["name"] for row in rows if _MARK.search(row.get("comment", "")))
 
 
 def _set_secret(api: RouterOsApi, line: Line, mark: str, values: Mapping[str, str]) -> None:

@@ -27,9 +27,17 @@ _SECRET_FIELDS = (
 )
 
 
+_OURS = "religa "
+
+
 def entry_comment(login: str) -> str:
     """The comment of an entry that we added for `login`: nothing else is ever removed."""
-    return f"religa {login}"
+    return f"{_OURS}{login}"
+
+
+def login_of(comment: str) -> str:
+    """The login for which we added the entry with this comment; "" where somebody else did."""
+    return comment.removeprefix(_OURS) if comment.startswith(_OURS) else ""
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,29 @@ def test_state_tells_sessions_and_how_the_last_one_ended_whatever_the_clock_of_t
     assert (round((state.read_at - state.last_end[0]).total_seconds()), state.last_end[1]) == (3600, "peer-request")
 
 
+def test_everybody_whom_we_hold_back_is_listed_at_once(router: Router) -> None:
+    for number in range(500):
+        router.tables.add(SECRETS, name=f"cliente.{number}", profile="fibra-600", disabled="no")
+    access = router.access()
+    assert access.held_back() == frozenset()
+    router.secret()["name"] = "Ana.Souza"
+    access.set_blocked("Ana.Souza", True, router.lines.append)
+    before = router.server.sent_rows
+
+    assert access.held_back() == {"ana.souza"}
+
+    assert router.server.sent_rows - before == 1
+    access.set_blocked("Ana.Souza", False, router.lines.append)
+    assert access.held_back() == frozenset()
+
+
+def test_whom_a_person_holds_back_by_hand_is_not_listed_as_ours(router: Router) -> None:
+    router.block_by_hand()
+
+    assert router.access().state("ana.souza").blocked
+    assert router.access().held_back() == frozenset()
+
+
 def test_one_login_costs_a_few_rows_when_the_router_has_thousands(router: Router) -> None:
     for number in range(3000):
         router.tables.add(SECRETS, name=f"cliente.{number}", profile="fibra-600", disabled="no")

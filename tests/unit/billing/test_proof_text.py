@@ -57,6 +57,38 @@ def test_an_id_that_recognition_divided_is_one(id_text: str) -> None:
     assert read_proof(PIX.replace(E2E, id_text)).e2e_id == E2E
 
 
+@pytest.mark.parametrize(
+    ("written", "amount_cents"),
+    [
+        ("Valor pago R$ 1.234,56", 123456),
+        ("Valor\nR$1.234,56", 123456),
+        ("Valor RS 119,90", 11990),
+        ("RS 119,90", 11990),
+        ("R$ 119 ,90", 11990),
+        ("R$ 1l9,9O", 11990),
+        ("R$ 1.O5O,00", 105000),
+        ("R$ 80", 8000),
+        ("Porto Alegre RS 90000", None),
+    ],
+)
+def test_an_amount_is_read_as_recognition_gave_it(written: str, amount_cents: int | None) -> None:
+    assert read_proof(f"Comprovante de Pix\n{written}\n22/11/2026").amount_cents == amount_cents
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Of a sheet that was held askew, the value may stand a line too high or too low.
+        "Quem recebeu 11.222.333/0001-81\nCONECTA VALE TELECOM LTDA",
+        "Quem recebeu\nCNPJ 11.222.333/0001-81\nNome CONECTA VALE TELECOM LTDA",
+        "Quem recebeu CONECTA VALE TELECOM LTDA",
+        "Favorecido:\nCONECTA VALE TELECOM LTDA",
+    ],
+)
+def test_a_payee_is_a_name_and_no_number(rows: str) -> None:
+    assert read_proof(rows).payee == "CONECTA VALE TELECOM LTDA"
+
+
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_reading(text: str) -> None:
     read = read_proof(text)
