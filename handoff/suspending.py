@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from billing.agreements import negotiation_policy_of, waits_for_first
 from billing.collections_policy import Collecting
-from billing.invoices import overdue, total_cents
+from billing.invoices import total_cents
+from billing.overdue import demanded_of
 from billing.provider_row import provider_row
 from billing.records import Invoice
 from billing.suspension import BLOCK, DONE, FOR_DEBT, PROMISE_OVER, RELEASE, RESTORE, live_suspension
@@ -23,7 +24,6 @@ from handoff.templates import send_template
 from handoff.whom import contact_of
 from models.alert import end_alert, raise_alert
 from models.contract import Contract
-from models.invoice import Invoice as InvoiceRow
 from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from models.suspension import Suspension
@@ -119,11 +119,8 @@ def _read(desk: DebtDesk, *conditions: ColumnElement[bool]) -> list[_Read]:
 
 
 def _owed(session: Session, invoices: tuple[Invoice, ...], desk: DebtDesk) -> list[Invoice]:
-    """Overdue and held by neither side."""
-    refs = [invoice.ref for invoice in invoices]
-    held = set(session.scalars(select(InvoiceRow.ref).where(InvoiceRow.ref.in_(refs), InvoiceRow.hold != "")))
-    today = desk.collecting(session).writing.day(desk.now())
-    return [one for one in overdue(invoices, today) if not one.hold and one.ref not in held]
+    """What is demanded on the desk's day."""
+    return demanded_of(session, invoices, desk.collecting(session).writing.day(desk.now()))
 
 
 def _block(desk: DebtDesk, terms: Collecting, found: list[_Read]) -> None:
