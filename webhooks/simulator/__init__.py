@@ -51,7 +51,8 @@ def simulator_blueprints(
     of the product is `<base_url>/simulator/graph`. `store_path` is the simulator's own file; several processes may
     share it. `display_phone` in digits. `people` are offered in the picker in this order. `templates` are the approved
     templates (name to body with {{1}}); without them every template name is accepted. With a `bank_token` there is a
-    bank beside it: `<base_url>/simulator/bank`, whose webhooks go to `<base_url>/webhooks/payments/simulator`. May be called in every process.
+    bank beside it: `<base_url>/simulator/bank`, whose webhooks go to `<base_url>/webhooks/payments/simulator`. May be
+    called in every process.
     """
     store = Store(store_path, clock=clock, pace=pace)
     for position, person in enumerate(people):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import requests
@@ -69,8 +70,8 @@ def _for_the_product(bank: Blueprint, store: Store, payee: str, token: str) -> N
         key, cents = str(told.get("key", "")), told.get("amount_cents")
         if not key or not isinstance(cents, int) or not 0 < cents <= MOST_CENTS:
             abort(400, "key and amount_cents are needed")
-        code = lambda id_: encode_dynamic(f"banco.invalid/pix/{id_}", payee, CITY)  # noqa: E731 - named where used
-        made = store.bank.register(key, cents, str(told.get("due_date", "")), str(told.get("about", ""))[:200], code)
+        about, due_date = str(told.get("about", ""))[:200], str(told.get("due_date", ""))
+        made = store.bank.register(key, cents, due_date, about, partial(_code, payee))
         return jsonify(_told(made))
 
     @bank.get("/charges")
@@ -90,6 +91,10 @@ def _for_the_product(bank: Blueprint, store: Store, payee: str, token: str) -> N
         if not store.bank.cancel(id_):
             abort(409, "paid already, or unknown")
         return jsonify(_told(store.bank.charge(id_)))
+
+
+def _code(payee: str, charge_id: str) -> str:
+    return encode_dynamic(f"banco.invalid/pix/{charge_id}", payee, CITY)
 
 
 def _for_the_page(bank: Blueprint, store: Store, tell: Callable[[str], bool]) -> None:

@@ -98,4 +98,4 @@ def _first(rows: list[Any]) -> BankCharge | None:
 def _charge(row: Any) -> BankCharge:
     names = ("id", "key", "amount", "due_date", "about", "pix", "state", "paid", "returned")
     paid_at = datetime.fromtimestamp(row["paid_at"], UTC) if row["paid_at"] else None
-    return BankCharge(*(row[name] for name in names), paid_at)
+    return BankCharge(**{name: row[name] for name in names}, paid_at=paid_at)
