@@ -155,10 +155,11 @@ class LocalErp:
         return boleto.compose(bank, invoice.due_date, invoice.amount_cents, _free_field(contract, invoice))
 
     def _with_paper(self, copy: SecondCopy, customer: Customer, contract: Contract) -> SecondCopy:
-        """A gateway of Pix alone prints nothing: the paper is ours then, with its code."""
-        if copy.pdf or copy.line or not copy.pix:
+        """A gateway that prints nothing, or not now: the paper is ours then, with its codes."""
+        if copy.pdf or not copy.pix:
             return copy
-        return replace(copy, pdf=invoice_pdf.render(self._sheet(customer, contract, copy.invoice, None, copy.pix)))
+        slip = boleto.parse(copy.line) if copy.line else None
+        return replace(copy, pdf=invoice_pdf.render(self._sheet(customer, contract, copy.invoice, slip, copy.pix)))
 
     def _sheet(
         self, customer: Customer, contract: Contract, invoice: Invoice, slip: Boleto | None, code: str

@@ -1,4 +1,4 @@
-"""The demonstration's own bank: Pix only, beside the simulated WhatsApp; no money ever moves there."""
+"""The demonstration's own bank, beside the simulated WhatsApp; no money ever moves there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import requests
 
 from billing.caller import Auth, Caller
 from billing.gateway import ChargeOrder, ChargeState, Gateway, GatewayKind, Hint, Registered
-from billing.gateway_shapes import checked, moment, prove, take_back, verbatim, webhook_json
+from billing.gateway_shapes import checked, digits, moment, prove, take_back, verbatim, webhook_json
 from billing.reading import Unreadable, day, mapping, rows, words
 from core.errors import Refused
 from core.field import Field
@@ -86,6 +86,7 @@ class SimulatedBank:
                 state=state,
                 amount_cents=_cents(charge, "amount"),
                 due_date=day(charge.get("due_date"), "due_date"),
+                line=digits(charge.get("line")),
                 pix=verbatim(charge.get("pix")),
                 paid_cents=_cents(charge, "paid"),
                 returned_cents=_cents(charge, "returned"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
 import requests
 from flask import Blueprint, Response, abort, jsonify, request
 
+from billing.boleto import compose
 from billing.pix import encode_dynamic
 from core.errors import Failure
 from core.http import send
@@ -23,6 +25,8 @@ from webhooks.simulator.store import Store
 TIMEOUT = (3.0, 10.0)
 MOST_CENTS = 10_000_000
 CITY = "SIMULADA"
+# The demo's provider has its boletos there.
+BANK = "001"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,10 @@ def _for_the_product(bank: Blueprint, store: Store, payee: str, token: str) -> N
         key, cents = str(told.get("key", "")), told.get("amount_cents")
         if not key or not isinstance(cents, int) or not 0 < cents <= MOST_CENTS:
             abort(400, "key and amount_cents are needed")
+        try:
+            date.fromisoformat(str(told.get("due_date")))
+        except ValueError:
+            abort(400, "due_date is needed")
         about, due_date = str(told.get("about", ""))[:200], str(told.get("due_date", ""))
         made = store.bank.register(key, cents, due_date, about, partial(_code, payee))
         return jsonify(_told(made))
@@ -119,6 +127,9 @@ def _for_the_page(bank: Blueprint, store: Store, tell: Callable[[str], bool]) ->
 
 
 def _told(charge: BankCharge | None) -> dict[str, Any]:
+    """With a linha digitável that is made of the rest, and has right check digits."""
     if charge is None:
         abort(404)
-    return asdict(charge) | {"paid_at": charge.paid_at.isoformat() if charge.paid_at else None}
+    number = f"{int(charge.id.removeprefix('chg_'), 16):025d}"
+    line = compose(BANK, date.fromisoformat(charge.due_date), charge.amount, number).line
+    return asdict(charge) | {"line": line, "paid_at": charge.paid_at.isoformat() if charge.paid_at else None}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from billing.boleto import parse
 from billing.gateway import ChargeOrder, Gateway, Payer, gateway_kinds
 from billing.pix import check
 from core.document import Document
@@ -52,9 +53,10 @@ def sent(desk: Desk, key: str = "r1x1") -> str:
     return made.external_id
 
 
-def test_charge_has_a_clean_pix_and_is_one_for_its_key(desk: Desk) -> None:
+def test_charge_has_clean_codes_and_is_one_for_its_key(desk: Desk) -> None:
     made = desk.gateway.create(order())
     assert check(made.pix or "") == ()
+    assert parse(made.line or "") is not None
     assert desk.gateway.create(order()) == made == desk.gateway.find("r1x1") == desk.gateway.state(made.external_id)
 
 
