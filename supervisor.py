@@ -15,7 +15,7 @@ import requests
 from core.http import make_session
 from core.settings import Settings, SettingsError
 from data_folder import DataFolder, InUse
-from environment import keep_environment, keep_secrets, made_here, read_dotenv
+from environment import keep_environment, keep_secrets, made_here, read_dotenv, simulate_bank
 from processes import Child, Processes, say
 from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 from wiring_erp import read_settings
@@ -72,7 +72,7 @@ class Supervisor:
         settings = self._settings(self.environment)
         self._prepare_database(settings)
         self._simulate_network()
-        self._simulate_bank(settings)
+        simulate_bank(self.environment, settings)
         self._start_procfile()
         self._wait_ready(settings)
         self._announce(settings, time.monotonic() - began)
@@ -173,11 +173,6 @@ class Supervisor:
             self.environment.setdefault("RADIUS_SETTLE_SECONDS", "4")
         arguments = [sys.executable, "-m", "provisioning.simulated_network"]
         self.processes.start(Child("simnet", arguments, {**self.environment, **simulated}, folder=ROOT))
-
-    def _simulate_bank(self, settings: Settings) -> None:
-        """The demo's bank, beside the simulated WhatsApp, unless a gateway is named or none is wanted (GATEWAY=)."""
-        if settings.simulated_channel and settings.erp == "local" and "GATEWAY" not in self.environment:
-            self.environment["GATEWAY"] = "simulator"
 
     def _start_procfile(self) -> None:
         """Every process of the Procfile but NLU, which was started first."""

@@ -13,6 +13,7 @@ from tests.contract.gateways.asaas_bank import KEY, AsaasBank
 from tests.contract.gateways.bank import Bank
 from tests.contract.gateways.efi_bank import EfiBank, EfiPixBank
 from tests.contract.gateways.inter_bank import InterBank
+from tests.contract.gateways.simulator_bank import SimulatorBank
 
 SECRET = "segredo-do-webhook"
 
@@ -89,4 +90,21 @@ def efi_pix() -> Rig:
     return Rig("efi", gateway, bank, bank.pay, bank.give_back, webhook, proof, pdf=False, give_part_back=parts)
 
 
-RIGS: dict[str, Callable[[], Rig]] = {"asaas": asaas, "efi": efi, "efi pix": efi_pix, "inter": inter}
+def simulator() -> Rig:
+    bank = SimulatorBank(SECRET)
+    gateway = _connect("simulator", {"url": bank.url, "token": SECRET})
+    proof, parts = {"authorization": f"Bearer {SECRET}"}, bank.give_part_back
+
+    def webhook(id_: str) -> bytes:
+        return json.dumps({"charge": id_}).encode()
+
+    return Rig("simulator", gateway, bank, bank.pay, bank.give_back, webhook, proof, pdf=False, give_part_back=parts)
+
+
+RIGS: dict[str, Callable[[], Rig]] = {
+    "asaas": asaas,
+    "efi": efi,
+    "efi pix": efi_pix,
+    "inter": inter,
+    "simulator": simulator,
+}
