@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from billing.payments import DOUBLED, REVERSED, UNMATCHED, judge, was_paid_otherwise
+from billing.payments import DOUBLED, UNMATCHED, judge, was_paid_otherwise
+from billing.returns import RETURNED, REVERSED
 from models.agent import name_of
 from models.alert import end_alert
 from models.contract import Contract
@@ -16,7 +17,7 @@ GONE = "Este pagamento não existe mais."
 NO_INVOICE = "Não há fatura com este número."
 NO_NOTE = "Escreva o que foi feito com o pagamento."
 NEEDS_NOBODY = "Este pagamento está certo: não há o que tratar."
-_ALERTS = {"unmatched": UNMATCHED, "doubled": DOUBLED, "reversed": REVERSED}
+_ALERTS = {"unmatched": UNMATCHED, "doubled": DOUBLED, "reversed": REVERSED, "returned": RETURNED}
 LONGEST_NOTE = 300
 
 
@@ -50,7 +51,7 @@ def assign(session: Session, payment_id: int, invoice_ref: str, by: str) -> str:
 
 
 def note_seen(session: Session, payment_id: int, by: str, note: str) -> str:
-    """Somebody saw to a payment that matches nothing, came twice or was taken back: it asks for nobody any more, and
+    """Somebody saw to a payment that matches nothing, came twice or went back: it asks for nobody any more, and
     `note` says what was done. "" or why not, as in `assign`."""
     payment = _held(session, payment_id)
     if payment is None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -139,11 +139,13 @@ def write_open_invoices(
 
 
 def write_invoice(session: Session, contract_id: int, told: Invoice, asked_at: datetime) -> None:
-    """One invoice as it was told. Our own hold (disputed, negotiation) stays where the ERP knows of none."""
+    """One invoice as it was told. A hold of our own (its `held_at` says so) stays; one that the ERP told of ends with
+    its telling."""
     words = {name: getattr(told, name) for name in _OWED}
     words |= {"status": told.status, "paid_at": told.paid_at, "description": told.description, "seen_at": asked_at}
     new = insert(InvoiceRow).values(ref=told.ref, contract_id=contract_id, period="", hold=told.hold, **words)
-    again = words | {"contract_id": contract_id} | ({"hold": told.hold} if told.hold else {})
+    ours = (InvoiceRow.hold != "") & InvoiceRow.held_at.is_not(None)
+    again = words | {"contract_id": contract_id, "hold": case((ours, InvoiceRow.hold), else_=told.hold)}
     session.execute(
         new.on_conflict_do_update(
             index_elements=[InvoiceRow.ref],

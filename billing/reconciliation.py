@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from billing.invoices import overdue
+from billing.overdue import demanded_here, demanded_of
 from billing.ports import Erp
 from billing.provider_row import provider_row
 from core.dates import local_date
@@ -110,7 +110,7 @@ def reconcile(compared: Compared) -> Report:
     held = compared.held()
     now = utc_now()
     count, doubtful = _doubtful(db, held, local_date(now, zone))
-    findings, unread = _read_again(compared.erp, doubtful, local_date(now, zone))
+    findings, unread = _read_again(compared, doubtful, local_date(now, zone))
     with db.reading() as session:
         findings += _left_over(session, now)
     report = Report(count, unread, tuple(findings), held is not None)
@@ -139,9 +139,7 @@ def _judge(row: _Row, held: bool | None) -> Kind | None:
 
 
 def _rows(session: Session, today: date) -> Iterator[_Row]:
-    owes = exists().where(
-        Invoice.contract_id == Contract.id, Invoice.status == "open", Invoice.hold == "", Invoice.due_date < today
-    )
+    owes = exists().where(Invoice.contract_id == Contract.id, demanded_here(today))
     # Released on trust: what is owed does not matter until it ends.
     trusted = exists().where(TrustUnlock.contract_ref == Contract.ref, TrustUnlock.state.in_(("reserved", "active")))
     wanted = (
@@ -157,15 +155,17 @@ def _rows(session: Session, today: date) -> Iterator[_Row]:
             yield _Row(ref, login, status == "blocked", bool(owed))
 
 
-def _read_again(erp: Erp, doubtful: Iterable[tuple[Kind, _Row]], today: date) -> tuple[list[Finding], int]:
+def _read_again(compared: Compared, doubtful: Iterable[tuple[Kind, _Row]], today: date) -> tuple[list[Finding], int]:
     """What still does not agree once the ERP was asked, and how many it did not answer for."""
     findings, unread = list[Finding](), 0
     for kind, row in doubtful:
         try:
-            owes = bool(overdue(erp.open_invoices(row.ref), today))
+            told = compared.erp.open_invoices(row.ref)
         except Unreachable:
             unread += 1
             continue
+        with compared.db.reading() as session:
+            owes = bool(demanded_of(session, told, today))
         if owes == (kind == "blocked_but_open"):
             findings.append(Finding(kind, row.ref))
     return findings, unread

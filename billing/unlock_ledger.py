@@ -9,7 +9,7 @@ from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from billing.invoices import demanded
+from billing.overdue import demanded_of
 from billing.ports import Erp
 from billing.provider_row import end_terms_of, provider_row
 from billing.records import Invoice
@@ -109,7 +109,8 @@ def expire(unlock_id: int, *, db: Database, erp: Erp, ask_block: Callable[[Sessi
     if now < unlock.expires_at:
         raise Later((unlock.expires_at - now).total_seconds(), "unlock still runs")
     invoices = _read_debt(db, erp, unlock, now - unlock.expires_at > timedelta(hours=terms.alert_after_hours))
-    debt = demanded(invoices, local_date(now, zone))
+    with db.reading() as session:
+        debt = demanded_of(session, invoices, local_date(now, zone))
     by_erp = terms.erp_reblocks(released_by_erp=unlock.erp_asked_at is not None)
     if debt and not by_erp and (wait := wait_to_block(now, terms, zone, state)):
         raise Later(wait, "nobody is blocked at this hour")

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.invoices import demanded, total_cents
+from billing.invoices import total_cents
+from billing.overdue import demanded_of
 from billing.ports import Erp
 from billing.provider_row import end_terms_of, provider_row
 from billing.unlock_end import remind_at
@@ -54,8 +55,8 @@ def remind_unlock(
         invoices = [i for i in erp.open_invoices(unlock.contract_ref) if i.contract_ref == unlock.contract_ref]
     except Failure as failure:
         raise Later(LOOK_AGAIN_SECONDS, failure.code) from failure
-    debt = demanded(invoices, local_date(at, zone))
     with db.transaction() as session:
+        debt = demanded_of(session, invoices, local_date(at, zone))
         unlock = session.get_one(TrustUnlock, unlock_id, with_for_update=True)
         if not _wanted(unlock, at):
             return

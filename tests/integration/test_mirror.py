@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from billing.holds import hold
 from billing.mirror import MirroredErp
 from core.db import Database
 from core.document import Document
@@ -210,3 +211,29 @@ def test_second_copy_leaves_its_time_so_that_the_payment_is_looked_for(db: Datab
         copied = session.scalars(select(InvoiceRow.copied_at)).one()
     assert copied is not None
     assert copied > datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_hold_of_ours_stays_with_its_time_however_often_the_invoice_is_read_again(db: Database, erp: FakeErp) -> None:
+    mirror = mirrored(db, erp)
+    read_all(mirror)
+    with db.transaction() as session:
+        assert hold(session, "i-1", "disputed", "joana")
+        since = session.scalars(select(InvoiceRow.held_at)).one()
+    erp.add(an_invoice(amount_cents=12990, hold="settling"))
+    for _ in range(2):
+        mirror.open_invoices("c-1002")
+    with db.reading() as session:
+        row = session.scalars(select(InvoiceRow)).one()
+    assert (row.hold, row.held_at, row.amount_cents) == ("disputed", since, 12990)
+
+
+def test_hold_that_the_erp_told_of_ends_when_it_tells_of_none(db: Database, erp: FakeErp) -> None:
+    mirror = mirrored(db, erp)
+    holds: list[str] = []
+    read_all(mirror)
+    for told in ("settling", ""):
+        erp.add(an_invoice(hold=told))
+        mirror.open_invoices("c-1002")
+        with db.reading() as session:
+            holds += session.scalars(select(InvoiceRow.hold)).all()
+    assert holds == ["settling", ""]

@@ -22,6 +22,7 @@ from core.errors import Unreachable
 from models import utc_now
 from models.alert import Alert
 from models.contract import Contract as ContractRow
+from models.invoice import Invoice as InvoiceRow
 from models.payment import Payment
 from models.reconciliation import Reconciliation
 from models.suspension import Suspension
@@ -67,6 +68,16 @@ def alarms(db: Database) -> list[tuple[str, str]]:
 def released(db: Database) -> bool:
     with db.reading() as session:
         return session.scalars(select(ContractRow.sla)).one() != ""
+
+
+def test_late_counts_from_the_first_due_date_and_what_is_held_is_not_owed(db: Database) -> None:
+    bruno(db, a_contract(status="blocked"), LATE)
+    with db.transaction() as session:
+        session.execute(update(InvoiceRow).values(due_date=date(2030, 1, 1), original_due_date=LATE.due_date))
+    assert [found.kind for found in reconcile(compared(db, [])).findings] == ["blocked_but_open"]
+    with db.transaction() as session:
+        session.execute(update(InvoiceRow).values(hold="disputed"))
+    assert [found.kind for found in reconcile(compared(db, ["bruno.lima"], Ahead)).findings] == ["paid_but_blocked"]
 
 
 def test_all_agrees_when_debtors_are_blocked_and_payers_are_not(db: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from billing.erps.local import LocalErp
+from billing.holds import hold
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider
 from billing.records import Invoice
@@ -86,6 +87,23 @@ def test_expiry_waits_for_the_rest_when_it_is_called_too_early(db: Database) -> 
         run(db, id_)
     assert 3500 < later.value.seconds <= 3600
     assert (unlock_row(db, id_).state, jobs(db)) == ("active", [])
+
+
+def test_expiry_blocks_nobody_for_a_debt_that_we_hold_and_the_erp_does_not(db: Database) -> None:
+    debt = due_in(-20)
+    bruno_blocked(db, debt)
+
+    class Unaware(LocalErp):
+        """Knows nothing of the dispute that stands in our rows."""
+
+        def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
+            return (debt,)
+
+    with db.transaction() as session:
+        assert hold(session, "i-1", "disputed", "joana")
+    id_ = store_unlock(db, state="active", ends_in=OVER)
+    run(db, id_, Unaware(SqlStore(db), lambda: load_provider(db)))
+    assert (unlock_row(db, id_).state, jobs(db)) == ("kept", [])
 
 
 @pytest.mark.parametrize("state", ["reserved", "kept", "broken", "failed"])

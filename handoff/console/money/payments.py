@@ -34,14 +34,16 @@ STATES: Mapping[str, tuple[str, str]] = {
     "unmatched": ("tag-bad", "sem fatura"),
     "doubled": ("tag-bad", "em dobro"),
     "reversed": ("tag-bad", "estornado"),
+    "returned": ("tag-bad", "devolvido em parte"),
 }
-NEEDY = ("unmatched", "doubled", "reversed")
+NEEDY = ("unmatched", "doubled", "reversed", "returned")
 FILTERS = {
     "": "todos",
     "todo": "precisam de alguém",
     "unmatched": "sem fatura",
     "doubled": "em dobro",
     "reversed": "estornados",
+    "returned": "devolvidos em parte",
     "partial": "parciais",
 }
 METHODS = {"pix": "Pix", "boleto": "boleto", "card": "cartão", "cash": "dinheiro", "other": "outra forma"}
