@@ -20,7 +20,8 @@ from core.masking import mask_personal_data
 from core.money import format_brl
 from core.phone import mask_phone, match_key
 from handoff import audit
-from wiring_erp import LOCAL, connect, erp_problems
+from wiring_erp import connect
+from wiring_settings import LOCAL, erp_problems
 
 
 @click.group()

@@ -10,8 +10,9 @@ from billing.reconciliation import reconcile, words_of
 from cli_database import database, database_url
 from core.errors import Failure
 from core.settings import SettingsError
-from wiring_erp import erp_of, read_settings
+from wiring_erp import erp_of
 from wiring_money import compared_of
+from wiring_settings import read_settings
 
 
 @click.command("reconcile")

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json
-
 from billing.charging import GatewayDesk
 from billing.gateway import Gateway, gateway_kinds
 from core.db import Database
-from core.errors import Misconfigured
-from core.field import fill_in
+from core.field import read_options
 from core.http import make_session
-from core.settings import Settings
-
-# What gateways' times without a zone mean.
-GATEWAY_ZONE = "America/Sao_Paulo"
+from core.settings import Settings, SettingsError
+from wiring_settings import ZONE, gateway_problems
 
 
 def gateway_of(settings: Settings) -> Gateway | None:
-    """The gateway of the settings; None where there is none. Raises Misconfigured `gateway`, in Portuguese."""
+    """The gateway of the settings; None where there is none. Raises SettingsError for one without sense."""
     if not settings.gateway:
         return None
-    kind = gateway_kinds().get(settings.gateway)
-    if kind is None:
-        raise Misconfigured("gateway", f"GATEWAY: esperado um de {', '.join(sorted(gateway_kinds()))}")
-    try:
-        given = json.loads(settings.gateway_options or "{}")
-        fields = fill_in(kind.fields, {str(name): str(value) for name, value in given.items()})
-    except (ValueError, AttributeError) as error:
-        # What json says of a text that it cannot read would show a secret.
-        why = "esperado um objeto JSON" if isinstance(error, json.JSONDecodeError | AttributeError) else str(error)
-        raise Misconfigured("gateway", f"GATEWAY_OPTIONS: {why}") from None
-    return kind.connect(fields, make_session(), GATEWAY_ZONE)
+    if problems := gateway_problems(settings.gateway, settings.gateway_options):
+        raise SettingsError(problems)
+    kind = gateway_kinds()[settings.gateway]
+    return kind.connect(read_options(kind.fields, settings.gateway_options), make_session(), ZONE)
 
 
 def desk_of(settings: Settings, db: Database) -> GatewayDesk | None:

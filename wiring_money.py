@@ -39,9 +39,10 @@ from provisioning.action import RELEASE_SIGNAL
 from provisioning.ports import Listing
 from provisioning.request import ask, target_of
 from webhooks.payments import take_payments
-from wiring_erp import LOCAL, circuit_of
+from wiring_erp import circuit_of
 from wiring_gateway import desk_of, gateway_of
 from wiring_network import job_finished, plant_of
+from wiring_settings import LOCAL
 
 CHORES = {"collect": 3600.0, "suspend": 1800.0, "follow_agreements": 3600.0, "reconcile": 1800.0}
 # Invoices are made once; asking often only notices a new day sooner.
