@@ -19,7 +19,8 @@ from billing.payments import take_payment
 from billing.poll_payments import poll_payments
 from billing.ports import Erp
 from billing.proof_reader import load_reader
-from billing.reconciliation import Compared, reconcile_nightly
+from billing.reconciliation import Compared
+from billing.reconciliation_due import reconcile_nightly
 from billing.settling import Cashier, poll_charges
 from bot.agreement_news import tell_agreement
 from bot.payment_thanks import job_conversation, thank

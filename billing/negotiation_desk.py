@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.agreements import TELL, activate
 from models import utc_now
+from models.agent import name_of
 from models.negotiation import Negotiation
 from models.outbox import add_work
 
@@ -25,7 +26,7 @@ def approve(session: Session, negotiation_id: int, by: str, *, enters: bool = Tr
     if agreement is None:
         return GONE
     if agreement.state != "accepted":
-        return _known(agreement, "active", by)
+        return _known(session, agreement, "active", by)
     agreement.decided_by, agreement.decided_at = by, utc_now()
     return "" if activate(session, agreement, enters=enters) else CHANGED
 
@@ -36,7 +37,7 @@ def refuse(session: Session, negotiation_id: int, by: str, why: str) -> str:
     if agreement is None:
         return GONE
     if agreement.state != "accepted":
-        return _known(agreement, "refused", by)
+        return _known(session, agreement, "refused", by)
     reason = " ".join(why.replace("\x00", "").split())[:300]
     if not reason:
         return NO_REASON
@@ -46,10 +47,10 @@ def refuse(session: Session, negotiation_id: int, by: str, why: str) -> str:
     return ""
 
 
-def _known(agreement: Negotiation, wanted: str, by: str) -> str:
+def _known(session: Session, agreement: Negotiation, wanted: str, by: str) -> str:
     if agreement.state == wanted and agreement.decided_by == by:
         return ""
-    return f"Este acordo já foi decidido por {agreement.decided_by or 'outra pessoa'}."
+    return f"Este acordo já foi decidido por {name_of(session, agreement.decided_by)}."
 
 
 def _held(session: Session, negotiation_id: int) -> Negotiation | None:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from billing.debt_end import is_overdue
+from billing.proofs import confirm
 from billing.unlock_ledger import BLOCK
 from core.db import Database
 from models.contract import Contract
@@ -34,6 +35,7 @@ def follow_payment(payment_id: int, *, db: Database, wanted: Wanted) -> None:
         # One that was taken back meanwhile releases nothing and is not thanked for.
         if payment is None or payment.state not in ("settled", "partial"):
             return
+        confirm(session, payment)
         releasing = payment.state == "settled" and _to_be_released(session, str(payment.contract_ref))
         if releasing:
             wanted.release(session, payment)

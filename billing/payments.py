@@ -23,6 +23,7 @@ from models.outbox import add_work
 from models.payment import Payment
 
 FOLLOW = "payment_known"
+UNMATCHED, DOUBLED, REVERSED = "payment.unmatched", "payment.doubled", "payment.reversed"
 _UNMATCHED = "Um pagamento não tem fatura a que pertença: confira em pagamentos."
 _DOUBLED = "Uma fatura foi paga mais de uma vez: devolva ou abata o valor."
 _REVERSED = "Um pagamento foi estornado e a fatura voltou a ficar em aberto: decida o que fazer com o contrato."
@@ -42,7 +43,7 @@ def take_payment(session: Session, settlement: Settlement, *, source: str, invoi
     if isinstance(known, _New):
         if charge is not None:
             charge.state, charge.changed_at = ("cancelled" if settlement.reversed else "paid"), utc_now()
-        _judge(session, known.row, invoice)
+        judge(session, known.row, invoice)
         return known.row
     if settlement.reversed and known.reversed_at is None:
         _take_back(session, known, invoice)
@@ -120,16 +121,17 @@ def _insert(
     ).one()
 
 
-def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
+def judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
+    """What a payment that nobody judged yet is to its invoice, whose row the caller holds, and what follows from it."""
     if payment.state == "reversed":
         return
     if invoice is None or invoice.status == "cancelled":
         # Money for an invoice that was cancelled belongs to no debt: a person decides whose it is.
-        raise_alert(session, "payment.unmatched", payment.source, _UNMATCHED, detail=_told(payment))
+        raise_alert(session, UNMATCHED, payment.source, _UNMATCHED, detail=_told(payment))
         return
-    if invoice.status == "paid" and _was_paid_otherwise(session, payment, invoice):
+    if invoice.status == "paid" and was_paid_otherwise(session, payment, invoice):
         payment.state = "doubled"
-        raise_alert(session, "payment.doubled", invoice.ref, _DOUBLED, detail=_told(payment))
+        raise_alert(session, DOUBLED, invoice.ref, _DOUBLED, detail=_told(payment))
         return
     payment.detail = {**payment.detail, "late_days": _late_days(session, payment, invoice)}
     owed, before, now = invoice.amount_cents, invoice.paid_cents, payment.amount_cents
@@ -153,7 +155,7 @@ def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
     add_work(session, FOLLOW, payment.id)
 
 
-def _was_paid_otherwise(session: Session, payment: Payment, invoice: Invoice) -> bool:
+def was_paid_otherwise(session: Session, payment: Payment, invoice: Invoice) -> bool:
     """Whether the paid invoice owes its state to something else: an invoice of our own tables always; an ERP's where
     another payment of it is known."""
     other = exists().where(
@@ -180,7 +182,7 @@ def _take_back(session: Session, payment: Payment, invoice: Invoice | None) -> N
     if left > 0:
         invoice.amount_cents = left
         invoice.status, invoice.paid_at = "open", None
-    raise_alert(session, "payment.reversed", invoice.ref, _REVERSED, severity="critical", detail=_told(payment))
+    raise_alert(session, REVERSED, invoice.ref, _REVERSED, severity="critical", detail=_told(payment))
 
 
 def _told(payment: Payment) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from billing.ports import Erp
@@ -113,7 +113,11 @@ def confirm(session: Session, payment: Payment) -> None:
     session.execute(
         update(PaymentProof)
         .where(PaymentProof.state == "waiting", or_(same, PaymentProof.e2e_id == (payment.e2e_id or "")))
-        .values(state="confirmed", decided_by="payment", decided_at=utc_now())
+        .values(
+            state="confirmed",
+            decided_by=func.coalesce(PaymentProof.decided_by, "payment"),
+            decided_at=func.coalesce(PaymentProof.decided_at, utc_now()),
+        )
     )
 
 

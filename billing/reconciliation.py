@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from billing.invoices import overdue
 from billing.ports import Erp
 from billing.provider_row import provider_row
-from core.dates import local_date, local_time
+from core.dates import local_date
 from core.db import Database
 from core.errors import Unreachable
 from models import utc_now
@@ -118,23 +118,6 @@ def reconcile(compared: Compared) -> Report:
     return report
 
 
-def reconcile_nightly(_: int, *, compared: Compared, hour: int = 4) -> None:
-    """`reconcile`, once a night in the provider's hour `hour` or the first time after it; a chore for every hour."""
-    with compared.db.reading() as session:
-        zone = provider_row(session).timezone
-        last = session.scalars(select(Reconciliation.ended_at).order_by(Reconciliation.id.desc()).limit(1)).first()
-    if _due(local_time(utc_now(), zone), hour, last and local_time(last, zone)):
-        reconcile(compared)
-
-
-def _due(now: datetime, hour: int, last: datetime | None) -> bool:
-    """Whether the latest `hour` o'clock that has passed was not reconciled after."""
-    begin = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    if now < begin:
-        begin -= timedelta(days=1)
-    return last is None or last < begin
-
-
 def _doubtful(db: Database, held: frozenset[str] | None, today: date) -> tuple[int, list[tuple[Kind, _Row]]]:
     """How many contracts there are, and those that seem not to agree."""
     count, doubtful = 0, list[tuple[Kind, _Row]]()
@@ -220,7 +203,7 @@ def _keep(compared: Compared, run_id: int, report: Report) -> None:
                     compared.release(session, finding.subject, f"reconciliation:{run_id}")
 
 
-_WORDS: dict[str, str] = {
+WORDS: dict[str, str] = {
     "paid_but_blocked": "pagos mas bloqueados na rede",
     "blocked_but_paid": "sem dívida mas marcados como bloqueados",
     "blocked_but_open": "bloqueados por dívida mas com sinal na rede",
@@ -232,7 +215,7 @@ _WORDS: dict[str, str] = {
 
 def words_of(report: Report) -> list[tuple[str, int]]:
     """Every kind in Portuguese with its count, zeros too, as it is shown to people."""
-    return [(words, report.counts[kind]) for kind, words in _WORDS.items()]
+    return [(words, report.counts[kind]) for kind, words in WORDS.items()]
 
 
 def _alarm(report: Report) -> str:

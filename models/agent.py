@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import Base
 
@@ -25,3 +25,10 @@ class Agent(Base):
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     sign_outs: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+def name_of(session: Session, login: str | None) -> str:
+    """The person's name for others to read; `outra pessoa` where nobody is named, a login that is gone as it is."""
+    if not login:
+        return "outra pessoa"
+    return session.scalar(select(Agent.name).where(Agent.login == login)) or login

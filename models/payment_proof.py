@@ -17,12 +17,14 @@ class PaymentProof(Base):
     payment itself is known), refused (by a person).
 
     `flags` are signs of fraud by name (wrong_payee, used_before, edited, other_amount, other_date); `sha256` is the
-    file's, `e2e_id` the end-to-end id of its Pix.
+    file's, `e2e_id` the end-to-end id of its Pix. `verdict` is what a person found, `decided_by` them: real (waits for
+    the payment all the same), fraud (refused), unclear (anybody may look again).
     """
 
     __tablename__ = "payment_proof"
     __table_args__ = (
         CheckConstraint("state in ('reading', 'unreadable', 'waiting', 'confirmed', 'refused')", name="state"),
+        CheckConstraint("verdict in ('real', 'fraud', 'unclear')", name="verdict"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,5 +40,6 @@ class PaymentProof(Base):
     flags: Mapped[list[str]] = mapped_column(JSONB, default=list)
     read: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    verdict: Mapped[str | None]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from core.db import Database
 from core.media_store import MediaStore
+from handoff import money_permits
 from handoff.console import (
     acts,
     channel,
@@ -20,6 +21,7 @@ from handoff.console import (
     inbox,
     line_acts,
     login,
+    money,
     network,
     problems,
     review,
@@ -68,12 +70,12 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, problems):
+    for room in (*rooms, network, money, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    blueprint.context_processor(lambda: {"static_version": version, "may": may})
+    blueprint.context_processor(lambda: {"static_version": version, "may": may, "may_money": money_permits.may})
     return blueprint
 
 

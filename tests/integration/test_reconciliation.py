@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from billing.erps.local import LocalErp
 from billing.local_store import SqlStore
 from billing.provider_row import load_provider
-from billing.reconciliation import Compared, Finding, Report, reconcile, reconcile_nightly, words_of
+from billing.reconciliation import Compared, Finding, Report, reconcile, words_of
+from billing.reconciliation_due import ASKED, ask_now, reconcile_nightly
 from billing.records import Contract, Invoice
 from core.db import Database
 from core.errors import Unreachable
@@ -170,3 +171,13 @@ def test_it_runs_once_a_night_and_catches_up_after_an_outage(db: Database) -> No
     assert runs(night + timedelta(minutes=5), night + timedelta(hours=1), night + timedelta(hours=23)) == 1
     assert runs(night + timedelta(days=1, minutes=5)) == 2
     assert runs(night + timedelta(days=3, hours=9), night + timedelta(days=3, hours=10)) == 3
+
+
+def test_person_has_it_compared_at_once_and_two_wishes_are_one(db: Database) -> None:
+    bruno(db, a_contract(status="active"))
+    with db.transaction() as session:
+        assert (ask_now(session), ask_now(session)) == (True, False)
+    for wish in (0, 0, ASKED):
+        reconcile_nightly(wish, compared=compared(db))
+    with db.reading() as session:
+        assert len(session.scalars(select(Reconciliation)).all()) == 2

@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response
 from core.locks import hold
 from handoff import audit
 from handoff.access import Attendant
+from handoff.console.framing import form_token
 from handoff.console.network.batch_list import MOST, MOST_BYTES, Found, filed_names, look_up, typed_names
-from handoff.console.network.page import form_token, frame, permitted
+from handoff.console.network.page import frame, permitted
 from handoff.console.ports import Ports, house
 from models.audit import Audit
 from provisioning.action import BLOCK_SIGNAL, RELEASE_SIGNAL

@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response
 from core.onu_serial import onu_serial
 from handoff import audit
 from handoff.access import Attendant
+from handoff.console.framing import form_token
 from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import form_token, frame, live, permitted
+from handoff.console.network.page import frame, live, permitted
 from handoff.console.ports import House, Ports, house
 from handoff.console.wording import CONTRACT_STATUS, moment
 from handoff.network_permits import may

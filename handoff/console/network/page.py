@@ -1,35 +1,31 @@
-"""What all pages of the network share: who may open them, their frame with its menu, and their form tokens."""
+"""What all pages of the network share: who may open them, and their frame with its menu."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, make_response, render_template, request
+from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant
-from handoff.console.live import as_regions, live_response
-from handoff.console.ports import LARGEST_ID, House, attendant, visit
+from handoff.console.framing import REFUSAL, Entry, framed
+from handoff.console.live import live_response
+from handoff.console.ports import LARGEST_ID, House, attendant
 from handoff.network_permits import Deed, may
 from models.incident import Incident
 from models.job_batch import JobBatch
 from models.network_job import NetworkJob
 
 LIVE = "X-Console"
-REFUSAL = "Seu perfil não permite isto. Se precisar, fale com a supervisão."
 
 
 @dataclass(frozen=True)
-class Section:
+class Section(Entry):
     """An entry of the network's own menu. `deed` is what whoever sees it may do."""
 
-    name: str
-    title: str
-    endpoint: str
     deed: Deed = "network.see"
 
 
@@ -57,31 +53,12 @@ def must_exist(session: Session, row: type[NetworkJob | JobBatch | Incident], ro
         abort(404, otherwise)
 
 
-def form_token() -> str:
-    """The form's own token: the same again is the same click. Ends the request with a 400 where it is missing."""
-    token = request.form.get("token", "")
-    if not token or len(token) > 80:
-        abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
-    return token
-
-
 def frame(
     template: str, section: str, place: House, parts: dict[str, str], *, status: int = 200, **more: Any
 ) -> Response:
     """A page of the network around its live parts; only those of its menu's entries that the person may open."""
-    who = attendant()
-    page = render_template(
-        template,
-        house=place,
-        who=who,
-        csrf=visit().csrf,
-        menu=[item for item in SECTIONS if may(who, item.deed)],
-        here=section,
-        regions=as_regions(parts),
-        fresh_token=secrets.token_urlsafe(16),
-        **more,
-    )
-    return make_response(page, status)
+    menu = [item for item in SECTIONS if may(attendant(), item.deed)]
+    return framed(template, menu, section, place, parts, status=status, **more)
 
 
 def live(parts: dict[str, str]) -> Response:

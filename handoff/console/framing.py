@@ -1,0 +1,58 @@
+"""What the pages with a menu of their own share: their frame around the live parts, and their form tokens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from handoff.console.live import as_regions
+from handoff.console.ports import House, attendant, visit
+
+REFUSAL = "Seu perfil não permite isto. Se precisar, fale com a supervisão."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of such a menu: its name, what it is called, and the endpoint that it opens."""
+
+    name: str
+    title: str
+    endpoint: str
+
+
+def form_token() -> str:
+    """The form's own token: the same again is the same click. Ends the request with a 400 where it is missing."""
+    token = request.form.get("token", "")
+    if not token or len(token) > 80:
+        abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
+    return token
+
+
+def framed(
+    template: str,
+    menu: Sequence[Entry],
+    here: str,
+    place: House,
+    parts: dict[str, str],
+    *,
+    status: int = 200,
+    **more: Any,
+) -> Response:
+    """The page around its live parts. `menu` are the entries that the person may open, `here` the one that is open."""
+    page = render_template(
+        template,
+        house=place,
+        who=attendant(),
+        csrf=visit().csrf,
+        menu=menu,
+        here=here,
+        regions=as_regions(parts),
+        fresh_token=secrets.token_urlsafe(16),
+        **more,
+    )
+    return make_response(page, status)

@@ -1,0 +1,39 @@
+"""What all pages of the money share: who may open them, their frame with its menu, and what they write down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort
+from werkzeug.wrappers import Response
+
+from handoff.access import Attendant
+from handoff.console.framing import REFUSAL, Entry, framed
+from handoff.console.ports import House, attendant
+from handoff.money_permits import Deed, may
+
+
+@dataclass(frozen=True)
+class Section(Entry):
+    """An entry of the money's own menu. `deed` is what whoever sees it may do."""
+
+    deed: Deed = "money.see"
+
+
+SECTIONS: tuple[Section, ...] = ()
+
+
+def permitted(deed: Deed) -> Attendant:
+    """Who is signed in, where they may do this: anybody else gets a 403."""
+    if not may(attendant(), deed):
+        abort(403, REFUSAL)
+    return attendant()
+
+
+def frame(
+    template: str, section: str, place: House, parts: dict[str, str], *, status: int = 200, **more: Any
+) -> Response:
+    """A page of the money around its live parts; only those of its menu's entries that the person may open."""
+    menu = [item for item in SECTIONS if may(attendant(), item.deed)]
+    return framed(template, menu, section, place, parts, status=status, **more)
