@@ -17,8 +17,13 @@ def gateway_of(settings: Settings) -> Gateway | None:
         return None
     if problems := gateway_problems(settings.gateway, settings.gateway_options):
         raise SettingsError(problems)
-    kind = gateway_kinds()[settings.gateway]
-    return kind.connect(read_options(kind.fields, settings.gateway_options), make_session(), ZONE)
+    return connect(settings.gateway, settings.gateway_options)
+
+
+def connect(name: str, options: str) -> Gateway:
+    """The gateway of this kind. Raises ValueError and Misconfigured for options that make no sense."""
+    kind = gateway_kinds()[name]
+    return kind.connect(read_options(kind.fields, options), make_session(), ZONE)
 
 
 def desk_of(settings: Settings, db: Database) -> GatewayDesk | None:

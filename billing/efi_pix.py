@@ -11,7 +11,7 @@ import requests
 
 from billing.caller import Caller
 from billing.gateway import ADDRESS_SECRET, ChargeOrder, ChargeState, Hint, Registered
-from billing.gateway_shapes import checked, moment, prove, take_back, verbatim, webhook_json, whole_number
+from billing.gateway_shapes import address, checked, moment, prove, take_back, verbatim, webhook_json, whole_number
 from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, amount, day, mapping, rows, words
 from core.errors import Refused
@@ -34,7 +34,7 @@ class EfiPix:
         self._key = fields["pix_key"]
         self._secret = fields["webhook_secret"]
         self._days_after_due = whole_number(fields, "days_after_due")
-        url = fields["pix_url"].rstrip("/")
+        url = address(fields, "pix_url")
         ask = {"auth": (fields["client_id"], fields["client_secret"]), "json": {"grant_type": "client_credentials"}}
         token = ClientToken(session, f"{url}/oauth/token", ask, cert=fields["certificate"] or None)
         self._api = Caller(session, f"{url}/v2", token)

@@ -21,7 +21,7 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateway_shapes import checked, digits, moment, noon, prove, take_back, verbatim
+from billing.gateway_shapes import address, checked, digits, moment, noon, prove, take_back, verbatim
 from billing.gateway_token import ClientToken
 from billing.reading import Unreadable, day, mapping, optional_day, rows, words
 from core.dates import local_date
@@ -54,7 +54,7 @@ class EfiBillets:
         self._zone = zone
         self._secret = fields["webhook_secret"]
         self._notify = fields["notification_url"]
-        url = fields["url"].rstrip("/")
+        url = address(fields, "url")
         ask = {"auth": (fields["client_id"], fields["client_secret"]), "json": {"grant_type": "client_credentials"}}
         token = ClientToken(session, f"{url}/authorize", ask, cert=fields["certificate"] or None)
         self._api = Caller(session, url, token)
