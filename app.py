@@ -35,7 +35,7 @@ from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
-from wiring_settings import read_settings
+from wiring_settings import LOCAL, read_settings
 
 log = logging.getLogger("web")
 
@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
             language=settings.customer_language,
             vault=vault_of(settings),
             probe=partial(test_device, plant=plant_of(settings, wiring.db)),
+            own_erp=settings.erp == LOCAL,
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))

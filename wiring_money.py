@@ -14,6 +14,7 @@ from billing.charging import register_charge
 from billing.erp_unlock import UnlockDesk
 from billing.erps.local import LocalErp
 from billing.gateway import Settlement
+from billing.importing import upload
 from billing.payment_follow import Wanted, follow_payment
 from billing.payments import take_payment
 from billing.poll_payments import poll_payments
@@ -63,7 +64,7 @@ def money_routes(settings: Settings, db: Database, erp: Erp, store: MediaStore) 
     return {
         **_payments(settings, db, erp, store),
         **_promises(settings, db, erp),
-        **_debts(settings, db, erp),
+        **_debts(settings, db, erp, store),
     }
 
 
@@ -114,11 +115,14 @@ def _promises(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
     }
 
 
-def _debts(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
-    """Invoices made; steps sent, contracts suspended and restored, agreements followed."""
+def _debts(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> dict[str, Route]:
+    """Files of the base read, invoices made; steps sent, contracts suspended and restored, agreements followed."""
     texts = Texts.load(settings.customer_language)
     desk = DebtDesk(db, erp, settings.customer_language, local=isinstance(erp, LocalErp))
     return {
+        upload.WORK: Route(
+            partial(upload.import_file, db=db, store=store), most_tries=8, give_up=partial(upload.give_up, db=db)
+        ),
         "bill_month": Route(partial(bill_month, db=db, registers_charges=bool(settings.gateway)), most_tries=3),
         "collect": Route(partial(collect, desk=desk), most_tries=3),
         "collect_step": Route(partial(do_step, desk=desk), give_up=partial(abandon, desk=desk)),

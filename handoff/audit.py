@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from models import utc_now
 from models.audit import Audit
 
+SAME_DEED = timedelta(days=1)
+"""A deed that can be done once only: a second press within this is no second row."""
+
 
 def record(session: Session, actor: str, action: str, subject: str, **detail: Any) -> None:
     """Adds an audit row. `detail` goes to JSON and must not hold a document, a phone or what somebody wrote."""

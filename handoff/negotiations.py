@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
 from billing import negotiation_desk
@@ -31,6 +29,6 @@ def _told(session: Session, negotiation_id: int, agent: Attendant, action: str, 
         return Denied(problem)
     outcome = "changed" if problem else "done"
     audit.record_once(
-        session, agent.login, action, f"negotiation:{negotiation_id}", within=timedelta(days=1), outcome=outcome
+        session, agent.login, action, f"negotiation:{negotiation_id}", within=audit.SAME_DEED, outcome=outcome
     )
     return Denied(problem) if problem else Done(negotiation_id)

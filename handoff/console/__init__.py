@@ -50,16 +50,18 @@ def console_blueprint(
     language: str = "pt_BR",
     vault: Vault | None = None,
     probe: Probe = no_probe,
+    own_erp: bool = True,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
-    device, by name, whether it answers and what. It needs nothing from the application's own settings.
+    device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
+    takes effect here, and nobody has to enter it elsewhere. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
-    ports = Ports(db, sessions, now, store, language, vault, probe)
+    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp)
     blueprint = Blueprint(
         "console",
         __name__,

@@ -18,9 +18,11 @@ from handoff import audit
 from handoff.console.attachments import SHOWN_TYPES
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import seen
+from handoff.money_permits import may
 from models.attachment import Attachment
 from models.message import Message
 from models.outbox import add_work, hasten
+from models.payment_proof import PaymentProof
 
 NO_FILE = "Este arquivo não existe."
 NOT_HERE = "Este arquivo não está aqui: ainda não foi baixado, não pôde ser, ou o prazo de guarda terminou."
@@ -97,8 +99,10 @@ def _retry(ports: Ports, conversation_id: int, message_id: int) -> Response:
 
 
 def _found(session: Session, conversation_id: int, message_id: int) -> Attachment:
-    """The message's file, if this person may see it. Ends the request otherwise."""
-    seen(session, conversation_id, attendant())
+    """The message's file, if this person may see it: its conversation, or it is a proof of payment that they decide on.
+    Ends the request otherwise."""
+    if not (may(attendant(), "proof.decide") and _is_proof(session, conversation_id, message_id)):
+        seen(session, conversation_id, attendant())
     found = (
         message_id <= LARGEST_ID
         and session.scalars(
@@ -108,3 +112,9 @@ def _found(session: Session, conversation_id: int, message_id: int) -> Attachmen
         ).one_or_none()
     )
     return found or abort(404, NO_FILE)
+
+
+def _is_proof(session: Session, conversation_id: int, message_id: int) -> bool:
+    here = PaymentProof.message_id == message_id, PaymentProof.conversation_id == conversation_id
+    known = max(message_id, conversation_id) <= LARGEST_ID
+    return known and session.scalar(select(PaymentProof.id).where(*here)) is not None

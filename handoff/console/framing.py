@@ -1,4 +1,4 @@
-"""What the pages with a menu of their own share: their frame around the live parts, and their form tokens."""
+"""What the pages with a menu of their own share: their frame around the live parts, their form tokens, and 404s."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, make_response, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.console.live import as_regions
-from handoff.console.ports import House, attendant, visit
+from handoff.console.ports import LARGEST_ID, House, attendant, visit
 
 REFUSAL = "Seu perfil não permite isto. Se precisar, fale com a supervisão."
 
@@ -31,6 +33,13 @@ def form_token() -> str:
     if not token or len(token) > 80:
         abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
     return token
+
+
+def must_exist(session: Session, row: type[Any], row_id: int, otherwise: str) -> None:
+    """Ends the request with 404 where there is no such row. Does not load it: whoever locks it next reads it fresh."""
+    found = row_id <= LARGEST_ID and session.scalar(select(row.id).where(row.id == row_id)) is not None
+    if not found:
+        abort(404, otherwise)
 
 
 def framed(

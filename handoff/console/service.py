@@ -22,6 +22,7 @@ from handoff.console.wording import (
     moment,
     spoken,
 )
+from handoff.invoice_holds import WORDS
 from models.contract import Contract
 from models.customer import Customer
 from models.incident import Incident
@@ -36,13 +37,15 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Bill:
-    """An open invoice."""
+    """An open invoice. `hold_text` says why it is not collected, where it is not."""
 
+    id: int
     number: str
     amount: str
     due_date: str
     due: str
     overdue: bool
+    hold_text: str
 
 
 @dataclass(frozen=True)
@@ -183,11 +186,13 @@ def _bills(session: Session, contract: Contract, place: House, now: datetime) ->
     )
     return tuple(
         Bill(
+            id=row.id,
             number=row.number,
             amount=format_brl(row.amount_cents),
             due_date=format_date(row.due_date),
             due=due(row.due_date, today),
             overdue=row.due_date < today,
+            hold_text=WORDS.get(row.hold, row.hold),
         )
         for row in rows
     )

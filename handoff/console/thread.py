@@ -135,7 +135,13 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
         ),
         "card": render_template(
-            "console/card.html", sheet=sheet, card=sheet.card, csrf=csrf, revealed=revealed, token=TOKEN_MARK
+            "console/card.html",
+            sheet=sheet,
+            card=sheet.card,
+            who=attendant(),
+            csrf=csrf,
+            revealed=revealed,
+            token=TOKEN_MARK,
         ),
     }
 

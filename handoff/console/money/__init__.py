@@ -6,9 +6,10 @@ from types import ModuleType
 
 from flask import Blueprint
 
+from handoff.console.money import agreements, comparisons, disputes, payment_acts, payments, proofs
 from handoff.console.ports import Ports
 
-ROOMS: tuple[ModuleType, ...] = ()
+ROOMS: tuple[ModuleType, ...] = (agreements, disputes, proofs, payments, payment_acts, comparisons)
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:

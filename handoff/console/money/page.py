@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from flask import abort
+from flask import abort, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handoff import audit
 from handoff.access import Attendant
 from handoff.console.framing import REFUSAL, Entry, framed
 from handoff.console.ports import House, attendant
 from handoff.money_permits import Deed, may
+
+LOOKED_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,13 @@ class Section(Entry):
     deed: Deed = "money.see"
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("agreements", "Acordos", "console.agreements"),
+    Section("disputes", "Contestações", "console.disputes"),
+    Section("proofs", "Comprovantes", "console.proofs"),
+    Section("payments", "Pagamentos", "console.payments"),
+    Section("comparisons", "Conciliação", "console.comparisons"),
+)
 
 
 def permitted(deed: Deed) -> Attendant:
@@ -29,6 +40,16 @@ def permitted(deed: Deed) -> Attendant:
     if not may(attendant(), deed):
         abort(403, REFUSAL)
     return attendant()
+
+
+def looked(session: Session, subject: str) -> None:
+    """Writes down that this person saw it; a page that refreshes is one look an hour."""
+    audit.record_once(session, attendant().login, "money.viewed", subject, within=LOOKED_AGAIN)
+
+
+def asked(name: str) -> str:
+    """What was typed into the field of that name, trimmed; at most 80 characters."""
+    return request.values.get(name, "").replace("\x00", "").strip()[:80]
 
 
 def frame(

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.framing import form_token
+from handoff.console.framing import form_token, must_exist
 from handoff.console.live import TOKEN_MARK
 from handoff.console.network.counts import Counts
 from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live, must_exist, permitted
+from handoff.console.network.page import frame, live, permitted
 from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
 from handoff.console.wording import CONTRACT_STATUS, job_action, moment
 from handoff.network_permits import may

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.framing import form_token
+from handoff.console.framing import form_token, must_exist
 from handoff.console.network.jobs import NO_JOB, job_page
-from handoff.console.network.page import must_exist, permitted
+from handoff.console.network.page import permitted
 from handoff.console.ports import Ports
 from models.network_job import NetworkJob
 from provisioning import approval

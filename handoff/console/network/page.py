@@ -6,18 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant
 from handoff.console.framing import REFUSAL, Entry, framed
 from handoff.console.live import live_response
-from handoff.console.ports import LARGEST_ID, House, attendant
+from handoff.console.ports import House, attendant
 from handoff.network_permits import Deed, may
-from models.incident import Incident
-from models.job_batch import JobBatch
-from models.network_job import NetworkJob
 
 LIVE = "X-Console"
 
@@ -44,13 +39,6 @@ def permitted(deed: Deed) -> Attendant:
     if not may(attendant(), deed):
         abort(403, REFUSAL)
     return attendant()
-
-
-def must_exist(session: Session, row: type[NetworkJob | JobBatch | Incident], row_id: int, otherwise: str) -> None:
-    """Ends the request with 404 where there is no such row. Does not load it: whoever locks it next reads it fresh."""
-    found = row_id <= LARGEST_ID and session.scalar(select(row.id).where(row.id == row_id)) is not None
-    if not found:
-        abort(404, otherwise)
 
 
 def frame(

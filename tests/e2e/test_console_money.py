@@ -1,0 +1,93 @@
+"""The money's pages in a browser: nothing cut off and nothing too faint, and a day's work done with a thumb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.db import Database
+from handoff.access import Attendant
+from tests.e2e.console_scene import a_full_conversation, address, cast, server, sign_in
+from tests.e2e.money_scene import a_payment, a_proof, all_of_it, debtors
+from tests.e2e.test_console_look import cut_off, too_faint
+from tests.e2e.test_console_network import scrolls_sideways
+from tests.integration.console import FILES
+
+__all__ = ["address", "cast", "server"]  # fixtures: found by name
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_money_pages_fit_and_are_readable(
+    desktop_page: Page,
+    phone_page: Page,
+    address: str,
+    cast: dict[str, Attendant],
+    db: Database,
+    tmp_path: Path,
+    scheme: str,
+) -> None:
+    made = all_of_it(db, FILES)
+    pages = {
+        "agreements": "/money/agreements",
+        "agreement": f"/money/agreements/{made['agreement']}",
+        "active": f"/money/agreements/{made['active']}",
+        "disputes": "/money/disputes?q=1000",
+        "proofs": "/money/proofs",
+        "proof": f"/money/proofs/{made['proof']}",
+        "unread": f"/money/proofs/{made['unread']}",
+        "payments": "/money/payments",
+        "unmatched": f"/money/payments/{made['unmatched']}",
+        "comparisons": "/money/comparisons",
+        "comparison": f"/money/comparisons/{made['run']}",
+    }
+    for name, page in (("desktop", desktop_page), ("phone", phone_page)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        sign_in(page, address, "admin")
+        for shot, path in pages.items():
+            answer = page.goto(f"{address}{path}")
+            assert answer is not None
+            assert answer.ok, (shot, answer.status)
+            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=True)
+            assert not cut_off(page), (shot, name)
+            assert not scrolls_sideways(page), (shot, name)
+            assert not too_faint(page), (shot, name)
+
+
+def test_finance_settles_a_stray_payment_and_judges_a_proof_with_a_thumb(
+    phone_page: Page, address: str, cast: dict[str, Attendant], db: Database
+) -> None:
+    debtors(db)
+    payment, proof = a_payment(db), a_proof(db, FILES)
+    sign_in(phone_page, address, "joana")
+    phone_page.get_by_role("link", name="Financeiro").click()
+    expect(phone_page.get_by_text("Nenhum acordo espera aprovação.")).to_be_visible()
+    phone_page.get_by_role("link", name="Pagamentos").click()
+    phone_page.get_by_role("link", name="sem fatura").click()
+    phone_page.get_by_label("Número da fatura ou do contrato").fill("1002")
+    phone_page.get_by_role("button", name="Procurar").click()
+    phone_page.get_by_role("button", name="É desta fatura").first.click()
+    expect(phone_page.get_by_text("quitou a fatura")).to_be_visible()
+    assert phone_page.url == f"{address}/money/payments/{payment}"
+    phone_page.goto(f"{address}/money/proofs/{proof}")
+    picture = phone_page.get_by_alt_text("Comprovante enviado por Davi Rocha")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("node => node.naturalWidth") == 420
+    phone_page.get_by_text("É fraude").click()
+    phone_page.get_by_role("button", name="Registrar").click()
+    expect(phone_page.locator(".tag", has_text="fraude")).to_be_visible()
+    expect(phone_page.get_by_text("Joana Reis")).not_to_have_count(0)
+
+
+def test_invoice_is_contested_beside_it_in_the_conversation(
+    desktop_page: Page, address: str, cast: dict[str, Attendant], db: Database
+) -> None:
+    talk = a_full_conversation(db)
+    sign_in(desktop_page, address, "karina")
+    desktop_page.goto(f"{address}/c/{talk}")
+    desktop_page.get_by_role("button", name="contestada").click()
+    expect(desktop_page.locator(".tag", has_text="contestada")).to_be_visible()
+    expect(desktop_page.get_by_role("button", name="contestada")).to_have_count(0)
