@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ from models.import_run import ImportRun
 from models.outbox import add_work
 
 WORK = "import_file"
+# A file that nobody decides about is somebody's customer base, lying around.
+KEPT = timedelta(days=7)
 OPEN = ("waiting", "previewed", "asked")
 
 
@@ -39,6 +42,7 @@ def take_upload(session: Session, kind: str, filename: str, stored_as: str, size
     session.add(row)
     session.flush()
     add_work(session, WORK, row.id)
+    add_work(session, WORK, row.id, after_seconds=KEPT.total_seconds())
     return row
 
 
@@ -61,12 +65,15 @@ def import_file(run_id: int, *, db: Database, store: MediaStore) -> None:
     """Does what the run's state says; goes on where a killed one stopped. May be called again, also side by side.
 
     Once a file is written, the previews that wait are made anew: a contract needs its customer. A file that nobody
-    needs any more is removed from the store.
+    needs any more is removed from the store; a preview is discarded after KEPT.
     """
     with db.reading() as session:
         run = session.get_one(ImportRun, run_id)
     if run.state in ("waiting", "asked"):
         _read(run, db, store)
+    elif run.state == "previewed" and run.stored_as is not None and run.created_at <= utc_now() - KEPT:
+        with db.transaction() as session:
+            move(session, run_id, "discarded", "clock")
     with db.reading() as session:
         run = session.get_one(ImportRun, run_id)
     if run.state not in OPEN and run.stored_as is not None:

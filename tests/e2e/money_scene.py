@@ -28,7 +28,7 @@ from tests.integration.desk import a_conversation
 PEOPLE = {
     "ana": ("Ana Souza", "52998224725"),
     "bruno": ("Bruno Lima", "11144477735"),
-    "davi": ("Davi Rocha", "16899535009"),
+    "elisa": ("Elisa Prado", "27634019100"),
 }
 SHOWN = "*Acordo*\nDívida de R$ 239,80\nDesconto de R$ 23,98\n3 parcelas:\n05/12: R$ 71,96\n05/01 e 05/02: R$ 71,93"
 TERMS: dict[str, Any] = {
@@ -43,7 +43,7 @@ TERMS: dict[str, Any] = {
 
 
 def debtors(db: Database) -> None:
-    """Ana, Bruno and Davi with a contract each (`c-ana`…) and two open invoices (`ana-1`, `ana-2`…) of R$ 119,90."""
+    """Ana, Bruno and Elisa with a contract each (`c-ana`…) and two open invoices (`ana-1`, `ana-2`…) of R$ 119,90."""
     today = utc_now().date()
     with db.transaction() as session:
         for place, (ref, (name, document)) in enumerate(PEOPLE.items()):
@@ -113,7 +113,7 @@ def a_receipt() -> bytes:
     return out.getvalue()
 
 
-def a_proof(db: Database, kept: MediaStore, *, of: str = "davi", queue: str = "N1", **more: Any) -> int:
+def a_proof(db: Database, kept: MediaStore, *, of: str = "elisa", queue: str = "N1", **more: Any) -> int:
     """Sent in a conversation that waits in N1, read, waiting for a person; its id."""
     talk = a_conversation(db, name=PEOPLE[of][0], said="segue o comprovante", queue=queue)
     data = a_receipt()
@@ -193,7 +193,16 @@ def all_of_it(db: Database, kept: MediaStore) -> dict[str, int]:
         "disputed": a_disputed_invoice(db),
         "proof": a_proof(db, kept),
         "unread": a_proof(
-            db, kept, of="ana", state="unreadable", read={"problem": "proof_unreadable"}, amount_cents=None
+            db,
+            kept,
+            of="ana",
+            state="unreadable",
+            read={"problem": "proof_unreadable"},
+            amount_cents=None,
+            paid_on=None,
+            payee=None,
+            e2e_id=None,
+            flags=[],
         ),
         "unmatched": unmatched,
         "run": comparisons(

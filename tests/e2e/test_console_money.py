@@ -67,13 +67,13 @@ def test_finance_settles_a_stray_payment_and_judges_a_proof_with_a_thumb(
     expect(phone_page.get_by_text("Nenhum acordo espera aprovação.")).to_be_visible()
     phone_page.get_by_role("link", name="Pagamentos").click()
     phone_page.get_by_role("link", name="sem fatura").click()
-    phone_page.get_by_label("Número da fatura ou do contrato").fill("1002")
+    phone_page.get_by_label("Fatura ou contrato").fill("1002")
     phone_page.get_by_role("button", name="Procurar").click()
     phone_page.get_by_role("button", name="É desta fatura").first.click()
     expect(phone_page.get_by_text("quitou a fatura")).to_be_visible()
     assert phone_page.url == f"{address}/money/payments/{payment}"
     phone_page.goto(f"{address}/money/proofs/{proof}")
-    picture = phone_page.get_by_alt_text("Comprovante enviado por Davi Rocha")
+    picture = phone_page.get_by_alt_text("Comprovante enviado por Elisa Prado")
     expect(picture).to_be_visible()
     assert picture.evaluate("node => node.naturalWidth") == 420
     phone_page.get_by_text("É fraude").click()

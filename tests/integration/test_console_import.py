@@ -263,3 +263,17 @@ def test_discarded_file_is_kept_no_longer(app: Flask, db: Database) -> None:
     assert (run(db).state, run(db).stored_as) == ("discarded", None)
     with pytest.raises(Refused):
         FILES.get(key)
+
+
+def test_file_is_discarded_when_nobody_decides_for_a_week(app: Flask, db: Database) -> None:
+    send(Person(app, "karina"), customers=CUSTOMERS)
+    work(db)
+    key = str(run(db).stored_as)
+    upload.import_file(1, db=db, store=FILES)
+    assert run(db).state == "previewed"
+    with db.transaction() as session:
+        session.get_one(ImportRun, 1).created_at -= upload.KEPT
+    upload.import_file(1, db=db, store=FILES)
+    assert (run(db).state, run(db).stored_as) == ("discarded", None)
+    with pytest.raises(Refused):
+        FILES.get(key)

@@ -22,7 +22,7 @@ from handoff.console.money.page import asked, frame, looked, permitted
 from handoff.console.network.jobs import names_of
 from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
 from handoff.console.thread import conversation_page, seen
-from handoff.console.wording import due, moment
+from handoff.console.wording import moment
 from handoff.invoice_holds import WORDS, agreed, hold_invoice, release_invoice
 from handoff.outcome import Denied, Done
 from models.audit import Audit
@@ -33,6 +33,7 @@ from models.invoice import Invoice
 
 NO_INVOICE = "Esta fatura não existe."
 MOST, FOUND = 200, 20
+URGENT = timedelta(days=5)
 TITLES = {"disputed": "Contestadas", "negotiation": "Em negociação", "settling": "Em compensação"}
 
 
@@ -129,12 +130,19 @@ def _held(session: Session, days: int, place: House, now: datetime) -> list[Held
                 since=moment(row.held_at, now, place.zone) if row.held_at else "",
                 by=names.get(login, login),
                 until=format_date(last) if last else "",
-                left=due(last, today).replace("vencida", "vencido") if last else "",
-                urgent=last is not None and last <= today + timedelta(days=5),
+                left=_left((last - today).days) if last else "",
+                urgent=last is not None and last <= today + URGENT,
                 in_agreement=row.hold == "negotiation" and agreed(session, row.ref),
             )
         )
     return found
+
+
+def _left(days: int) -> str:
+    if days == 0:
+        return "o prazo é hoje"
+    count = f"{abs(days)} dia" if abs(days) == 1 else f"{abs(days)} dias"
+    return f"prazo em {count}" if days > 0 else f"o prazo passou há {count}"
 
 
 def _people(session: Session, refs: list[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from handoff.console.wording import moment
 from models.import_run import ImportRun
 
 NO_RUN = "Esta importação não existe."
-MOST, MOST_REFUSED = 40, 50
+MOST, MOST_REFUSED = 40, 20
 STATES = {
     "waiting": ("tag-wait", "conferindo"),
     "previewed": ("tag-wait", "espera a sua decisão"),

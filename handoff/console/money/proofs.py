@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
@@ -12,20 +10,18 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from billing.proof_words import FLAGS, PROBLEMS
-from core.dates import format_date, local_date
-from core.money import format_brl
+from core.dates import local_date
 from handoff import proof_verdicts
 from handoff.console.attachments import PICTURES
 from handoff.console.framing import form_token, must_exist
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.agreements import opens
-from handoff.console.money.debtors import Bill, Debtor, bill, debtors
+from handoff.console.money.debtors import Bill, bill, debtors
 from handoff.console.money.page import frame, looked, permitted
 from handoff.console.money.payments import Paid, paid_row
+from handoff.console.money.proof_words import GROUPS, proofs_of
 from handoff.console.network.jobs import names_of
 from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
-from handoff.console.wording import moment, without_documents
 from handoff.money_permits import may
 from handoff.outcome import Denied
 from models.attachment import Attachment
@@ -40,30 +36,6 @@ from models.payment_proof import PaymentProof
 
 NO_PROOF = "Este comprovante não existe."
 MOST, NEAR = 60, 12
-GROUPS = (WAITING, UNPAID, READING, DECIDED) = ("Esperam uma pessoa", "Esperam o pagamento", "Sendo lidos", "Decididos")
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A proof in words. `group` is where the list shows it."""
-
-    id: int
-    conversation_id: int
-    message_id: int
-    who: str
-    contract: str
-    when: str
-    amount: str
-    paid_on: str
-    payee: str
-    e2e_id: str
-    flags: tuple[str, ...]
-    problem: str
-    group: str
-    state_text: str
-    mark: str
-    decided: str
-    open: bool
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -94,7 +66,7 @@ def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
             PaymentProof.verdict == "unclear"
         )
         rows = session.scalars(select(PaymentProof).order_by(waits.desc(), PaymentProof.id.desc()).limit(MOST)).all()
-        proofs = _proofs(session, list(rows), place, ports.now())
+        proofs = proofs_of(session, list(rows), place, ports.now())
     groups = {title: [one for one in proofs if one.group == title] for title in GROUPS}
     return place, {"proofs": render_template("console/money/proofs_part.html", groups=groups)}
 
@@ -118,11 +90,10 @@ def _parts(ports: Ports, proof_id: int) -> tuple[House, dict[str, str]]:
         looked(session, f"proof:{row.id}")
         html = render_template(
             "console/money/proof_part.html",
-            proof=_proofs(session, [row], place, now)[0],
+            proof=proofs_of(session, [row], place, now)[0],
             file=_file(session, row),
             bills=_bills(session, row, local_date(now, place.zone)),
             payments=_payments(session, row, place, now),
-            amount_cents=row.amount_cents,
             decides=may(who, "proof.decide"),
             opens=opens(session, row.conversation_id, who),
             csrf=visit().csrf,
@@ -182,67 +153,5 @@ def _payments(session: Session, row: PaymentProof, place: House, now: datetime) 
     if not same:
         return []
     rows = session.scalars(select(Payment).where(or_(*same)).order_by(Payment.id.desc()).limit(NEAR)).all()
-    known = debtors(session, (one.contract_ref for one in rows))
-    return [paid_row(one, known, names_of(session), place, now) for one in rows]
-
-
-def _proofs(session: Session, rows: list[PaymentProof], place: House, now: datetime) -> list[Proof]:
-    ids = {row.conversation_id for row in rows}
-    wanted = select(Conversation.id, Contact.profile_name).join(Contact, Contact.id == Conversation.contact_id)
-    people = {found[0]: found[1] for found in session.execute(wanted.where(Conversation.id.in_(ids)))}
-    known, names = debtors(session, (row.contract_ref for row in rows)), names_of(session)
-    return [_proof(row, known, people, names, place, now) for row in rows]
-
-
-def _proof(
-    row: PaymentProof,
-    known: Mapping[str, Debtor],
-    people: Mapping[int, str],
-    names: Mapping[str, str],
-    place: House,
-    now: datetime,
-) -> Proof:
-    debtor = known.get(row.contract_ref or "")
-    group, mark, words = _standing(row)
-    problem = str(row.read.get("problem") or "")
-    return Proof(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        message_id=row.message_id,
-        who=debtor.name if debtor else people.get(row.conversation_id) or "Contato sem nome",
-        contract=debtor.number if debtor else row.contract_ref or "",
-        when=moment(row.created_at, now, place.zone),
-        amount=format_brl(row.amount_cents) if row.amount_cents else "",
-        paid_on=format_date(row.paid_on) if row.paid_on else "",
-        payee=without_documents(row.payee or ""),
-        e2e_id=row.e2e_id or "",
-        flags=tuple(FLAGS.get(flag, flag) for flag in row.flags),
-        problem=PROBLEMS.get(problem, problem),
-        group=group,
-        state_text=words,
-        mark=mark,
-        decided=_decided(row, names, place, now),
-        open=group == WAITING,
-    )
-
-
-def _standing(row: PaymentProof) -> tuple[str, str, str]:
-    """(group, CSS word, words)."""
-    if row.state == "reading":
-        return READING, "", "sendo lido"
-    if row.state == "confirmed":
-        return DECIDED, "tag-good", "pagamento consta"
-    if row.verdict == "fraud" or row.state == "refused":
-        return DECIDED, "tag-bad", "fraude"
-    if row.verdict == "real":
-        return UNPAID, "tag-wait", "parece verdadeiro: espera o pagamento"
-    if row.verdict == "unclear":
-        return WAITING, "tag-wait", "sem conclusão: outra pessoa pode olhar"
-    return WAITING, "tag-wait", "não lido" if row.state == "unreadable" else "a conferir"
-
-
-def _decided(row: PaymentProof, names: Mapping[str, str], place: House, now: datetime) -> str:
-    if row.decided_at is None or not row.decided_by:
-        return ""
-    by = "pelo próprio pagamento" if row.decided_by == "payment" else names.get(row.decided_by, row.decided_by)
-    return f"{by}, {moment(row.decided_at, now, place.zone)}"
+    known, names = debtors(session, (one.contract_ref for one in rows)), names_of(session)
+    return [paid_row(one, known, names, place, now) for one in rows]
