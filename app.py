@@ -33,9 +33,9 @@ from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
-from wiring_erp import LOCAL, read_settings
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
+from wiring_settings import LOCAL, read_settings
 
 log = logging.getLogger("web")
 

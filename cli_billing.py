@@ -8,16 +8,14 @@ from pathlib import Path
 import click
 
 from billing.exporting import EXPORTS, export
+from billing.importing.change_words import in_words
 from billing.importing.kind import Kind
 from billing.importing.kinds import kinds
 from billing.importing.report import RefusedLines
 from billing.importing.run import Import, Outcome, run_import
-from billing.importing.stage import Change
 from billing.importing.table import FileUnfit, survey
 from cli_database import database, database_url
 from core.db import Database
-from core.money import format_brl
-from core.phone import mask_phone
 from handoff.audit import record
 
 _SHOWN_REFUSALS = 10
@@ -91,21 +89,9 @@ def _tell(kind: Kind, outcome: Outcome, report: RefusedLines, apply: bool) -> No
     if outcome.ignored:
         click.echo(f"Colunas desconhecidas, ignoradas: {', '.join(outcome.ignored)}")
     for change in outcome.changes:
-        click.echo(
-            f"  linha {change.line}, {change.label}: {_shown(change, change.before)} → {_shown(change, change.after)}"
-        )
+        click.echo(f"  linha {change.line}, {change.label}: {' → '.join(in_words(change))}")
     for refusal in outcome.kept[:_SHOWN_REFUSALS]:
         click.echo(f"  linha {refusal.line}{', ' if refusal.field else ''}{refusal.field}: recusada, {refusal.reason}")
     if counts["refused"]:
         click.echo(f"Todas as recusadas: {report.path}")
     click.echo("Gravado." if apply else "Prévia: nada foi gravado. Para gravar, repita com --apply.")
-
-
-def _shown(change: Change, value: str) -> str:
-    if change.shape == "cents":
-        return format_brl(int(value)) if value else "-"
-    if change.shape == "phones":
-        return ", ".join(mask_phone(key) for key in value.split()) or "-"
-    if change.shape == "email":
-        return f"{value[:1]}***{value[value.find('@') :]}" if value else "-"
-    return value or "-"

@@ -11,8 +11,9 @@ import click
 
 from core.db import Database, make_engine
 from core.errors import Failure
-from core.settings import SettingsError, load
+from core.settings import Settings, SettingsError, load
 from environment import kept_environment, read_dotenv
+from wiring_settings import read_settings
 
 ROOT = Path(__file__).resolve().parent
 database_url = click.option(
@@ -56,12 +57,24 @@ def told(name: str) -> str:
     return given or kept_environment(kept_where()).get(name, "")
 
 
+def settings(database_url: str | None) -> Settings:
+    """Every setting: of the environment, else of `make run` here. Ends the command with all that is wrong with them."""
+    given = {"DATABASE_URL": database_url} if database_url else {}
+    try:
+        return read_settings({**kept_environment(kept_where()), **os.environ, **given})
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @contextmanager
 def database(given: str | None) -> Iterator[Database]:
     """The database for one command. Ends the command with a sentence when it does not answer."""
     engine = make_engine(address(given))
+    db = Database(engine)
     try:
-        yield Database(engine)
+        with db.reading() as session:
+            session.connection()
+        yield db
     except Failure as failure:
         raise click.ClickException(f"O banco de dados não respondeu ({failure.code}).") from failure
     finally:

@@ -20,7 +20,8 @@ from core.masking import mask_personal_data
 from core.money import format_brl
 from core.phone import mask_phone, match_key
 from handoff import audit
-from wiring_erp import LOCAL, connect, erp_problems
+from wiring_erp import connect
+from wiring_settings import LOCAL, erp_problems
 
 
 @click.group()
@@ -73,7 +74,9 @@ def find_command(who: str, database_url: str | None) -> None:
         with db.transaction() as session:
             for customer in found:
                 audit.record(session, f"cli:{getpass.getuser()}", "erp.found", f"customer:{customer.ref}")
-    click.echo("\n".join(lines) or "Ninguém com esse dado no ERP.")
+    if not lines:
+        raise click.ClickException("Ninguém com esse dado no ERP.")
+    click.echo("\n".join(lines))
 
 
 def _erp(db: Database) -> Erp:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 from billing.gateway import gateway_kinds
-from core.errors import Failure
-from core.settings import SettingsError, load
-from wiring_gateway import gateway_of
+from cli_database import told
+from core.errors import Failure, Misconfigured, Refused
+from core.masking import mask_personal_data
+from wiring_gateway import connect
+from wiring_settings import gateway_problems
 
 # No charge of ours has this key.
 NOBODYS_KEY = "religateste0"
@@ -33,13 +35,22 @@ def kinds_command() -> None:
 @gateways.command("test")
 def test_command() -> None:
     """Procura uma cobrança que não existe no gateway configurado; não cria nem muda nada."""
+    kind, options = told("GATEWAY"), told("GATEWAY_OPTIONS")
+    if not kind:
+        raise click.ClickException("GATEWAY não está definido.")
+    if problems := gateway_problems(kind, options):
+        raise click.ClickException("\n".join(problems))
     try:
-        gateway = gateway_of(load())
-        if gateway is None:
-            raise click.ClickException("GATEWAY não está definido.")
-        gateway.find(NOBODYS_KEY)
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+        connect(kind, options).find(NOBODYS_KEY)
     except Failure as failure:
-        raise click.ClickException(f"O gateway não respondeu como esperado: {failure}") from failure
+        raise click.ClickException(_in_words(failure)) from failure
     click.echo("O gateway respondeu.")
+
+
+def _in_words(failure: Failure) -> str:
+    said = mask_personal_data(str(failure))
+    if isinstance(failure, Misconfigured):
+        return f"O gateway não aceita a nossa configuração ({said}). Confira GATEWAY e GATEWAY_OPTIONS."
+    if isinstance(failure, Refused):
+        return f"O gateway recusou o pedido ({said})."
+    return f"O gateway não respondeu como esperado ({said}). Confira o endereço e a rede."

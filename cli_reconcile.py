@@ -7,10 +7,10 @@ import sys
 import click
 
 from billing.reconciliation import reconcile, words_of
-from cli_database import database, database_url
+from cli_database import database, database_url, settings
 from core.errors import Failure
-from core.settings import SettingsError
-from wiring_erp import erp_of, read_settings
+from core.masking import mask_personal_data
+from wiring_erp import erp_of
 from wiring_money import compared_of
 
 
@@ -18,12 +18,12 @@ from wiring_money import compared_of
 @database_url
 def reconcile_command(database_url: str | None) -> None:
     """Compara pagamentos, contratos e rede agora, guarda o resultado e pede a liberação de quem não deve nada."""
-    with database(database_url) as db:
+    told = settings(database_url)
+    with database(database_url or told.database_url) as db:
         try:
-            settings = read_settings()
-            report = reconcile(compared_of(settings, db, erp_of(settings, db)))
-        except (Failure, SettingsError) as problem:
-            raise click.ClickException(str(problem)) from problem
+            report = reconcile(compared_of(told, db, erp_of(told, db)))
+        except Failure as failure:
+            raise click.ClickException(f"A comparação não foi feita: {mask_personal_data(str(failure))}") from failure
     click.echo(f"{report.contracts} contratos comparados" + ("" if report.network else ", sem a rede"))
     for words, count in words_of(report):
         click.echo(f"{count:>6}  {words}")

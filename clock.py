@@ -17,7 +17,7 @@ from handoff.repair import close_idle, find_forgotten
 from models import utc_now
 from models.outbox import plan_chore, queues_with_due_work
 from wiring import Wiring, build
-from wiring_erp import read_settings
+from wiring_settings import read_settings
 
 log = logging.getLogger("clock")
 

@@ -18,7 +18,7 @@ from data_folder import DataFolder, InUse
 from environment import keep_environment, keep_secrets, made_here, read_dotenv, simulate_bank
 from processes import Child, Processes, say
 from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
-from wiring_erp import read_settings
+from wiring_settings import read_settings
 
 ROOT = Path(__file__).resolve().parent
 READY_SECONDS = 120

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache, partial
 
@@ -13,45 +12,17 @@ from billing.erps.local import LocalErp
 from billing.guarded_erp import GuardedErp
 from billing.local_store import SqlStore
 from billing.mirror import MirroredErp
+from billing.mirror_rows import told_document
 from billing.ports import Erp
 from billing.provider_row import load_billing, load_provider
 from core.db import Database
-from core.errors import Misconfigured
-from core.field import fill_in
+from core.document import Document
+from core.field import read_options
 from core.http import make_session
-from core.settings import Settings, SettingsError, load
+from core.settings import Settings, SettingsError
 from models import utc_now
 from wiring_gateway import desk_of
-
-LOCAL = "local"
-
-
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings, those of the ERP checked as well. Raises SettingsError with every problem of all of them."""
-    return load(environment, also=lambda read: erp_problems(read.get("erp", LOCAL), read.get("erp_options", "")))
-
-
-def erp_problems(kind: str, options: str) -> list[str]:
-    """What is wrong with ERP and ERP_OPTIONS, in Portuguese; secrets are not shown."""
-    if kind == LOCAL:
-        return []
-    known = erp_kinds().get(kind)
-    if known is None:
-        names = ", ".join((LOCAL, *sorted(erp_kinds())))
-        return [f"ERP: valor inválido {kind!r}. Esperado: {names}. Exemplo: ERP={LOCAL}"]
-    problem = options_problem(known, options)
-    return [problem] if problem else []
-
-
-def options_problem(kind: ErpKind, options: str) -> str:
-    """What is wrong with the options of this kind, in Portuguese; nothing where they make sense. Asks nobody."""
-    try:
-        kind.connect(Connecting(_fields(kind, options), make_session(), "America/Sao_Paulo"))
-    except ValueError as problem:
-        return f"ERP_OPTIONS: {problem}. Esperado: os campos que `cli.py erp kinds` mostra para {kind.kind}."
-    except Misconfigured as problem:
-        return f"ERP_OPTIONS: {problem.detail or problem.code}."
-    return ""
+from wiring_settings import LOCAL, erp_problems
 
 
 def erp_of(settings: Settings, db: Database) -> Erp:
@@ -86,7 +57,8 @@ def local_erp(settings: Settings, db: Database) -> LocalErp:
 def connect(kind: ErpKind, options: str, db: Database) -> Erp:
     """The bare adapter. Its times are those of the provider's zone, which is read now. Raises ValueError and
     Misconfigured for options that make no sense, and Misconfigured `provider`."""
-    return kind.connect(Connecting(_fields(kind, options), make_session(), load_provider(db).timezone))
+    fields, zone = read_options(kind.fields, options), load_provider(db).timezone
+    return kind.connect(Connecting(fields, make_session(), zone, partial(_document, db)))
 
 
 def _kind(settings: Settings) -> ErpKind:
@@ -95,12 +67,6 @@ def _kind(settings: Settings) -> ErpKind:
     return erp_kinds()[settings.erp]
 
 
-def _fields(kind: ErpKind, options: str) -> dict[str, str]:
-    """The options under the kind's own names. Raises ValueError, in Portuguese."""
-    try:
-        given = json.loads(options or "{}")
-    except ValueError:
-        raise ValueError("não é JSON") from None
-    if not isinstance(given, dict) or not all(isinstance(value, str | int | bool) for value in given.values()):
-        raise ValueError("esperado um objeto JSON com um texto por campo")
-    return fill_in(kind.fields, {str(name): str(value) for name, value in given.items()})
+def _document(db: Database, customer_ref: str) -> Document | None:
+    with db.reading() as session:
+        return told_document(session, customer_ref)

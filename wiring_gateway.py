@@ -7,38 +7,36 @@ import json
 from billing.charging import GatewayDesk
 from billing.gateway import Gateway, gateway_kinds
 from core.db import Database
-from core.errors import Misconfigured
-from core.field import fill_in
+from core.field import read_options
 from core.http import make_session
-from core.settings import Settings
-
-# What gateways' times without a zone mean.
-GATEWAY_ZONE = "America/Sao_Paulo"
-SIMULATED = "simulator"
+from core.settings import Settings, SettingsError
+from wiring_settings import SIMULATED, ZONE, bank_problems, gateway_problems
 
 
 def gateway_of(settings: Settings) -> Gateway | None:
-    """The gateway of the settings; None where there is none. Raises Misconfigured `gateway`, in Portuguese."""
+    """The gateway of the settings; None where there is none. Raises SettingsError for one without sense."""
     if not settings.gateway:
         return None
-    if settings.gateway == SIMULATED and not settings.simulated_channel:
-        raise Misconfigured("gateway", "GATEWAY: o banco simulado só existe ao lado do WhatsApp simulado")
-    kind = gateway_kinds().get(settings.gateway)
-    if kind is None:
-        raise Misconfigured("gateway", f"GATEWAY: esperado um de {', '.join(sorted(gateway_kinds()))}")
-    try:
-        given = _simulated(settings) if settings.simulated_gateway else json.loads(settings.gateway_options or "{}")
-        fields = fill_in(kind.fields, {str(name): str(value) for name, value in given.items()})
-    except (ValueError, AttributeError) as error:
-        # What json says of a text that it cannot read would show a secret.
-        why = "esperado um objeto JSON" if isinstance(error, json.JSONDecodeError | AttributeError) else str(error)
-        raise Misconfigured("gateway", f"GATEWAY_OPTIONS: {why}") from None
-    return kind.connect(fields, make_session(), GATEWAY_ZONE)
+    if settings.simulated_gateway:
+        return connect(SIMULATED, _simulated(settings))
+    if problems := (
+        *bank_problems(settings.gateway, settings.meta_access_token),
+        *gateway_problems(settings.gateway, settings.gateway_options),
+    ):
+        raise SettingsError(list(problems))
+    return connect(settings.gateway, settings.gateway_options)
 
 
-def _simulated(settings: Settings) -> dict[str, str]:
-    """The built-in bank, in the web process; its secret is the simulated WhatsApp's too."""
-    return {"url": f"http://127.0.0.1:{settings.port}/simulator/bank", "token": settings.meta_app_secret}
+def connect(name: str, options: str) -> Gateway:
+    """The gateway of this kind. Raises ValueError and Misconfigured for options that make no sense."""
+    kind = gateway_kinds()[name]
+    return kind.connect(read_options(kind.fields, options), make_session(), ZONE)
+
+
+def _simulated(settings: Settings) -> str:
+    """The options of the built-in bank, in the web process; its secret is the simulated WhatsApp's too."""
+    options = {"url": f"http://127.0.0.1:{settings.port}/simulator/bank", "token": settings.meta_app_secret}
+    return json.dumps(options)
 
 
 def desk_of(settings: Settings, db: Database) -> GatewayDesk | None:

@@ -14,6 +14,7 @@ from billing.charging import register_charge
 from billing.erp_unlock import UnlockDesk
 from billing.erps.local import LocalErp
 from billing.gateway import Settlement
+from billing.importing import upload
 from billing.payment_follow import Told, follow_payment
 from billing.payments import take_payment
 from billing.poll_payments import poll_payments
@@ -38,9 +39,10 @@ from models.outbox import hasten
 from provisioning.access_side import listing_of
 from provisioning.releasing import ask_release
 from webhooks.payments import take_payments
-from wiring_erp import LOCAL, circuit_of
+from wiring_erp import circuit_of
 from wiring_gateway import desk_of, gateway_of
 from wiring_network import job_finished, plant_of
+from wiring_settings import LOCAL
 
 CHORES = {"collect": 3600.0, "suspend": 1800.0, "follow_agreements": 3600.0, "reconcile": 1800.0}
 # Invoices are made once; asking often only notices a new day sooner.
@@ -60,7 +62,7 @@ def money_routes(settings: Settings, db: Database, erp: Erp, store: MediaStore) 
     return {
         **_payments(settings, db, erp, store),
         **_promises(settings, db, erp),
-        **_debts(settings, db, erp),
+        **_debts(settings, db, erp, store),
     }
 
 
@@ -111,11 +113,14 @@ def _promises(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
     }
 
 
-def _debts(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
-    """Invoices made; steps sent, contracts suspended and restored, agreements followed."""
+def _debts(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> dict[str, Route]:
+    """Files of the base read, invoices made; steps sent, contracts suspended and restored, agreements followed."""
     texts = Texts.load(settings.customer_language)
     desk = DebtDesk(db, erp, settings.customer_language, local=isinstance(erp, LocalErp))
     return {
+        upload.WORK: Route(
+            partial(upload.import_file, db=db, store=store), most_tries=8, give_up=partial(upload.give_up, db=db)
+        ),
         "bill_month": Route(partial(bill_month, db=db, registers_charges=bool(settings.gateway)), most_tries=3),
         "collect": Route(partial(collect, desk=desk), most_tries=3),
         "collect_step": Route(partial(do_step, desk=desk), give_up=partial(abandon, desk=desk)),

@@ -20,7 +20,7 @@ from core.route import Route
 from core.settings import SettingsError
 from models.outbox import Claimed, claim, finish, postpone
 from wiring import Wiring, build
-from wiring_erp import read_settings
+from wiring_settings import read_settings
 
 log = logging.getLogger("worker")
 

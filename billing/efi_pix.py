@@ -12,7 +12,7 @@ import requests
 from billing.caller import Caller
 from billing.client_token import ClientToken, with_certificate
 from billing.gateway import ADDRESS_SECRET, ChargeOrder, ChargeState, Hint, Registered
-from billing.gateway_shapes import checked, moment, prove, take_back, verbatim, webhook_json, whole_number
+from billing.gateway_shapes import address, checked, moment, prove, take_back, verbatim, webhook_json, whole_number
 from billing.reading import Unreadable, amount, day, mapping, rows, words
 from core.errors import Refused
 
@@ -34,7 +34,7 @@ class EfiPix:
         self._key = fields["pix_key"]
         self._secret = fields["webhook_secret"]
         self._days_after_due = whole_number(fields, "days_after_due")
-        url = fields["pix_url"].rstrip("/")
+        url = address(fields, "pix_url")
         ask = {"auth": (fields["client_id"], fields["client_secret"]), "json": {"grant_type": "client_credentials"}}
         shown = with_certificate(fields["certificate"])
         token = ClientToken(Caller(session, url), "/oauth/token", {**ask, **shown}, shown)

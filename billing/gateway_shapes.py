@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from billing import boleto, pix
+from billing.erp_kind import web_address
 from billing.gateway import Registered
 from billing.reading import Unreadable
 from core.errors import Misconfigured, Refused
@@ -71,6 +72,14 @@ def webhook_json(body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal)
     except (ValueError, UnicodeDecodeError):
         raise Unreadable("webhook") from None
+
+
+def address(fields: Mapping[str, str], name: str) -> str:
+    """The field as the address of a system, without a slash at its end. Raises Misconfigured `gateway`."""
+    try:
+        return web_address(fields[name])
+    except Misconfigured as problem:
+        raise Misconfigured("gateway", f"{name}: {problem.detail}") from None
 
 
 def take_back(external_id: str, ask: Callable[[], object], state: Callable[[str], Registered]) -> None:

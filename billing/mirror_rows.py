@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.records import Contract, Customer, Invoice
+from core.document import Document, parse_document
 from models.contract import Contract as ContractRow
 from models.customer import Customer as CustomerRow
 from models.customer import CustomerPhone
@@ -65,6 +66,13 @@ def forget_customer(session: Session, ref: str) -> None:
     mine = select(CustomerRow.id).where(CustomerRow.ref == ref)
     session.execute(delete(CustomerPhone).where(CustomerPhone.customer_id.in_(mine)))
     session.execute(update(CustomerRow).where(CustomerRow.ref == ref).values(seen_at=None))
+
+
+def told_document(session: Session, customer_ref: str) -> Document | None:
+    """The document of a customer whom the ERP told of; None where it never did, whoever else has this ref."""
+    known = select(CustomerRow.document).where(CustomerRow.ref == customer_ref, CustomerRow.seen_at.is_not(None))
+    found = session.scalars(known).one_or_none()
+    return parse_document(found) if found else None
 
 
 def write_contracts(session: Session, customer_ref: str, contracts: Sequence[Contract], asked_at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -31,3 +32,17 @@ def fill_in(fields: Iterable[Field], given: Mapping[str, str]) -> dict[str, str]
     if problems:
         raise ValueError("; ".join(problems))
     return filled
+
+
+def read_options(fields: Iterable[Field], text: str) -> dict[str, str]:
+    """A JSON object with a text for each field, as a setting holds it, filled in as by `fill_in`.
+
+    Raises ValueError, in Portuguese, which shows nothing of the values: there may be secrets among them.
+    """
+    try:
+        given = json.loads(text or "{}")
+    except ValueError:
+        raise ValueError("não é JSON") from None
+    if not isinstance(given, dict) or not all(isinstance(value, str | int | bool) for value in given.values()):
+        raise ValueError("esperado um objeto JSON com um texto por campo")
+    return fill_in(fields, {name: str(value) for name, value in given.items()})

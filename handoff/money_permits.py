@@ -16,6 +16,7 @@ Deed = Literal[
     "proof.decide",
     "payment.assign",
     "money.compare",
+    "base.import",
 ]
 
 _OFFICE: frozenset[Kind] = frozenset({"finance", "supervisor", "admin"})
@@ -28,6 +29,7 @@ PERMITS: Mapping[Deed, frozenset[Kind]] = {
     "proof.decide": _DESK,
     "payment.assign": _DESK,
     "money.compare": _DESK,
+    "base.import": frozenset({"supervisor", "admin"}),
 }
 
 

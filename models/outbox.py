@@ -43,6 +43,7 @@ QUEUE_OF = {
     "serve_wishes": "background",
     "wish": "turns",
     "bill_month": "background",
+    "import_file": "background",
     "payment_known": "turns",
     "take_payments": "background",
     "poll_charges": "background",

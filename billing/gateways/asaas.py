@@ -19,7 +19,7 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateway_shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json
+from billing.gateway_shapes import address, checked, digits, noon, prove, reais, take_back, verbatim, webhook_json
 from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, words, yes
 from core.errors import Refused
 from core.field import Field
@@ -61,7 +61,7 @@ class Asaas:
         self._zone = zone
         self._billing_type = fields["billing_type"]
         self._webhook_token = fields["webhook_token"]
-        self._api = Caller(session, fields["url"], _Key(fields["token"]))
+        self._api = Caller(session, address(fields, "url"), _Key(fields["token"]))
 
     def create(self, order: ChargeOrder) -> Registered:
         if known := self.find(order.key):

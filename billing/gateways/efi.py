@@ -22,7 +22,7 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateway_shapes import checked, digits, moment, noon, prove, take_back, verbatim
+from billing.gateway_shapes import address, checked, digits, moment, noon, prove, take_back, verbatim
 from billing.reading import Unreadable, day, mapping, optional_day, rows, words
 from core.dates import local_date
 from core.errors import Misconfigured, Refused
@@ -54,7 +54,7 @@ class EfiBillets:
         self._zone = zone
         self._secret = fields["webhook_secret"]
         self._notify = fields["notification_url"]
-        url = fields["url"].rstrip("/")
+        url = address(fields, "url")
         ask = {"auth": (fields["client_id"], fields["client_secret"]), "json": {"grant_type": "client_credentials"}}
         shown = with_certificate(fields["certificate"])
         self._api = Caller(session, url, ClientToken(Caller(session, url), "/authorize", {**ask, **shown}, shown))

@@ -25,7 +25,18 @@ from billing.gateway import (
     Payer,
     Registered,
 )
-from billing.gateway_shapes import checked, digits, noon, prove, reais, take_back, verbatim, webhook_json, whole_number
+from billing.gateway_shapes import (
+    address,
+    checked,
+    digits,
+    noon,
+    prove,
+    reais,
+    take_back,
+    verbatim,
+    webhook_json,
+    whole_number,
+)
 from billing.reading import Unreadable, amount, day, mapping, optional_amount, optional_day, rows, words
 from core.dates import local_date
 from core.errors import Refused
@@ -57,7 +68,7 @@ class Inter:
         self._zone = zone
         self._fields = fields
         self._days_after_due = whole_number(fields, "days_after_due")
-        url = fields["url"].rstrip("/")
+        url = address(fields, "url")
         pair = (fields["certificate"], fields["certificate_key"]) if fields["certificate"] else None
         shown = with_certificate(pair)
         form = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from billing.formula import harmless
 from billing.importing.sheet import Refusal
@@ -22,8 +24,7 @@ class RefusedLines:
 
     def __enter__(self) -> RefusedLines:
         self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file, delimiter=";")
-        self._writer.writerow(("linha", "campo", "motivo"))
+        self._add = refusal_writer(self._file)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -34,4 +35,11 @@ class RefusedLines:
     def add(self, refusal: Refusal) -> None:
         """One line more."""
         self.count += 1
-        self._writer.writerow((refusal.line, harmless(refusal.field), refusal.reason))
+        self._add(refusal)
+
+
+def refusal_writer(file: TextIO) -> Callable[[Refusal], None]:
+    """Writes the headers of the report; what it returns writes a line. A spreadsheet runs nothing of either."""
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow(("linha", "campo", "motivo"))
+    return lambda one: writer.writerow((one.line, harmless(one.field), one.reason))

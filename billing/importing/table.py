@@ -14,6 +14,7 @@ from typing import TextIO
 _CHUNK = 1 << 20
 _LONGEST_LINE = 1 << 16
 _MOST_LINES_OF_A_CELL = 20
+_ZIP = b"PK\x03\x04"
 _SEPARATORS = ";,\t|"
 
 
@@ -59,6 +60,8 @@ def survey(path: Path) -> Survey:
             broken, right = broken + wrong, right + len(odd) - wrong
     if not size:
         raise FileUnfit("o arquivo está vazio")
+    if start == _ZIP:
+        raise FileUnfit("é uma planilha ou um arquivo compactado: salve como CSV")
     return Survey(_encoding(start, right, broken), size, digest.hexdigest())
 
 

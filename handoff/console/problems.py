@@ -24,6 +24,8 @@ OTHER = ("Algo deu errado", "Tente de novo. Se continuar, avise a supervisão.")
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the error pages, and one for addresses that nothing answers to."""
     blueprint.register_error_handler(HTTPException, _explain)
+    # The application answers this one in its own way, which would win over the line above.
+    blueprint.register_error_handler(413, _explain)
     blueprint.register_error_handler(Failure, _unavailable)
     blueprint.add_url_rule("/<path:rest>", "nowhere", _nowhere, methods=["GET", "POST"])
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0019"
+down_revision = "0019c"
 branch_labels = None
 depends_on = None
 

@@ -46,12 +46,13 @@ FLOOR = {
     "webhooks": 5,
     "wiring_channels": 6,
     "wiring_network": 6,
-    "wiring_gateway": 6,
-    "wiring_erp": 7,
-    "wiring_money": 8,
-    "wiring_desk": 8,
-    "wiring": 9,
-    **dict.fromkeys(FRONT_HALL, 10),
+    "wiring_settings": 6,
+    "wiring_gateway": 7,
+    "wiring_erp": 8,
+    "wiring_money": 9,
+    "wiring_desk": 9,
+    "wiring": 10,
+    **dict.fromkeys(FRONT_HALL, 11),
 }
 BESIDE_THE_HOUSE = frozenset({"migrations", "bench", "tests"})
 # What speaks to the outside knows values only: no rows, no database sessions.

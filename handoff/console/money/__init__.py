@@ -6,10 +6,28 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from handoff.console.money import agreements, comparisons, disputes, payment_acts, payments, proofs
+from handoff.console.money import (
+    agreements,
+    comparisons,
+    disputes,
+    import_acts,
+    imports,
+    payment_acts,
+    payments,
+    proofs,
+)
 from handoff.console.ports import Ports
 
-ROOMS: tuple[ModuleType, ...] = (agreements, disputes, proofs, payments, payment_acts, comparisons)
+ROOMS: tuple[ModuleType, ...] = (
+    agreements,
+    disputes,
+    proofs,
+    payments,
+    payment_acts,
+    comparisons,
+    imports,
+    import_acts,
+)
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:

@@ -32,6 +32,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("proofs", "Comprovantes", "console.proofs"),
     Section("payments", "Pagamentos", "console.payments"),
     Section("comparisons", "Conciliação", "console.comparisons"),
+    Section("imports", "Importação", "console.imports", "base.import"),
 )
 
 
