@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from billing.payment_follow import Wanted, follow_payment
+from billing.payment_follow import Told, follow_payment
 from core.db import Database
 from models.alert import Alert
 from models.invoice import Invoice
@@ -170,7 +170,7 @@ def test_stray_payment_pays_the_invoice_that_a_person_names_and_all_follows(app:
     assert (payment.state, payment.contract_ref, payment.seen_by) == ("settled", "c-elisa", actor)
     assert invoice(db, "elisa-1").status == "paid"
     assert work(db).count(("payment_known", number)) == 1
-    follow_payment(number, db=db, wanted=Wanted(lambda *_: None, lambda *_: None))
+    follow_payment(number, db=db, told=Told(lambda *_: None, lambda *_: None))
     assert [row.state for row in rows(db, PaymentProof) if row.id == proof] == ["confirmed"]
     wrong = Person(app, actor).post(f"{MONEY}/payments/{other}/assign", {**AGAIN, "invoice": str(one.id)})
     assert (wrong.status_code, "já está paga por outro pagamento" in wrong.text) == (409, True)
