@@ -33,7 +33,8 @@ def no_probe(name: str) -> tuple[bool, str]:
 @dataclass(frozen=True)
 class Ports:
     """The console's ports: the database, the session cookie, the time, where customers' files are, and the language of
-    the customers; what locks devices' secrets (None without a key), and what tests whether a device answers."""
+    the customers; what locks devices' secrets (None without a key), what tests whether a device answers; and the
+    key under which what people look for is written down."""
 
     db: Database
     sessions: Sessions
@@ -42,6 +43,7 @@ class Ports:
     language: str = "pt_BR"
     vault: Vault | None = None
     probe: Probe = no_probe
+    search_key: bytes = b""
 
 
 @dataclass(frozen=True)

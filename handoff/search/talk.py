@@ -1,0 +1,119 @@
+"""Conversations by what was said in them, newest first, only those that the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from handoff.access import Attendant, visible_to
+from models.contact import Contact
+from models.conversation import Conversation
+from models.customer import Customer
+from models.message import Message
+from models.message_words import MessageWords, has_words
+
+SHOWN = 20
+# Newest messages with the words that are looked through for conversations that the person may see.
+LOOKED_THROUGH = 3000
+# Walking from the newest back is quick for words that many say; for a pair that nobody says together it would not end.
+WALK_MILLISECONDS = 400
+ENOUGH_MILLISECONDS = 3000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A conversation and the newest message in it with the words. `said` is the text, whole."""
+
+    conversation_id: int
+    protocol: str
+    name: str
+    handler: str
+    queue: str
+    at: datetime
+    direction: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """`more` when older messages have not been looked through, which begin before the message `oldest`; `given_up` when
+    it took too long to find any."""
+
+    hits: Sequence[Hit]
+    more: bool = False
+    oldest: int | None = None
+    given_up: bool = False
+
+
+def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
+    """The conversation of that number, if the person may see it."""
+    return session.scalar(select(Conversation.id).where(Conversation.protocol == protocol, visible_to(who)))
+
+
+def by_words(session: Session, query: str, who: Attendant, *, before: int | None = None) -> Found:
+    """Conversations in which somebody said all the words; `before` a message's id goes on from there.
+
+    `query` is a tsquery over folded words (Wanted.query). Nothing but reads; at most a few seconds.
+    """
+    try:
+        return _read(session, query, who, before, WALK_MILLISECONDS)
+    except OperationalError:
+        # Cancelled: the words are common each, and rare together. The index alone tells that soon enough.
+        session.rollback()
+    try:
+        session.execute(text("SET LOCAL enable_indexscan = off"))
+        return _read(session, query, who, before, ENOUGH_MILLISECONDS)
+    except OperationalError:
+        session.rollback()
+        return Found((), given_up=True)
+
+
+def _read(session: Session, query: str, who: Attendant, before: int | None, milliseconds: int) -> Found:
+    session.execute(text(f"SET LOCAL statement_timeout = {milliseconds:d}"))
+    said = has_words(MessageWords.words, query)
+    newest = session.execute(
+        select(MessageWords.message_id, MessageWords.conversation_id)
+        .where(said, *([MessageWords.message_id < before] if before else []))
+        .order_by(MessageWords.message_id.desc())
+        .limit(LOOKED_THROUGH)
+    ).all()
+    latest: dict[int, int] = {}
+    for message_id, conversation_id in newest:
+        latest.setdefault(conversation_id, message_id)
+    hits = _hits(session, latest, who)
+    more = len(hits) > SHOWN or len(newest) == LOOKED_THROUGH
+    shown = hits[:SHOWN]
+    # What is not shown here, of what was looked through, comes first on the next page.
+    oldest = latest[shown[-1].conversation_id] if len(hits) > SHOWN else newest[-1].message_id if more else None
+    return Found(shown, more, oldest)
+
+
+def _hits(session: Session, latest: dict[int, int], who: Attendant) -> list[Hit]:
+    """The conversations of these messages that the person may see, newest first, one more than is shown."""
+    rows = session.execute(
+        select(
+            Conversation.id,
+            Conversation.protocol,
+            Conversation.handler,
+            Conversation.queue,
+            func.coalesce(Customer.name, Contact.profile_name).label("name"),
+            Message.received_at,
+            Message.direction,
+            func.concat_ws("\n", Message.text, Message.transcript).label("said"),
+        )
+        .join(Message, Message.conversation_id == Conversation.id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(Customer, Customer.ref == Contact.customer_ref)
+        .where(Message.id.in_(latest.values()), visible_to(who))
+        .order_by(Message.id.desc())
+        .limit(SHOWN + 1)
+    )
+    return [
+        Hit(row.id, row.protocol, row.name, row.handler, row.queue or "", row.received_at, row.direction, row.said)
+        for row in rows
+    ]
