@@ -19,7 +19,7 @@ from models.message_words import MessageWords, has_words
 
 SHOWN = 20
 # Newest messages with the words that are looked through for conversations that the person may see.
-LOOKED_THROUGH = 3000
+LOOKED_THROUGH = 1000
 # Walking from the newest back is quick for words that many say; for a pair that nobody says together it would not end.
 WALK_MILLISECONDS = 400
 ENOUGH_MILLISECONDS = 3000
