@@ -104,11 +104,12 @@ FILL = (
     " FROM generate_series(1, :people) AS n",
     "INSERT INTO contract (ref, customer_id, number, plan, monthly_fee_cents, status, address, pppoe_login, olt, pon,"
     " cto, onu, area, sla, blocked_for, charge_by, due_day, told) SELECT 'k' || n, n, 'A' || n, 'Fibra', 9990,"
-    " 'active', 'Rua', 'k' || n, '', '', '', '', '', '', 'debt', 'boleto', 10, '{}' FROM generate_series(1, :people) AS n",
+    " 'active', 'Rua', 'k' || n, '', '', '', '', '', '', 'debt', 'boleto', 10, '{}'"
+    " FROM generate_series(1, :people) AS n",
     "INSERT INTO contact (id, channel, profile_name, customer_ref, created_at) SELECT n, 'whatsapp', 'x', 'c' || n,"
     " now() FROM generate_series(1, :people) AS n",
-    "INSERT INTO conversation (id, contact_id, channel, protocol, handler, version, queue, dialogue, summary, opened_at)"
-    " SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas' ELSE 'N1' END, '{}', '', now()"
+    "INSERT INTO conversation (id, contact_id, channel, protocol, handler, version, queue, dialogue, summary,"
+    " opened_at) SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas' ELSE 'N1' END, '{}', '', now()"
     " FROM generate_series(1, :people) AS n",
     "INSERT INTO message (id, conversation_id, channel, direction, kind, text, payload, author, status, receipts,"
     " received_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', "

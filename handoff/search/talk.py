@@ -85,7 +85,7 @@ def _read(session: Session, query: str, who: Attendant, before: int | None, mill
     latest: dict[int, int] = {}
     for message_id, conversation_id in newest:
         latest.setdefault(conversation_id, message_id)
-    hits = _hits(session, latest, who)
+    hits = _hits(session, list(latest.values()), who)
     more = len(hits) > SHOWN or len(newest) == LOOKED_THROUGH
     shown = hits[:SHOWN]
     # What is not shown here, of what was looked through, comes first on the next page.
@@ -93,8 +93,20 @@ def _read(session: Session, query: str, who: Attendant, before: int | None, mill
     return Found(shown, more, oldest)
 
 
-def _hits(session: Session, latest: dict[int, int], who: Attendant) -> list[Hit]:
-    """The conversations of these messages that the person may see, newest first, one more than is shown."""
+def _hits(session: Session, messages: Sequence[int], who: Attendant) -> list[Hit]:
+    """The conversations of these messages that the person may see, newest first, one more than is shown.
+
+    They are read some at a time: mostly the first ones are enough, and each is somewhere else on the disk.
+    """
+    hits: list[Hit] = []
+    portion = 2 * SHOWN
+    while messages and len(hits) <= SHOWN:
+        hits += _portion(session, messages[:portion], who)
+        messages, portion = messages[portion:], 3 * portion
+    return hits[: SHOWN + 1]
+
+
+def _portion(session: Session, messages: Sequence[int], who: Attendant) -> list[Hit]:
     rows = session.execute(
         select(
             Conversation.id,
@@ -109,9 +121,8 @@ def _hits(session: Session, latest: dict[int, int], who: Attendant) -> list[Hit]
         .join(Message, Message.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(Customer, Customer.ref == Contact.customer_ref)
-        .where(Message.id.in_(latest.values()), visible_to(who))
+        .where(Message.id.in_(messages), visible_to(who))
         .order_by(Message.id.desc())
-        .limit(SHOWN + 1)
     )
     return [
         Hit(row.id, row.protocol, row.name, row.handler, row.queue or "", row.received_at, row.direction, row.said)
