@@ -109,7 +109,8 @@ FILL = (
     "INSERT INTO contact (id, channel, profile_name, customer_ref, created_at) SELECT n, 'whatsapp', 'x', 'c' || n,"
     " now() FROM generate_series(1, :people) AS n",
     "INSERT INTO conversation (id, contact_id, channel, protocol, handler, version, queue, dialogue, summary,"
-    " opened_at) SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas' ELSE 'N1' END, '{}', '', now()"
+    " opened_at) SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas'"
+    " ELSE 'N1' END, '{}', '', now()"
     " FROM generate_series(1, :people) AS n",
     "INSERT INTO message (id, conversation_id, channel, direction, kind, text, payload, author, status, receipts,"
     " received_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', "

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -20,9 +21,11 @@ from models.message_words import MessageWords, has_words
 SHOWN = 20
 # Newest messages with the words that are looked through for conversations that the person may see.
 LOOKED_THROUGH = 1000
-# Walking from the newest back is quick for words that many say; for a pair that nobody says together it would not end.
-WALK_MILLISECONDS = 400
-ENOUGH_MILLISECONDS = 3000
+# Ways to the newest messages with the words, and how long each may take (milliseconds). The index of words tells of rare
+# ones at once, but reads all of the common ones; walking from the newest back meets common words at once, but for a pair
+# that nobody says together it does not end. The planner cannot know which it is, so each is tried in its turn.
+BY_INDEX, BY_WALKING = "enable_indexscan", "enable_bitmapscan"
+TRIES = ((BY_INDEX, 120), (BY_WALKING, 400), (BY_INDEX, 3000))
 
 
 @dataclass(frozen=True)
@@ -58,23 +61,22 @@ def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
 def by_words(session: Session, query: str, who: Attendant, *, before: int | None = None) -> Found:
     """Conversations in which somebody said all the words; `before` a message's id goes on from there.
 
-    `query` is a tsquery over folded words (Wanted.query). Nothing but reads; at most a few seconds.
+    `query` is a tsquery over folded words (Wanted.query). Needs a transaction of its own: nothing but reads, and ended
+    where a way takes too long. At most a few seconds.
     """
-    try:
-        return _read(session, query, who, before, WALK_MILLISECONDS)
-    except OperationalError:
-        # Cancelled: the words are common each, and rare together. The index alone tells that soon enough.
-        session.rollback()
-    try:
-        session.execute(text("SET LOCAL enable_indexscan = off"))
-        return _read(session, query, who, before, ENOUGH_MILLISECONDS)
-    except OperationalError:
-        session.rollback()
-        return Found((), given_up=True)
+    for way, milliseconds in TRIES:
+        try:
+            session.execute(text(f"SET LOCAL {way} = off"))
+            session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
+            return _read(session, query, who, before)
+        except OperationalError as error:
+            if not isinstance(error.orig, QueryCanceled):
+                raise
+            session.rollback()
+    return Found((), given_up=True)
 
 
-def _read(session: Session, query: str, who: Attendant, before: int | None, milliseconds: int) -> Found:
-    session.execute(text(f"SET LOCAL statement_timeout = {milliseconds:d}"))
+def _read(session: Session, query: str, who: Attendant, before: int | None) -> Found:
     said = has_words(MessageWords.words, query)
     newest = session.execute(
         select(MessageWords.message_id, MessageWords.conversation_id)
