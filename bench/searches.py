@@ -87,16 +87,14 @@ def fill(db: Database, messages: int) -> None:
         session.execute(text("SET LOCAL session_replication_role = replica"))
         session.execute(text("TRUNCATE customer, contact, conversation CASCADE"))
         for statement in FILL:
-            session.execute(text(statement), {"people": people, "messages": messages, "each": PER_CONVERSATION})
+            session.execute(
+                text(statement), {"people": people, "messages": messages, "each": PER_CONVERSATION, "words": WORDS}
+            )
     with db.reading() as session:
         session.execute(text("SET statement_timeout = 0"))
         session.execute(text("VACUUM ANALYZE"))
 
 
-_SAID = " || ' ' || ".join(
-    f"(ARRAY[{', '.join(repr(word) for word in WORDS.split())}])[1 + (n * {odd}) % {len(WORDS.split())}]"
-    for odd in (7, 11, 13, 17, 5)
-)
 FILL = (
     "INSERT INTO customer (id, ref, name, document, document_kind, kind, email) SELECT n, 'c' || n,"
     " 'Nome' || n || ' Sobrenome', n::text, 'cpf', 'residential', '' FROM generate_series(1, :people) AS n",
@@ -113,11 +111,10 @@ FILL = (
     " ELSE 'N1' END, '{}', '', now()"
     " FROM generate_series(1, :people) AS n",
     "INSERT INTO message (id, conversation_id, channel, direction, kind, text, payload, author, status, receipts,"
-    " received_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', "
-    + _SAID
-    + " || CASE WHEN n % 10000 = 9 THEN"
-    " ' raro' WHEN n % 3 = 0 THEN ' solo' WHEN n % 3 = 1 THEN ' nunca' ELSE '' END, '{}', 'customer', 'received', '{}',"
-    " now() FROM generate_series(1, :messages) AS n",
+    " received_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', concat_ws(' ', w[1 + n * 7 % 17],"
+    " w[1 + n * 11 % 17], w[1 + n * 13 % 17], w[1 + n * 5 % 17], CASE WHEN n % 10000 = 9 THEN 'raro' WHEN n % 3 = 0"
+    " THEN 'solo' WHEN n % 3 = 1 THEN 'nunca' END), '{}', 'customer', 'received', '{}', now()"
+    " FROM generate_series(1, :messages) AS n, string_to_array(:words, ' ') AS w",
     "INSERT INTO message_words (message_id, conversation_id, words) SELECT id, conversation_id, words_of(text)"
     " FROM message",
 )
