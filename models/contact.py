@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base, utc_now
@@ -31,7 +31,10 @@ class ContactAlias(Base):
     """
 
     __tablename__ = "contact_alias"
-    __table_args__ = (UniqueConstraint("channel", "kind", "value"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "kind", "value"),
+        Index("ix_contact_alias_tail", text("reverse(value) text_pattern_ops")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)

@@ -29,7 +29,7 @@ class Contract(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    number: Mapped[str]
+    number: Mapped[str] = mapped_column(index=True)
     plan: Mapped[str]
     monthly_fee_cents: Mapped[int]
     status: Mapped[str] = mapped_column(default="active")
@@ -38,7 +38,7 @@ class Contract(Base):
     olt: Mapped[str] = mapped_column(default="")
     pon: Mapped[str] = mapped_column(default="")
     cto: Mapped[str] = mapped_column(default="")
-    onu: Mapped[str] = mapped_column(default="")
+    onu: Mapped[str] = mapped_column(default="", index=True)
     area: Mapped[str] = mapped_column(default="")
     sla: Mapped[str] = mapped_column(default="")
     blocked_for: Mapped[str] = mapped_column(default="debt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import Base
@@ -16,6 +16,7 @@ class Customer(Base):
     one."""
 
     __tablename__ = "customer"
+    __table_args__ = (Index("ix_customer_name_words", text("words_of(name)"), postgresql_using="gin"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(unique=True)
@@ -31,7 +32,10 @@ class CustomerPhone(Base):
     """A phone of a customer as a match key (E.164 with the ninth digit)."""
 
     __tablename__ = "customer_phone"
-    __table_args__ = (UniqueConstraint("customer_id", "match_key"),)
+    __table_args__ = (
+        UniqueConstraint("customer_id", "match_key"),
+        Index("ix_customer_phone_tail", text("reverse(match_key) text_pattern_ops")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

@@ -61,7 +61,8 @@ def console_blueprint(
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
-    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp)
+    search_key = hashlib.sha256(f"search:{secret_key}".encode()).digest()
+    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp, search_key)
     blueprint = Blueprint(
         "console",
         __name__,

@@ -1,50 +1,125 @@
-"""From a protocol number to its conversation."""
+"""The search: from a number, a name or a word that was said to the customer and the conversation."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handoff.access import visible_to
-from handoff.console.ports import Ports, attendant, house, visit
-from models.conversation import Conversation, check_digit
+from handoff import audit
+from handoff.access import Attendant
+from handoff.console.ports import LARGEST_ID, Ports, attendant, house, visit
+from handoff.console.wording import moment, without_documents
+from handoff.search.people import Person, find_people
+from handoff.search.snippet import Piece, snippet
+from handoff.search.talk import Found, Hit, by_protocol, by_words
+from handoff.search.wanted import Wanted, read_wanted
 
-MISTYPED = "Este número não confere: algum dígito está trocado ou faltando. Peça para o cliente repetir."
+MISTYPED = "Este protocolo não confere: algum dígito está trocado ou faltando. Peça para o cliente repetir."
 UNKNOWN = "Não há conversa com este protocolo nas suas filas."
-NOT_A_NUMBER = "Digite o número do protocolo, só com dígitos."
+NOTHING = "Nada encontrado no que você pode ver."
+EMPTY = "Digite um protocolo, CPF ou CNPJ, telefone, contrato, serial de ONU, nome ou palavras da conversa."
+GIVEN_UP = "A busca demorou demais. Acrescente uma palavra mais rara, ou um número."
+SEEN_AGAIN = timedelta(hours=1)
+WHO_WROTE = {"in": "cliente", "out": "atendimento", "note": "nota interna"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A hit as the page shows it."""
+
+    hit: Hit
+    who: str
+    when: str
+    pieces: list[Piece]
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
-    """Adds the search."""
-    blueprint.add_url_rule("/search", "search", partial(_search, ports))
+    """Adds the search. It is a POST: what is looked for is a customer's data, and addresses are kept in many places."""
+    blueprint.add_url_rule("/search", "search", partial(_page, ports))
+    blueprint.add_url_rule("/search", "search_ask", partial(_ask, ports), methods=["POST"])
 
 
-def _search(ports: Ports) -> Response:
-    asked = request.args.get("q", "")
-    protocol = "".join(char for char in asked if char.isascii() and char.isdigit())
+def _page(ports: Ports) -> Response:
+    return _show(ports, read_wanted(""), [], Found(()))
+
+
+def _ask(ports: Ports) -> Response:
+    who, wanted = attendant(), read_wanted(request.form.get("q", ""))
+    before = _before()
+    with ports.db.transaction() as session:
+        _note(session, ports, who, wanted)
+        exact = by_protocol(session, wanted.protocol, who) if wanted.protocol else None
+        people = [] if exact or before else find_people(session, wanted, who)
+        for person in people:
+            if person.ref:
+                audit.record_once(session, who.login, "customer.found", f"customer:{person.ref}", within=SEEN_AGAIN)
+    if exact is not None:
+        return redirect(url_for("console.conversation", conversation_id=exact), 303)
+    with ports.db.transaction() as session:
+        found = by_words(session, wanted.query, who, before=before) if _by_words(wanted) else Found(())
+    return _show(ports, wanted, people, found)
+
+
+def _by_words(wanted: Wanted) -> bool:
+    """A document or a phone is somebody's name, not what was said: who wrote it is found as a person."""
+    return bool(wanted.query) and not (wanted.protocol or wanted.mistyped or wanted.document)
+
+
+def _note(session: Session, ports: Ports, who: Attendant, wanted: Wanted) -> None:
+    """Who looked for what: a keyed hash, so that the record tells of a number only to whoever asks with it again."""
+    if wanted.empty:
+        return
+    said = wanted.document.number if wanted.document else (wanted.phones or (wanted.asked.casefold(),))[0]
+    digest = hmac.new(ports.search_key, said.encode(), hashlib.sha256).hexdigest()[:32]
+    audit.record(session, who.login, "search.asked", f"search:{digest}", kind=wanted.kind)
+
+
+def _show(ports: Ports, wanted: Wanted, people: list[Person], found: Found) -> Response:
+    now = ports.now()
     with ports.db.transaction() as session:
         place = house(session)
-        found = session.scalar(
-            select(Conversation.id).where(Conversation.protocol == protocol, visible_to(attendant()))
+    lines = [
+        Line(
+            hit,
+            WHO_WROTE.get(hit.direction, ""),
+            moment(hit.at, now, place.zone),
+            snippet(without_documents(hit.said), wanted.words),
         )
-    if found is not None:
-        return redirect(url_for("console.conversation", conversation_id=found), 303)
+        for hit in found.hits
+    ]
+    problem = "" if people or lines else _why_not(wanted, found)
     page = render_template(
         "console/search.html",
         house=place,
         who=attendant(),
         csrf=visit().csrf,
-        asked=asked,
-        problem=_why_not(protocol),
+        asked=wanted.asked,
+        people=people,
+        lines=lines,
+        more=found.more,
+        before=found.oldest,
+        problem=problem,
     )
-    return make_response(page, 404)
+    return make_response(page, 404 if problem and not wanted.empty else 200)
 
 
-def _why_not(protocol: str) -> str:
-    if not protocol:
-        return NOT_A_NUMBER
-    right = len(protocol) > 1 and check_digit(protocol[:-1]) == protocol[-1]
-    return UNKNOWN if right else MISTYPED
+def _why_not(wanted: Wanted, found: Found) -> str:
+    if wanted.empty:
+        return EMPTY
+    if found.given_up:
+        return GIVEN_UP
+    if wanted.mistyped:
+        return MISTYPED
+    return UNKNOWN if wanted.protocol else NOTHING
+
+
+def _before() -> int | None:
+    typed = request.form.get("before", "")
+    return int(typed) if typed.isdecimal() and 0 < int(typed) <= LARGEST_ID else None

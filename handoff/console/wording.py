@@ -192,4 +192,13 @@ def emphasis(text: str) -> Markup:
     return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
-FILTERS: dict[str, Callable[..., str]] = {"initials": initials, "emphasis": emphasis}
+def contract_status(status: str) -> str:
+    """What a contract's state is called; one that nobody knows by its name."""
+    return CONTRACT_STATUS.get(status, status)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "initials": initials,
+    "emphasis": emphasis,
+    "contract_status": contract_status,
+}

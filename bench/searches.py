@@ -1,0 +1,120 @@
+"""`python -m bench searches`: how long a search takes over ten thousand to five million messages, and how it grows."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Callable
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bench.outages import database
+from core.db import Database
+from handoff.access import Attendant
+from handoff.search.people import find_people
+from handoff.search.talk import by_words
+from handoff.search.wanted import read_wanted
+
+PER_CONVERSATION = 10
+WORDS = "internet caiu boleto pix lento sinal wifi tecnico senha fatura liberar pagar hoje casa luz vermelha obrigado"
+SUPERVISOR = Attendant(1, "karina", "Karina", "supervisor", frozenset())
+AGENT = Attendant(2, "helena", "Helena", "agent", frozenset({"Empresas"}))
+ROUNDS = 40
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the median and the slowest of ROUNDS for each kind and size, and how the median grew."""
+    parser = argparse.ArgumentParser(prog="bench searches")
+    parser.add_argument("--messages", type=int, nargs="*", default=[10_000, 100_000, 1_000_000, 5_000_000])
+    sizes = parser.parse_args(arguments).messages
+    first: dict[str, float] = {}
+    with database() as db:
+        for size in sizes:
+            began = time.perf_counter()
+            fill(db, size)
+            print(f"\n{size:,} messages in {size // PER_CONVERSATION:,} conversations ({_took(began):.0f} s to fill)")
+            for name, search in kinds(size).items():
+                taken = sorted(_timed(db, search) for _ in range(ROUNDS))
+                p50, most = 1000 * taken[ROUNDS // 2], 1000 * taken[-1]
+                print(
+                    f"  {name:<44} p50 {p50:7.1f} ms  most {most:7.1f} ms  {p50 / first.setdefault(name, p50):5.1f} x"
+                )
+    return 0
+
+
+def kinds(size: int) -> dict[str, Callable[[Session], object]]:
+    """What is searched, each time with other numbers."""
+    some = random.Random(7)
+    people = size // PER_CONVERSATION
+
+    def person(typed: Callable[[int], str]) -> Callable[[Session], object]:
+        return lambda session: find_people(session, read_wanted(typed(some.randrange(people))), AGENT)
+
+    def said(words: str, who: Attendant = SUPERVISOR) -> Callable[[Session], object]:
+        return lambda session: by_words(session, read_wanted(words).query, who)
+
+    return {
+        "phone": person(lambda n: f"({11 + n % 9}) 9{n % 10**8:08d}"),
+        "last six digits of a phone": person(lambda n: f"{n % 10**6:06d}"),
+        "contract": person(lambda n: f"A{n}"),
+        "name": person(lambda n: f"Nome{n} Sobrenome"),
+        "a word that half of them say": said("internet caiu"),
+        "the same, for one small queue": said("internet caiu", AGENT),
+        "a word that one in ten thousand says": said("raro"),
+        "two that nobody says together": said("solo nunca"),
+        "a word that nobody says": said("inexistente"),
+    }
+
+
+def _timed(db: Database, search: Callable[[Session], object]) -> float:
+    began = time.perf_counter()
+    with db.transaction() as session:
+        search(session)
+    return _took(began)
+
+
+def _took(began: float) -> float:
+    return time.perf_counter() - began
+
+
+def fill(db: Database, messages: int) -> None:
+    """So many messages; every fiftieth conversation is in the small queue."""
+    people = messages // PER_CONVERSATION
+    with db.transaction() as session:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("TRUNCATE customer, contact, conversation CASCADE"))
+        for statement in FILL:
+            session.execute(
+                text(statement), {"people": people, "messages": messages, "each": PER_CONVERSATION, "words": WORDS}
+            )
+    with db.reading() as session:
+        session.execute(text("SET statement_timeout = 0"))
+        session.execute(text("VACUUM ANALYZE"))
+
+
+FILL = (
+    "INSERT INTO customer (id, ref, name, document, document_kind, kind, email) SELECT n, 'c' || n,"
+    " 'Nome' || n || ' Sobrenome', n::text, 'cpf', 'residential', '' FROM generate_series(1, :people) AS n",
+    "INSERT INTO customer_phone (customer_id, match_key) SELECT n, '+55' || 11 + n % 9 || '9' || lpad(n::text, 8, '0')"
+    " FROM generate_series(1, :people) AS n",
+    "INSERT INTO contract (ref, customer_id, number, plan, monthly_fee_cents, status, address, pppoe_login, olt, pon,"
+    " cto, onu, area, sla, blocked_for, charge_by, due_day, told) SELECT 'k' || n, n, 'A' || n, 'Fibra', 9990,"
+    " 'active', 'Rua', 'k' || n, '', '', '', '', '', '', 'debt', 'boleto', 10, '{}'"
+    " FROM generate_series(1, :people) AS n",
+    "INSERT INTO contact (id, channel, profile_name, customer_ref, created_at) SELECT n, 'whatsapp', 'x', 'c' || n,"
+    " now() FROM generate_series(1, :people) AS n",
+    "INSERT INTO conversation (id, contact_id, channel, protocol, handler, version, queue, dialogue, summary,"
+    " opened_at) SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas'"
+    " ELSE 'N1' END, '{}', '', now()"
+    " FROM generate_series(1, :people) AS n",
+    "INSERT INTO message (id, conversation_id, channel, direction, kind, text, payload, author, status, receipts,"
+    " received_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', concat_ws(' ', w[1 + n * 7 % 17],"
+    " w[1 + n * 11 % 17], w[1 + n * 13 % 17], w[1 + n * 5 % 17], CASE WHEN n % 10000 = 9 THEN 'raro' WHEN n % 3 = 0"
+    " THEN 'solo' WHEN n % 3 = 1 THEN 'nunca' END), '{}', 'customer', 'received', '{}', now()"
+    " FROM generate_series(1, :messages) AS n, string_to_array(:words, ' ') AS w",
+    "INSERT INTO message_words (message_id, conversation_id, words) SELECT id, conversation_id, words_of(text)"
+    " FROM message",
+)
