@@ -21,9 +21,9 @@ from models.message_words import MessageWords, has_words
 SHOWN = 20
 # Newest messages with the words that are looked through for conversations that the person may see.
 LOOKED_THROUGH = 1000
-# Ways to the newest messages with the words, and how long each may take (milliseconds). The index of words tells of rare
-# ones at once, but reads all of the common ones; walking from the newest back meets common words at once, but for a pair
-# that nobody says together it does not end. The planner cannot know which it is, so each is tried in its turn.
+# Ways to the newest messages with the words, and how long each may take (milliseconds). The index of words tells rare
+# ones at once, but reads all of the common ones; walking from the newest back meets common words at once, but does not
+# end for two that nobody says together. The planner cannot know which it is, so each is tried in its turn.
 BY_INDEX, BY_WALKING = "enable_indexscan", "enable_bitmapscan"
 TRIES = ((BY_INDEX, 120), (BY_WALKING, 400), (BY_INDEX, 3000))
 
