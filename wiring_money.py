@@ -14,7 +14,7 @@ from billing.charging import register_charge
 from billing.erp_unlock import UnlockDesk
 from billing.erps.local import LocalErp
 from billing.gateway import Settlement
-from billing.payment_follow import Wanted, follow_payment
+from billing.payment_follow import Told, follow_payment
 from billing.payments import take_payment
 from billing.poll_payments import poll_payments
 from billing.ports import Erp
@@ -22,7 +22,7 @@ from billing.proof_reader import load_reader
 from billing.reconciliation import Compared, reconcile_nightly
 from billing.settling import Cashier, poll_charges
 from bot.agreement_news import tell_agreement
-from bot.payment_thanks import job_conversation, thank
+from bot.payment_thanks import tell_result, thank
 from bot.serve_wishes import plan_wishes
 from bot.texts import Texts
 from bot.unlock_reminder import remind_unlock
@@ -34,10 +34,8 @@ from handoff.collecting import abandon, collect, do_step
 from handoff.debt_desk import DebtDesk
 from handoff.suspending import restore, suspend, tell_suspension
 from models.outbox import hasten
-from models.payment import Payment
-from provisioning.action import RELEASE_SIGNAL
 from provisioning.ports import Listing
-from provisioning.request import ask, target_of
+from provisioning.releasing import ask_release
 from webhooks.payments import take_payments
 from wiring_erp import LOCAL, circuit_of
 from wiring_gateway import desk_of, gateway_of
@@ -80,10 +78,10 @@ def _payments(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> 
     """Charges, webhooks, payments and their proofs, and what follows from them."""
     gateway = gateway_of(settings)
     cashier = Cashier(db, gateway, settings.gateway) if gateway else None
-    wanted = Wanted(_release, partial(thank, texts=Texts.load(settings.customer_language)))
+    told = Told(partial(thank, texts=Texts.load(settings.customer_language)), tell_result)
     reading = proofs.ProofDesk(db, erp, store, load_reader(settings.proof_reader), partial(_look_for_payments, db))
     return {
-        "payment_known": Route(partial(follow_payment, db=db, wanted=wanted)),
+        "payment_known": Route(partial(follow_payment, db=db, told=told)),
         "take_payments": Route(partial(take_payments, db=db, cashier=cashier)),
         "poll_charges": Route(partial(poll_charges, cashier=cashier), most_tries=3),
         "poll_payments": Route(
@@ -139,26 +137,5 @@ def _told(source: str, session: Session, settlement: Settlement, invoice_ref: st
     take_payment(session, settlement, source=source, invoice_ref=invoice_ref)
 
 
-def _release(session: Session, payment: Payment) -> None:
-    """Paid: the same door to the network as everybody's. The bot tells how it ended where it has the conversation."""
-    contract_ref = str(payment.contract_ref)
-    conversation_id = job_conversation(session, contract_ref)
-    _ask_release(session, contract_ref, "paid", "payment", f"payment:{payment.id}", conversation_id)
-
-
 def _release_reconciled(session: Session, contract_ref: str, cause: str) -> None:
-    _ask_release(session, contract_ref, "nothing_owed", "clock", cause, None)
-
-
-def _ask_release(
-    session: Session, contract_ref: str, reason: str, by: str, cause: str, conversation_id: int | None
-) -> None:
-    ask(
-        session,
-        RELEASE_SIGNAL,
-        target=target_of(session, contract_ref),
-        reason=reason,
-        asked_by=by,
-        cause=cause,
-        conversation_id=conversation_id,
-    )
+    ask_release(session, contract_ref, reason="nothing_owed", asked_by="clock", cause=cause)

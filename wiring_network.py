@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from sqlalchemy.orm import Session
 
-from billing import suspension, unlock_ledger
+from billing import payment_follow, suspension, unlock_ledger
 from billing.ports import Erp
 from bot import line_watch
 from bot.incident_news import tell_incident
@@ -71,6 +71,7 @@ def job_finished(session: Session, job: NetworkJob) -> None:
     """What hangs on the end of a job, in the transaction that ends it."""
     unlock_ledger.job_finished(session, job)
     suspension.job_finished(session, job)
+    payment_follow.job_finished(session, job)
     onu_changed(session, job)
     diagnosis_context.complete(session, job)
     line_watch.measured(session, job)

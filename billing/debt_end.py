@@ -1,10 +1,11 @@
-"""What ends with a debt: collection steps, and, with nothing overdue left, the promise and the suspension."""
+"""What ends with a debt: collection steps, the suspension once all is paid, and with nothing overdue the promise."""
 
 from __future__ import annotations
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from billing import suspension
 from billing.provider_row import provider_row
 from core.dates import local_date
 from models import utc_now
@@ -12,7 +13,6 @@ from models.collection_step import CollectionStep
 from models.contract import Contract
 from models.invoice import Invoice
 from models.payment import Payment
-from models.suspension import Suspension
 from models.trust_unlock import TrustUnlock
 
 
@@ -26,6 +26,7 @@ def debt_reduced(session: Session, payment: Payment, invoice: Invoice) -> None:
         .values(state="stopped", reason="paid", done_at=now)
     )
     contract_ref = str(payment.contract_ref)
+    suspension.paid(session, contract_ref, now)
     if is_overdue(session, contract_ref):
         return
     # One that is reserved has not begun: it is judged when its time is over, as ever.
@@ -34,26 +35,17 @@ def debt_reduced(session: Session, payment: Payment, invoice: Invoice) -> None:
         .where(TrustUnlock.contract_ref == contract_ref, TrustUnlock.state == "active")
         .values(state="kept", ended_at=now)
     )
-    of_contract = Suspension.contract_ref == contract_ref
-    session.execute(
-        update(Suspension).where(of_contract, Suspension.state == "noticed").values(state="dropped", known_paid_at=now)
-    )
-    session.execute(
-        update(Suspension)
-        .where(of_contract, Suspension.state == "suspended", Suspension.known_paid_at.is_(None))
-        .values(known_paid_at=now)
-    )
 
 
 def is_overdue(session: Session, contract_ref: str) -> bool:
-    """Whether any open invoice of the contract is late, on the provider's calendar day."""
+    """Whether any open invoice of the contract that nothing holds is late, on the provider's calendar day."""
     today = local_date(utc_now(), provider_row(session).timezone)
     late_from = Invoice.original_due_date
     late = (late_from.is_not(None) & (late_from < today)) | (late_from.is_(None) & (Invoice.due_date < today))
     found = (
         select(Invoice.id)
         .join(Contract, Contract.id == Invoice.contract_id)
-        .where(Contract.ref == contract_ref, Invoice.status == "open", late)
+        .where(Contract.ref == contract_ref, Invoice.status == "open", Invoice.hold == "", late)
         .limit(1)
     )
     return session.scalar(found) is not None

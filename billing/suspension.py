@@ -16,7 +16,7 @@ from models.suspension import Suspension
 
 RELEASE, BLOCK = "release_signal", "block_signal"
 DONE = ("verified", "already")
-FOR_DEBT = "suspended_for_debt"
+FOR_DEBT, PROMISE_OVER = "suspended_for_debt", "trust_unlock_expired"
 TELL, RESTORE = "tell_suspension", "restore"
 LIVE = ("noticed", "suspended")
 
@@ -70,10 +70,10 @@ def job_finished(session: Session, job: NetworkJob) -> None:
     if job.state not in DONE or job.action not in (BLOCK, RELEASE):
         return
     row = live_suspension(session, job.contract_ref, lock=True)
+    if job.action == BLOCK and job.reason in (FOR_DEBT, PROMISE_OVER) and (row is None or row.known_paid_at):
+        # Paid or dropped while the block was under way: it must not stay.
+        paid(session, job.contract_ref, utc_now())
     if row is None:
-        # Dropped while the block was under way: it must not stay.
-        if job.action == BLOCK and job.reason == FOR_DEBT:
-            paid(session, job.contract_ref, utc_now())
         return
     if job.action == BLOCK and job.reason == FOR_DEBT and row.state == "noticed":
         row.state, row.suspended_at = "suspended", job.finished_at or utc_now()

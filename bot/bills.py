@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from billing.records import Contract, Hold, Invoice, SecondCopy
 from bot.needs import SourceDown
 from bot.turn import Turn
 from core.dates import format_date
+
+# Whoever speaks of a payment means one of these days; an older one is that of another bill.
+SPOKEN_OF = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,12 @@ def paid_lately(turn: Turn, contract: Contract) -> tuple[Invoice, ...]:
     except SourceDown:
         return ()
     return found
+
+
+def just_paid(turn: Turn, contract: Contract) -> Invoice | None:
+    """The newest payment of the contract that can be meant by whoever speaks of one now."""
+    found = next((one for one in paid_lately(turn, contract) if one.paid_at), None)
+    return found if found and found.paid_at and turn.now - found.paid_at < SPOKEN_OF else None
 
 
 def agreement(turn: Turn, contract: Contract) -> Agreement | None:

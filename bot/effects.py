@@ -67,6 +67,10 @@ class Say:
     bill: Bill | None = None
 
 
+# Why a release is asked for that needs no trust.
+PAID = "payment"
+
+
 @dataclass(frozen=True)
 class AskNetwork:
     """An action on the network: `action` as in provisioning.actions; `cause` makes two equal requests one job.

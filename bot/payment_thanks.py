@@ -1,4 +1,4 @@
-"""Thanks for a payment, said once and unasked: what came, what is left, and when the signal is back."""
+"""Thanks for a payment, said once and unasked: what came, what is left, and whether the signal is back."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from billing.order import reference_of
 from billing.payment import Payment as Order
+from billing.payment_follow import Signal
 from bot.addressed import addressed
+from bot.asking import tell_here
 from bot.texts import Texts
 from core.money import format_brl
 from handoff.events import locked
+from handoff.hand_over import hand_over
 from handoff.templates import send_template
 from models import utc_now
 from models.contact import Contact
@@ -22,12 +25,11 @@ from models.conversation import Conversation
 from models.customer import Customer
 from models.invoice import Invoice
 from models.message import Message
+from models.network_job import NetworkJob
 from models.outbox import add_work
 from models.payment import Payment
 
 TEMPLATE = "payment_received"
-# A release is verified within seconds; a modem needs some minutes to log in again.
-RELEASED_WITHIN_MINUTES = 5
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,20 @@ def chat_of(session: Session, contract_ref: str) -> Chat | None:
     return Chat(contact, conversation if usable else None)
 
 
-def job_conversation(session: Session, contract_ref: str) -> int | None:
-    """The conversation in which the bot tells how the release ended: one that it has itself, within its window."""
-    chat = chat_of(session, contract_ref)
-    mine = chat is not None and chat.conversation is not None and chat.conversation.handler == "bot"
-    return chat.conversation.id if mine and chat and chat.conversation else None
+def tell_result(session: Session, job: NetworkJob) -> None:
+    """Has the bot tell how the release ends, or ended, where it has the conversation itself, within its window."""
+    chat = chat_of(session, job.contract_ref)
+    if chat is not None and chat.conversation is not None and chat.conversation.handler == "bot":
+        tell_here(session, job, chat.conversation.id)
 
 
-def thank(session: Session, payment: Payment, releasing: bool, *, texts: Texts) -> None:
+def thank(session: Session, payment: Payment, signal: Signal, *, texts: Texts) -> None:
     """Says that the payment came, in the caller's transaction: in the open chat, where it also closes the order that
     was shown for the invoice, or by template where the window is closed and there is an approved one. That one speaks
-    of a bill that is paid: of a part nothing is said there.
+    of a bill that is paid, and of nothing else: of a part, and of the signal, nothing is said there.
 
-    `releasing`: the signal was blocked and is being released; that is said with how long it may take, and not as done.
-    The same payment is one message, however often this is called.
+    `signal`: it was released and read back, or that failed, for which a person gets the conversation; else not a word
+    of it. The same payment is one message, however often this is called.
     """
     key = f"thanks:{payment.id}"
     chat = chat_of(session, str(payment.contract_ref))
@@ -79,15 +81,17 @@ def thank(session: Session, payment: Payment, releasing: bool, *, texts: Texts) 
         return
     name, invoice = _whose(session, payment)
     name = addressed(name, texts)
-    if chat.conversation is None and payment.state == "partial":
-        return
     if chat.conversation is None:
-        values = {"name": name, "amount": format_brl(payment.amount_cents), "number": invoice.number}
-        send_template(session, chat.contact, TEMPLATE, values, language=texts.language, reason=TEMPLATE, key=key)
+        if payment.state == "settled":
+            values = {"name": name, "amount": format_brl(payment.amount_cents), "number": invoice.number}
+            send_template(session, chat.contact, TEMPLATE, values, language=texts.language, reason=TEMPLATE, key=key)
         return
-    text = _text(payment, invoice, name, releasing, texts)
+    text = _text(payment, invoice, name, signal, texts)
     order = _shown_order(session, chat.conversation, invoice) if payment.state == "settled" else ""
     _queue(session, chat.conversation, text, order, key, texts)
+    if signal == "not_back":
+        why, learnt = texts("reason.release_failed"), texts("payment.not_back_note", number=invoice.number)
+        hand_over(session, chat.conversation.id, queue="N2", reason=why, summary=learnt)
 
 
 def _whose(session: Session, payment: Payment) -> tuple[str, Invoice]:
@@ -100,12 +104,12 @@ def _whose(session: Session, payment: Payment) -> tuple[str, Invoice]:
     return row[0], row[1]
 
 
-def _text(payment: Payment, invoice: Invoice, name: str, releasing: bool, texts: Texts) -> str:
+def _text(payment: Payment, invoice: Invoice, name: str, signal: Signal, texts: Texts) -> str:
     words = {"name": name, "amount": format_brl(payment.amount_cents), "number": invoice.number}
     if payment.state == "partial":
         return texts("payment.partial", **words, left=format_brl(invoice.amount_cents))
     said = texts("payment.received", **words)
-    return f"{said} {texts('payment.releasing', minutes=RELEASED_WITHIN_MINUTES)}" if releasing else said
+    return f"{said} {texts(f'payment.{signal}')}" if signal else said
 
 
 def _shown_order(session: Session, conversation: Conversation, invoice: Invoice) -> str:

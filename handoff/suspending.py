@@ -14,7 +14,7 @@ from billing.invoices import total_cents
 from billing.overdue import demanded_of
 from billing.provider_row import provider_row
 from billing.records import Invoice
-from billing.suspension import BLOCK, DONE, FOR_DEBT, RELEASE, RESTORE, live_suspension
+from billing.suspension import BLOCK, DONE, FOR_DEBT, PROMISE_OVER, RELEASE, RESTORE, live_suspension
 from core.dates import format_date
 from core.errors import Failure
 from core.money import format_brl
@@ -29,6 +29,7 @@ from models.outbox import add_work
 from models.suspension import Suspension
 from provisioning.approval import cancel
 from provisioning.batches import ask_batch
+from provisioning.releasing import ask_release
 from provisioning.request import ask, target_of
 
 NOT_RESTORED, MAY_END = "suspension.not_restored", "contract.may_end"
@@ -171,7 +172,8 @@ def _asked(session: Session, desk: DebtDesk, contract_ref: str) -> bool:
 def _give_up_blocks(session: Session, contract_ref: str) -> None:
     """A block that was asked for and has not begun is not wanted any more; one that runs is undone when it ends."""
     mine = select(NetworkJob.id).where(NetworkJob.contract_ref == contract_ref, NetworkJob.action == BLOCK)
-    for job_id in session.scalars(mine.where(NetworkJob.reason == FOR_DEBT, NetworkJob.state.in_(OPEN_STATES))):
+    for_debt = NetworkJob.reason.in_((FOR_DEBT, PROMISE_OVER))
+    for job_id in session.scalars(mine.where(for_debt, NetworkJob.state.in_(OPEN_STATES))):
         cancel(session, job_id, "clock")
 
 
@@ -180,8 +182,7 @@ def _ask_release(session: Session, contract_ref: str, cause: str) -> None:
     mine = select(func.count()).select_from(NetworkJob).where(NetworkJob.contract_ref == contract_ref)
     blocks = session.scalar(mine.where(NetworkJob.action == BLOCK, NetworkJob.state.in_(DONE)))
     failed = session.scalar(mine.where(NetworkJob.action == RELEASE, NetworkJob.state.in_(("failed", "refused"))))
-    target = target_of(session, contract_ref)
-    ask(session, RELEASE, target=target, reason="paid", asked_by="clock", cause=f"{cause}:{blocks}:{failed}")
+    ask_release(session, contract_ref, reason="paid", asked_by="clock", cause=f"{cause}:{blocks}:{failed}")
 
 
 def _watch_restorations(session: Session, desk: DebtDesk, terms: Collecting) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from billing.invoices import order_for_payment, overdue
 from billing.records import Contract
@@ -14,9 +13,6 @@ from bot.turn import Turn
 from core.dates import format_date, local_date
 from core.money import format_brl
 
-# Whoever speaks of a payment means one of these days; an older one is that of another bill.
-SPOKEN_OF = timedelta(days=7)
-
 
 def about_payment(turn: Turn, contract: Contract) -> list[Effect]:
     """What is known of the payment that the customer speaks of; the proof is invited, a second payment is not."""
@@ -24,9 +20,9 @@ def about_payment(turn: Turn, contract: Contract) -> list[Effect]:
     settling = bills.held(waiting, "settling")
     if settling:
         return settling_told(turn, settling[0])
-    paid = next((one for one in bills.paid_lately(turn, contract) if one.paid_at), None)
+    paid = bills.just_paid(turn, contract)
     nothing_asked = Remember(replace(turn.dialogue, expect="", intent="", misses=0, data={}))
-    if paid and paid.paid_at and turn.now - paid.paid_at < SPOKEN_OF and not overdue(waiting, turn.today):
+    if paid and paid.paid_at and not overdue(waiting, turn.today):
         text = turn.texts(
             "paid.confirmed",
             name=turn.first_name(),

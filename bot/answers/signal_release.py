@@ -10,13 +10,12 @@ from billing.trust_unlock import Denied, Eligible, assess
 from bot import bills, people
 from bot.answers.diagnosis import start_diagnosis
 from bot.answers.paid_already import about_payment
-from bot.answers.unlock_refused import refuse
-from bot.effects import AskNetwork, Effect, Option, Remember, Say
+from bot.answers.unlock_refused import paid_meanwhile, refuse
+from bot.effects import Effect, Option, Remember, Say
 from bot.money_effects import UnlockOnTrust
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
-from provisioning.action import RELEASE_SIGNAL
 
 YES, NO = "release:yes", "release:no"
 
@@ -77,7 +76,7 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
     verdict = _assess(turn, contract)
     if isinstance(verdict, Denied):
         paid = verdict.rule in {"no_debt", "not_blocked"} and not overdue(turn.invoices(contract), turn.today)
-        return _paid_meanwhile(turn, contract) if paid else refuse(turn, contract, verdict)
+        return paid_meanwhile(turn, contract) if paid else refuse(turn, contract, verdict)
     if verdict.amount_cents != turn.dialogue.data.get("amount_cents", verdict.amount_cents):
         # The debt is not what the customer agreed to any more: the yes was to another offer.
         return offer(turn, contract, "")
@@ -88,14 +87,6 @@ def _confirmed(turn: Turn) -> list[Effect] | None:
         turn.dialogue, expect="", intent="", misses=0, intents=intents, data={"until": verdict.until.isoformat()}
     )
     return [unlock, Remember(dialogue)]
-
-
-def _paid_meanwhile(turn: Turn, contract: Contract) -> list[Effect]:
-    """The payment came between the offer and the yes: nothing is given on trust, and the signal is released for it."""
-    cause = f"paid:{turn.inbound[-1].id if turn.inbound else turn.now.isoformat()}"
-    dialogue = replace(turn.dialogue, expect="", intent="", contract=contract.ref, misses=0, data={})
-    text = turn.texts("release.paid_meanwhile", name=turn.first_name())
-    return [Say(text), AskNetwork(RELEASE_SIGNAL, contract.ref, "payment", cause), Remember(dialogue)]
 
 
 def _says_more(turn: Turn) -> list[Effect] | None:

@@ -10,10 +10,11 @@ from billing.trust_unlock import Denied
 from bot import bills, people
 from bot.answers.diagnosis import start_diagnosis
 from bot.answers.nothing_to_send import all_held, person
-from bot.effects import Effect, Option, Remember, Say
+from bot.effects import PAID, AskNetwork, Effect, Option, Remember, Say
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
+from provisioning.action import RELEASE_SIGNAL
 
 
 def refuse(turn: Turn, contract: Contract, denied: Denied, start: str = "") -> list[Effect]:
@@ -26,11 +27,23 @@ def refuse(turn: Turn, contract: Contract, denied: Denied, start: str = "") -> l
         held = overdue(turn.invoices(contract), turn.today)
         if held:
             return all_held(turn, contract, held)
+        if bills.just_paid(turn, contract):
+            return paid_meanwhile(turn, contract)
         return people.hand_off(turn, "Financeiro", "blocked_without_debt", "handoff.blocked_without_debt")
     when = turn.when(denied.available_at) if denied.available_at else ""
     when = format_date(denied.available_on) if denied.available_on else when
     debt = order_for_payment(turn.invoices(contract))
     return told(turn, contract.ref, denied.rule, debt, start, available=when, days=denied.overdue_days or 0)
+
+
+def paid_meanwhile(turn: Turn, contract: Contract) -> list[Effect]:
+    """The payment came before the yes: nothing is given on trust, and the signal is released for it. Where that is done
+    already, by what is known here, the network says whether it is true."""
+    cause = f"paid:{turn.inbound[-1].id if turn.inbound else turn.now.isoformat()}"
+    dialogue = replace(turn.dialogue, expect="", intent="", contract=contract.ref, misses=0, data={})
+    words = "release.paid_back" if contract.status == "active" else "release.paid_meanwhile"
+    text = turn.texts(words, name=turn.first_name())
+    return [Say(text), AskNetwork(RELEASE_SIGNAL, contract.ref, PAID, cause), Remember(dialogue)]
 
 
 def told(
