@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -66,8 +67,8 @@ def check_money(db: Database, books: Books) -> None:
         for promise in session.scalars(select(TrustUnlock).order_by(TrustUnlock.id)):
             unlocks[int(promise.contract_ref[2:])].append(promise.state)
         deals = session.scalars(select(Negotiation).order_by(Negotiation.id)).all()
-    assert _differing(invoices, {ref: bill.row for ref, bill in books.bills.items()}) == {}
-    assert _differing(payments, {name: (one.ref, one.cents, one.state) for name, one in books.money.items()}) == {}
+    _same(invoices, {ref: bill.row for ref, bill in books.bills.items()})
+    _same(payments, {name: (one.ref, one.cents, one.state) for name, one in books.money.items()})
     assert dict(unlocks) == dict(books.unlocks)
     assert [(int(row.contract_ref[2:]), row.state) for row in deals] == [(one.number, one.state) for one in books.deals]
     counted = sum(cents for _, cents, state in payments.values() if state in ("settled", "partial"))
@@ -79,12 +80,10 @@ def _paid_refs(books: Books) -> set[str]:
     return {one.ref for one in books.money.values()}
 
 
-def _differing(found: dict[str, tuple[object, ...]], wanted: dict[str, tuple[object, ...]]) -> dict[str, object]:
-    return {
-        name: (found.get(name), wanted.get(name))
-        for name in sorted(found.keys() | wanted.keys())
-        if found.get(name) != wanted.get(name)
-    }
+def _same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    names = sorted(found.keys() | wanted.keys())
+    differing = {name: (found.get(name), wanted.get(name)) for name in names if found.get(name) != wanted.get(name)}
+    assert not differing, "\n".join(f"{name}: {of[0]}, in the books {of[1]}" for name, of in differing.items())
 
 
 def check_messages(sent: list[Sent], books: Books, quiet: dict[str, list[tuple[datetime, datetime]]]) -> None:
