@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -69,7 +70,7 @@ def check_money(db: Database, books: Books) -> None:
         deals = session.scalars(select(Negotiation).order_by(Negotiation.id)).all()
     _same(invoices, {ref: bill.row for ref, bill in books.bills.items()})
     _same(payments, {name: (one.ref, one.cents, one.state) for name, one in books.money.items()})
-    assert dict(unlocks) == dict(books.unlocks)
+    _same(unlocks, books.unlocks)
     assert [(int(row.contract_ref[2:]), row.state) for row in deals] == [(one.number, one.state) for one in books.deals]
     counted = sum(cents for _, cents, state in payments.values() if state in ("settled", "partial"))
     came_in = sum(row[2] for ref, row in invoices.items() if not ref.endswith("-2026-08") or ref in _paid_refs(books))
@@ -80,7 +81,7 @@ def _paid_refs(books: Books) -> set[str]:
     return {one.ref for one in books.money.values()}
 
 
-def _same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
+def _same(found: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> None:
     names = sorted(found.keys() | wanted.keys())
     differing = {name: (found.get(name), wanted.get(name)) for name in names if found.get(name) != wanted.get(name)}
     assert not differing, "\n".join(f"{name}: {of[0]}, in the books {of[1]}" for name, of in differing.items())

@@ -100,7 +100,7 @@ class Month:
         moment = at(today, hour) + after
         self.works.move(moment)
         self.works.chores(*chores)
-        self.works.work_until(moment + timedelta(minutes=20))
+        self.works.work_until(moment + timedelta(minutes=5))
         if not (today in NETWORK_AWAY and MORNING <= hour < EVENING):
             before, held = self.books.held, self.network.held()
             self.blocks += [(number, today) for number in held - before]
@@ -122,6 +122,23 @@ def at(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, ZoneInfo("America/Sao_Paulo")).astimezone(UTC)
 
 
+def _debug(db, month):
+    from models.suspension import Suspension
+    from models.contract import Contract
+    from models.network_job import NetworkJob
+    from models.invoice import Invoice
+    import os
+    with db.reading() as session:
+        for number in map(int, os.environ.get("WHO", "").split()):
+            print(number, month.people._way[number], month.books.off[number], session.scalars(select(Contract.status).where(Contract.id == number)).one())
+            for row in session.scalars(select(Suspension).where(Suspension.contract_ref == f"c-{number}")):
+                print("  ", row.state, row.invoice_ref, row.noticed_at, row.suspended_at, row.known_paid_at, row.restored_at, row.ended_at)
+            for row in session.scalars(select(NetworkJob).where(NetworkJob.contract_ref == f"c-{number}").order_by(NetworkJob.id)):
+                print("  ", row.action, row.reason, row.state, row.asked_at, row.finished_at, row.outcome)
+            for row in session.scalars(select(Invoice).where(Invoice.contract_id == number)):
+                print("  ", row.ref, row.status, row.amount_cents, row.paid_cents, row.paid_at, row.due_date, row.hold)
+
+
 @pytest.fixture
 def clock() -> Iterator[FrozenDateTimeFactory]:
     """Time that only moves when told to."""
@@ -138,6 +155,7 @@ def test_month_of_a_thousand_customers_ends_with_ledger_network_and_erp_in_agree
     month.works.move(at(LAST + timedelta(days=1), NIGHT))
     month.works.chores("reconcile")
     sent = sent_steps(db)
+    _debug(db, month)
     check_money(db, month.books)
     check_messages(sent, month.books, month.quiet)
     check_blocks(sent, month.blocks)
