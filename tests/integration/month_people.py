@@ -56,6 +56,7 @@ class People:
         self._step: dict[int, int] = defaultdict(int)
         self._days: dict[int, date] = {}
         self._names = 0
+        self.network_away = False
         self.done: dict[str, int] = defaultdict(int)
 
     def receive(self, bill: Bill, today: date) -> None:
@@ -135,6 +136,9 @@ class People:
                     # Its end would lie behind the end of the story.
                     return
                 self._ask_twice(number, today)
+                if self.network_away:
+                    # It could not be done, and does not count: they ask again another day.
+                    return
             case "agrees_kept" | "agrees_broken" | "agrees_first":
                 self._agree(number, 1 if way == "agrees_kept" else 2, today)
             case "disputes_blocked":
@@ -202,7 +206,8 @@ class People:
             with self._works.db.transaction() as session:
                 unlock(session, effect, _conversation(session, number), False, partial(_ask, session))
             self._works.move(utc_now() + timedelta(seconds=2))
-        self._books.unlocks[number].append("kept" if self._way[number] == "unlock_kept" else "broken")
+        ended = "kept" if self._way[number] == "unlock_kept" else "broken"
+        self._books.unlocks[number].append("failed" if self.network_away else ended)
         self.done["unlocks"] += 1
 
     def _verdict(self, number: int, today: date) -> Eligible | Denied:

@@ -84,7 +84,8 @@ class Month:
         for bill in made:
             self.people.receive(bill, today)
         self.erp.away = today in ERP_AWAY
-        self.network.switch(today not in NETWORK_AWAY)
+        self.people.network_away = today in NETWORK_AWAY
+        self.network.switch(not self.people.network_away)
         self.books.judge_deals(at(today, MORNING), today)
         self._at(today, MORNING, "follow_agreements", "collect", "suspend")
         for slot, hour in enumerate((NOON, AFTERNOON, EVENING)):
@@ -135,6 +136,12 @@ def _debug(db, month):
                 print("  ", row.state, row.invoice_ref, row.noticed_at, row.suspended_at, row.known_paid_at, row.restored_at, row.ended_at)
             for row in session.scalars(select(NetworkJob).where(NetworkJob.contract_ref == f"c-{number}").order_by(NetworkJob.id)):
                 print("  ", row.action, row.reason, row.state, row.asked_at, row.finished_at, row.outcome)
+            from models.trust_unlock import TrustUnlock
+            from models.outbox import Outbox
+            for row in session.scalars(select(TrustUnlock).where(TrustUnlock.contract_ref == f"c-{number}")):
+                print("  unlock", row.id, row.state, row.granted_at, row.expires_at)
+                for work in session.scalars(select(Outbox).where(Outbox.topic == "unlock_expiry", Outbox.ref_id == row.id)):
+                    print("    ", work.run_after, work.done_at, work.tries)
             for row in session.scalars(select(Invoice).where(Invoice.contract_id == number)):
                 print("  ", row.ref, row.status, row.amount_cents, row.paid_cents, row.paid_at, row.due_date, row.hold)
 
