@@ -47,7 +47,13 @@ class Works:
         self, db: Database, network: Network, erp: Erp, clock: FrozenDateTimeFactory, media: Path, chance: Random
     ) -> None:
         self.db, self._clock, self._chance = db, clock, chance
-        settings = load({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "SECRET_KEY": "k" * 32, "REDIS_URL": "redis://127.0.0.1:1/0"})
+        settings = load(
+            {
+                "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+                "SECRET_KEY": "k" * 32,
+                "REDIS_URL": "redis://127.0.0.1:1/0",
+            }
+        )
         compared = replace(compared_of(settings, db, erp), held=network.access.held_back)
         plant = FakePlant(network.access)
         self.routes: dict[str, Route] = {

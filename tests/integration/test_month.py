@@ -129,18 +129,38 @@ def _debug(db, month):
     from models.network_job import NetworkJob
     from models.invoice import Invoice
     import os
+
     with db.reading() as session:
         for number in map(int, os.environ.get("WHO", "").split()):
-            print(number, month.people._way[number], month.books.off[number], session.scalars(select(Contract.status).where(Contract.id == number)).one())
+            print(
+                number,
+                month.people._way[number],
+                month.books.off[number],
+                session.scalars(select(Contract.status).where(Contract.id == number)).one(),
+            )
             for row in session.scalars(select(Suspension).where(Suspension.contract_ref == f"c-{number}")):
-                print("  ", row.state, row.invoice_ref, row.noticed_at, row.suspended_at, row.known_paid_at, row.restored_at, row.ended_at)
-            for row in session.scalars(select(NetworkJob).where(NetworkJob.contract_ref == f"c-{number}").order_by(NetworkJob.id)):
+                print(
+                    "  ",
+                    row.state,
+                    row.invoice_ref,
+                    row.noticed_at,
+                    row.suspended_at,
+                    row.known_paid_at,
+                    row.restored_at,
+                    row.ended_at,
+                )
+            for row in session.scalars(
+                select(NetworkJob).where(NetworkJob.contract_ref == f"c-{number}").order_by(NetworkJob.id)
+            ):
                 print("  ", row.action, row.reason, row.state, row.asked_at, row.finished_at, row.outcome)
             from models.trust_unlock import TrustUnlock
             from models.outbox import Outbox
+
             for row in session.scalars(select(TrustUnlock).where(TrustUnlock.contract_ref == f"c-{number}")):
                 print("  unlock", row.id, row.state, row.granted_at, row.expires_at)
-                for work in session.scalars(select(Outbox).where(Outbox.topic == "unlock_expiry", Outbox.ref_id == row.id)):
+                for work in session.scalars(
+                    select(Outbox).where(Outbox.topic == "unlock_expiry", Outbox.ref_id == row.id)
+                ):
                     print("    ", work.run_after, work.done_at, work.tries)
             for row in session.scalars(select(Invoice).where(Invoice.contract_id == number)):
                 print("  ", row.ref, row.status, row.amount_cents, row.paid_cents, row.paid_at, row.due_date, row.hold)
