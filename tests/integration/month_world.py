@@ -133,9 +133,8 @@ class Network:
             with connection.cursor() as cursor:
                 cursor.execute("TRUNCATE radusergroup")
                 lines = [(f"l{number}", "fibra", 10) for number in numbers]
-                cursor.executemany(
-                    "INSERT INTO radusergroup (username, groupname, priority) VALUES (%s, %s, %s)", lines
-                )
+                row = "INSERT INTO radusergroup (username, groupname, priority) VALUES (%s, %s, %s)"
+                cursor.executemany(row, lines)
         tables = RadiusTables(postgres.url(name), SUSPENDED)
         self.access = RadiusAccess(tables, _nobody, suspended_group=SUSPENDED, clock=_Hurried())
 

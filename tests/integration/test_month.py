@@ -131,7 +131,9 @@ def _debug(db, month):
     import os
 
     with db.reading() as session:
-        for number in map(int, os.environ.get("WHO", "").split()):
+        right = blocked_by_right(sent_steps(db), month.books, LAST)
+        for number in sorted(right ^ month.network.held()):
+            print("RIGHT" if number in right else "HELD", [(one.bill, str(one.local)) for one in sent_steps(db) if one.number == number and one.step.startswith("susp")])
             print(
                 number,
                 month.people._way[number],
