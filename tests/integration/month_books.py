@@ -144,8 +144,12 @@ class Books:
                     bill.cancelled, bill.hold = True, ""
             elif any(part.owed and (today - part.due).days > BROKEN_AFTER for part in deal.parts):
                 deal.state = "broken"
+                spans = self.off[deal.number]
                 for bill in deal.old:
-                    bill.hold, bill.since = "", now
+                    bill.hold = ""
+                    if not spans or spans[-1][1] is not None:
+                        # Who never got the signal back needs no new notice to be without it.
+                        bill.since = now
                 for part in deal.parts:
                     part.cancelled = part.owed > 0
 

@@ -37,7 +37,7 @@ from tests.integration.month_works import Works
 from tests.integration.month_world import Network, due_day_of, fee_of, populate
 
 SEED = 20260901
-NUMBERS = range(1, 201)
+NUMBERS = range(1, 1001)
 FIRST, LAST = date(2026, 9, 1), date(2026, 10, 10)
 # Night and day; in the evening nobody may be written to, and payments come all the same.
 NIGHT, MORNING, NOON, AFTERNOON, EVENING = time(4, 10), time(9), time(11), time(15, 20), time(21, 30)
@@ -95,7 +95,8 @@ class Month:
             self.works.move(at(today, hour))
             self.people.live(today, slot)
             self._note_quiet(at(today, hour))
-            self._at(today, hour, "collect", "suspend", after=timedelta(minutes=5))
+            chores = ("suspend",) if hour == NOON else ("collect", "suspend")
+            self._at(today, hour, *chores, after=timedelta(minutes=5))
 
     def _at(self, today: date, hour: time, *chores: str, after: timedelta = timedelta()) -> None:
         moment = at(today, hour) + after
@@ -123,51 +124,6 @@ def at(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, ZoneInfo("America/Sao_Paulo")).astimezone(UTC)
 
 
-def _debug(db, month):
-    from models.suspension import Suspension
-    from models.contract import Contract
-    from models.network_job import NetworkJob
-    from models.invoice import Invoice
-    import os
-
-    with db.reading() as session:
-        right = blocked_by_right(sent_steps(db), month.books, LAST)
-        for number in sorted(right ^ month.network.held()):
-            print("RIGHT" if number in right else "HELD", [(one.bill, str(one.local)) for one in sent_steps(db) if one.number == number and one.step.startswith("susp")])
-            print(
-                number,
-                month.people._way[number],
-                month.books.off[number],
-                session.scalars(select(Contract.status).where(Contract.id == number)).one(),
-            )
-            for row in session.scalars(select(Suspension).where(Suspension.contract_ref == f"c-{number}")):
-                print(
-                    "  ",
-                    row.state,
-                    row.invoice_ref,
-                    row.noticed_at,
-                    row.suspended_at,
-                    row.known_paid_at,
-                    row.restored_at,
-                    row.ended_at,
-                )
-            for row in session.scalars(
-                select(NetworkJob).where(NetworkJob.contract_ref == f"c-{number}").order_by(NetworkJob.id)
-            ):
-                print("  ", row.action, row.reason, row.state, row.asked_at, row.finished_at, row.outcome)
-            from models.trust_unlock import TrustUnlock
-            from models.outbox import Outbox
-
-            for row in session.scalars(select(TrustUnlock).where(TrustUnlock.contract_ref == f"c-{number}")):
-                print("  unlock", row.id, row.state, row.granted_at, row.expires_at)
-                for work in session.scalars(
-                    select(Outbox).where(Outbox.topic == "unlock_expiry", Outbox.ref_id == row.id)
-                ):
-                    print("    ", work.run_after, work.done_at, work.tries)
-            for row in session.scalars(select(Invoice).where(Invoice.contract_id == number)):
-                print("  ", row.ref, row.status, row.amount_cents, row.paid_cents, row.paid_at, row.due_date, row.hold)
-
-
 @pytest.fixture
 def clock() -> Iterator[FrozenDateTimeFactory]:
     """Time that only moves when told to."""
@@ -184,7 +140,6 @@ def test_month_of_a_thousand_customers_ends_with_ledger_network_and_erp_in_agree
     month.works.move(at(LAST + timedelta(days=1), NIGHT))
     month.works.chores("reconcile")
     sent = sent_steps(db)
-    _debug(db, month)
     check_money(db, month.books)
     check_messages(sent, month.books, month.quiet)
     check_blocks(sent, month.blocks)
