@@ -90,8 +90,8 @@ class Books:
             for month in (9, 10):
                 due = date(2026, month, due_day_of(number))
                 end = due - timedelta(days=ISSUED_BEFORE)
-                if end == today or (first_day and end < today):
-                    ref = f"c-{number}-2026-{month:02d}"
+                ref = f"c-{number}-2026-{month:02d}"
+                if ref not in self.bills and (end == today or (first_day and end < today)):
                     begin = date(2026, month - 1, due_day_of(number)) - timedelta(days=ISSUED_BEFORE)
                     due = max(due, today + timedelta(days=LEAST_NOTICE))
                     total = self._share(number, begin, end)

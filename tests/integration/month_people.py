@@ -65,7 +65,7 @@ class People:
         """Somebody got a bill: what will become of it, unless they are one of those who let August lie."""
         chance, pay = self._chance, partial(self._pay, bill)
         plans: dict[str, list[tuple[int, Act]]] = {
-            "punctual": [(-chance.choice((0, 1, 3, 4, 4, 4, 5, 5)), pay)],
+            "punctual": [(-chance.choice((0, 1, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5)), pay)],
             "late": [(chance.randint(1, 19), pay)],
             "partial": [(chance.randint(-2, 4), partial(self._pay, bill, share=2)), (chance.randint(5, 9), pay)],
             "twice": [(-1, pay), (0, partial(self._pay, bill, again=True))],
@@ -123,7 +123,7 @@ class People:
             case "pays_blocked":
                 self._pay_all(number, owed)
             case "unlock_kept" | "unlock_broken":
-                if today >= date(2026, 10, 5):
+                if today >= date(2026, 9, 28):
                     # Its end would lie behind the end of the story.
                     return
                 self._ask_twice(number, today)

@@ -64,6 +64,7 @@ class Works:
         }
         self.desk = DebtDesk(db, erp, "pt_BR")
         self.killed = self.repeated = 0
+        self.careful = False
 
     def move(self, moment: datetime) -> None:
         """It is `moment` now."""
@@ -118,7 +119,7 @@ class Works:
     def _carelessly(self, route: Route, ref_id: int) -> None:
         """Some are killed before one of their commits and come again; some are simply done twice."""
         fate = self._chance.random()
-        if fate < 0.02:
+        if fate < 0.02 and not self.careful:
             with _killing(self._chance.choice((1, 1, 2, 3))):
                 try:
                     route.handle(ref_id)

@@ -43,8 +43,14 @@ def due_day_of(number: int) -> int:
     return DUE_DAYS[number % len(DUE_DAYS)]
 
 
+def pays_ahead(number: int) -> bool:
+    """Whether somebody who owes nothing has paid September already when the story begins."""
+    return number % 20 < 11
+
+
 def populate(db: Database, numbers: range, debtors: frozenset[int]) -> None:
-    """The provider, its templates, and everybody with the invoice of August: open for `debtors`, else paid."""
+    """The provider, its templates, and everybody with the invoice of August: open for `debtors`, else paid; some
+    others have that of September as well."""
     store_provider(db, policies=POLICIES)
     for file in read_templates("pt_BR"):
         a_template(db, file.purpose, components=list(file.draft().components), variables=file.variables)
@@ -52,7 +58,9 @@ def populate(db: Database, numbers: range, debtors: frozenset[int]) -> None:
         session.execute(insert(Customer), [_customer(number) for number in numbers])
         session.execute(insert(Contact), [_contact(number) for number in numbers])
         session.execute(insert(Contract), [_contract(number) for number in numbers])
-        session.execute(insert(Invoice), [_august(number, number in debtors) for number in numbers])
+        session.execute(insert(Invoice), [_bill(number, 8, number in debtors) for number in numbers])
+        ahead = [number for number in numbers if pays_ahead(number) and number not in debtors]
+        session.execute(insert(Invoice), [_bill(number, 9, False) for number in ahead])
 
 
 def _customer(number: int) -> dict[str, Any]:
@@ -84,15 +92,15 @@ def _contract(number: int) -> dict[str, Any]:
     }
 
 
-def _august(number: int, owes: bool) -> dict[str, Any]:
-    day = date(2026, 8, due_day_of(number))
+def _bill(number: int, month: int, owes: bool) -> dict[str, Any]:
+    day = date(2026, month, due_day_of(number))
     return {
-        "ref": f"c-{number}-2026-08",
-        "number": f"{number}-2026-08",
+        "ref": f"c-{number}-2026-{month:02d}",
+        "number": f"{number}-2026-{month:02d}",
         "contract_id": number,
         "amount_cents": fee_of(number),
         "due_date": day,
-        "period": "2026-08",
+        "period": f"2026-{month:02d}",
         "status": "open" if owes else "paid",
         "paid_at": None if owes else datetime(2026, 8, day.day, 15, tzinfo=UTC),
         "paid_cents": 0 if owes else fee_of(number),
@@ -136,7 +144,7 @@ class Network:
                 row = "INSERT INTO radusergroup (username, groupname, priority) VALUES (%s, %s, %s)"
                 cursor.executemany(row, lines)
         tables = RadiusTables(postgres.url(name), SUSPENDED)
-        self.access = RadiusAccess(tables, _nobody, suspended_group=SUSPENDED, clock=_Hurried())
+        self.access = RadiusAccess(tables, _nobody, suspended_group=SUSPENDED, settle_seconds=1, clock=_Hurried())
 
     def held(self) -> set[int]:
         """The numbers of the contracts that are held back, by a look of our own."""
