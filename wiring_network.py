@@ -15,6 +15,7 @@ from bot.texts import Texts
 from core.db import Database
 from core.route import Route
 from core.settings import Settings
+from models import utc_now
 from models.network_job import NetworkJob
 from models.trust_unlock import TrustUnlock
 from provisioning import diagnosis_context
@@ -101,7 +102,7 @@ def _ask_block(session: Session, unlock: TrustUnlock) -> None:
         target=target_of(session, unlock.contract_ref),
         reason="trust_unlock_expired",
         asked_by="clock",
-        cause=f"trust:{unlock.id}",
+        cause=f"trust:{unlock.id}:{utc_now():%Y-%m-%d}",
         conversation_id=unlock.conversation_id,
         trust_unlock_id=unlock.id,
     )

@@ -26,6 +26,8 @@ from models.outbox import add_work
 
 TELL = "tell_agreement"
 LIVE = ("accepted", "active")
+# How the refs of instalments begin.
+INSTALMENT = "ACORDO-"
 
 
 def negotiation_policy_of(policies: Mapping[str, Any]) -> NegotiationPolicy:
@@ -104,7 +106,7 @@ def activate(session: Session, agreement: Negotiation, *, enters: bool) -> bool:
 
 def instalment_refs(agreement: Negotiation) -> list[str]:
     """The refs of the invoices that an agreement makes, first instalment first."""
-    return [f"ACORDO-{agreement.id}-{number}" for number in range(1, len(agreement.terms["instalments"]) + 1)]
+    return [f"{INSTALMENT}{agreement.id}-{number}" for number in range(1, len(agreement.terms["instalments"]) + 1)]
 
 
 def waits_for_first(session: Session, contract_ref: str, policy: NegotiationPolicy) -> bool:

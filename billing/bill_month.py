@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.agreements import INSTALMENT
 from billing.billing_terms import BillingTerms
 from billing.periods import Bill, Billed, Span, bills
 from billing.provider_row import billing_of, provider_row
@@ -98,9 +99,10 @@ def _row(contract: Contract, bill: Bill) -> dict[str, object]:
 
 def _known(session: Session, ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """The months of each contract that have an invoice: a cancelled one was cancelled by somebody who knew why, and
-    one without a month counts for that of its due date."""
+    one without a month counts for that of its due date. The instalment of an agreement is for no month."""
     month = func.coalesce(func.nullif(Invoice.period, ""), func.to_char(Invoice.due_date, "YYYY-MM"))
     rows = select(Invoice.contract_id, func.array_agg(month)).where(Invoice.contract_id.in_(ids))
+    rows = rows.where(~Invoice.ref.startswith(INSTALMENT))
     return {owner: frozenset(months) for owner, months in session.execute(rows.group_by(Invoice.contract_id))}
 
 

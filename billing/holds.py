@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from billing.collections_policy import CollectionsPolicy
 from billing.records import Hold
+from billing.suspension import paid
 from core.dates import format_date
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.audit import Audit
 from models.collection_step import CollectionStep
+from models.contract import Contract
 from models.invoice import Invoice
 from models.suspension import Suspension
 
@@ -24,16 +26,19 @@ DISPUTE_LATE = "dispute.deadline"
 def hold(session: Session, invoice_ref: str, kind: Hold, by: str) -> bool:
     """Holds an open invoice that nothing holds yet, and audits who did; False, and no change, for any other.
 
-    A second press is harmless. Neither reminders nor a suspension come of it until `release`.
+    A second press is harmless. Neither reminders nor a suspension come of it until `release`, and a contract that is
+    suspended for nothing else gets its signal back.
     """
     done = session.scalar(
         update(Invoice)
         .where(Invoice.ref == invoice_ref, Invoice.status == "open", Invoice.hold == "")
         .values(hold=kind, held_at=utc_now())
-        .returning(Invoice.id)
+        .returning(Invoice.contract_id)
     )
     if done is not None:
         drop_notices(session, [invoice_ref])
+        contract_ref = session.scalars(select(Contract.ref).where(Contract.id == done)).one()
+        paid(session, contract_ref, utc_now())
         session.add(Audit(actor=by, action="invoice.held", subject=f"invoice:{invoice_ref}", detail={"kind": kind}))
     return done is not None
 

@@ -11,9 +11,11 @@ from typing import Literal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from billing.agreements import negotiation_policy_of, waits_for_first
 from billing.overdue import demanded_here, demanded_of
 from billing.ports import Erp
 from billing.provider_row import provider_row
+from billing.suspension import paid
 from core.dates import local_date
 from core.db import Database
 from core.errors import Unreachable
@@ -165,7 +167,8 @@ def _read_again(compared: Compared, doubtful: Iterable[tuple[Kind, _Row]], today
             unread += 1
             continue
         with compared.db.reading() as session:
-            owes = bool(demanded_of(session, told, today))
+            policy = negotiation_policy_of(provider_row(session).policies)
+            owes = bool(demanded_of(session, told, today)) or waits_for_first(session, row.ref, policy)
         if owes == (kind == "blocked_but_open"):
             findings.append(Finding(kind, row.ref))
     return findings, unread
@@ -200,6 +203,7 @@ def _keep(compared: Compared, run_id: int, report: Report) -> None:
         if compared.release:
             for finding in report.findings:
                 if finding.kind in ("paid_but_blocked", "blocked_but_paid"):
+                    paid(session, finding.subject, utc_now())
                     compared.release(session, finding.subject, f"reconciliation:{run_id}")
 
 

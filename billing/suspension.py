@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models import utc_now
 from models.contract import Contract
-from models.network_job import NetworkJob
+from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from models.suspension import Suspension
 
@@ -48,10 +48,12 @@ def live_suspension(session: Session, contract_ref: str, *, lock: bool = False) 
 
 
 def paid(session: Session, contract_ref: str, at: datetime) -> None:
-    """A payment for this contract became known at `at`: from now on the law's day for its restoration runs.
+    """A payment for this contract became known at `at`, or what it owes was contested: from now on the law's day for
+    its restoration runs.
 
     In the caller's transaction; may be called again, the first moment counts. Whether nothing else is overdue is read
-    from the ERP by the work that this adds, which then releases the signal or drops the notice.
+    from the ERP by the work that this adds, which then releases the signal or drops the notice. A contract that nothing
+    of the kind concerns gets none: most payments are of such.
     """
     session.execute(
         update(Suspension)
@@ -60,7 +62,13 @@ def paid(session: Session, contract_ref: str, at: datetime) -> None:
         )
         .values(known_paid_at=at)
     )
-    contract_id = session.scalar(select(Contract.id).where(Contract.ref == contract_ref))
+    block = NetworkJob.contract_ref == contract_ref, NetworkJob.action == BLOCK, NetworkJob.state.in_(OPEN_STATES)
+    concerned = (
+        (Contract.status == "blocked")
+        | exists().where(Suspension.contract_ref == contract_ref, Suspension.state.in_(LIVE))
+        | exists().where(*block)
+    )
+    contract_id = session.scalar(select(Contract.id).where(Contract.ref == contract_ref, concerned))
     if contract_id is not None:
         add_work(session, RESTORE, contract_id)
 

@@ -22,7 +22,7 @@ from core.later import Later
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.contract import Contract
-from models.network_job import NetworkJob
+from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from models.trust_unlock import TrustUnlock
 
@@ -33,6 +33,7 @@ LIVE = ("reserved", "active")
 DONE = ("verified", "already")
 NEVER_TOOK_EFFECT = ("failed", "refused")
 NOT_DONE = ("refused", "failed")
+AGAIN_AFTER = timedelta(days=1)
 _KEPT = {"kept": True, "broken": False}
 
 
@@ -95,9 +96,10 @@ def expire(unlock_id: int, *, db: Database, erp: Erp, ask_block: Callable[[Sessi
     """Judges an unlock whose time is over: kept when nothing of its contract is demanded, otherwise `ask_block`.
 
     `ask_block` adds the block_signal job, with the unlock's id as its `trust_unlock_id`, in the transaction it is
-    given; the row becomes broken when that job has verified the block, or at once where the ERP blocks by itself. May
-    be called again and in parallel: one call asks. Raises Later before the unlock ends and outside of the hours in
-    which is blocked, and what the ERP raises, so that it is tried again: nobody is blocked on a debt that was not read.
+    given; the row becomes broken when that job has verified the block, or at once where the ERP blocks by itself. A job
+    that came to nothing is asked for again a day later. May be called again and in parallel: one call asks. Raises
+    Later before the unlock ends and outside of the hours in which is blocked, and what the ERP raises, so that it is
+    tried again: nobody is blocked on a debt that was not read.
     """
     with db.transaction() as session:
         unlock = session.get(TrustUnlock, unlock_id)
@@ -120,6 +122,7 @@ def expire(unlock_id: int, *, db: Database, erp: Erp, ask_block: Callable[[Sessi
             return
         if debt and not by_erp:
             ask_block(session, unlock)
+            add_work(session, EXPIRY, unlock.id, after_seconds=AGAIN_AFTER.total_seconds())
         else:
             unlock.state, unlock.ended_at = "broken" if debt else "kept", now
         end_alert(session, UNREAD, unlock.contract_ref)
@@ -141,8 +144,9 @@ def _read_debt(db: Database, erp: Erp, unlock: TrustUnlock, late: bool) -> list[
 
 
 def _to_be_judged(session: Session, unlock: TrustUnlock) -> bool:
-    """Active, and its block was not asked for yet: that job ends the matter, or shows a person why it could not."""
-    asked = exists().where(NetworkJob.trust_unlock_id == unlock.id, NetworkJob.action == BLOCK)
+    """Active, and no block of it is under way, or came to nothing just now: a person sees that one first."""
+    settled = NetworkJob.state.in_((*OPEN_STATES, *DONE)) | (NetworkJob.asked_at > utc_now() - AGAIN_AFTER)
+    asked = exists().where(NetworkJob.trust_unlock_id == unlock.id, NetworkJob.action == BLOCK, settled)
     return unlock.state == "active" and not session.scalar(select(asked))
 
 

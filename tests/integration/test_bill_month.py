@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from billing.agreements import INSTALMENT
 from billing.bill_month import bill_month
 from core.db import Database
 from models.contract import Contract
@@ -66,6 +67,16 @@ def test_a_month_that_has_an_invoice_from_elsewhere_or_a_cancelled_one_gets_no_o
             Invoice(ref="X", number="X", contract_id=owner, amount_cents=1, due_date=date(2027, 1, 10), status="open")
         )
     assert [ref for ref, _, _ in bill(db, at(2026, 12, 31))] == ["X", "c-1002-2026-12"]
+
+
+def test_month_of_an_instalment_gets_its_own_invoice_too(db: Database) -> None:
+    billing(db)
+    bill(db, at(2026, 11, 30))
+    with db.transaction() as session:
+        owner = rows(db, Contract)[0].id
+        ref = f"{INSTALMENT}1-1"
+        session.add(Invoice(ref=ref, number=ref, contract_id=owner, amount_cents=1, due_date=date(2027, 1, 3)))
+    assert [ref for ref, _, _ in bill(db, at(2026, 12, 31))] == [ref, "c-1002-2026-12", "c-1002-2027-01"]
 
 
 def test_cancelled_pending_and_free_contracts_are_not_billed(db: Database) -> None:

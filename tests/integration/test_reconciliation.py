@@ -23,6 +23,7 @@ from models import utc_now
 from models.alert import Alert
 from models.contract import Contract as ContractRow
 from models.invoice import Invoice as InvoiceRow
+from models.negotiation import Negotiation
 from models.payment import Payment
 from models.reconciliation import Reconciliation
 from models.suspension import Suspension
@@ -118,6 +119,34 @@ def test_an_alarm_ends_when_all_agrees_again(db: Database) -> None:
         session.execute(update(ContractRow).values(status="active"))
     reconcile(compared(db))
     assert alarms(db) == []
+
+
+def test_who_waits_for_the_first_instalment_is_blocked_by_right(db: Database) -> None:
+    bruno(db, a_contract(status="blocked"), LATE)
+    part = {"due": "2030-01-01", "amount_cents": LATE.amount_cents}
+    with db.transaction() as session:
+        agreement = Negotiation(
+            contract_ref="c-1002",
+            state="active",
+            debt_cents=LATE.amount_cents,
+            invoice_refs=[LATE.ref],
+            terms={"instalments": [part]},
+            shown_text="x",
+            accepted_text="sim",
+        )
+        session.add(agreement)
+        session.execute(update(InvoiceRow).values(hold="negotiation"))
+    assert reconcile(compared(db, ["bruno.lima"])).findings == ()
+
+
+def test_release_that_the_night_asks_for_ends_the_suspension_too(db: Database) -> None:
+    bruno(db, a_contract(status="blocked"))
+    with db.transaction() as session:
+        terms = {"invoice_ref": "i-1", "amount_cents": 1, "suspend_from": LATE.due_date}
+        session.add(Suspension(contract_ref="c-1002", state="suspended", **terms))
+    reconcile(compared(db, ["bruno.lima"]))
+    with db.reading() as session:
+        assert session.scalars(select(Suspension.known_paid_at)).one() is not None
 
 
 def test_our_own_rows_alone_make_nobody_wrong(db: Database) -> None:

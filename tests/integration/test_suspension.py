@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from billing import suspension as rows
-from billing.holds import hold
+from billing.holds import hold, release
 from core.db import Database
 from handoff.debt_desk import DebtDesk
 from handoff.suspending import restore, suspend, tell_suspension
@@ -17,6 +17,7 @@ from models.contract import Contract
 from models.job_batch import JobBatch
 from models.message import Message
 from models.network_job import NetworkJob
+from models.outbox import Outbox
 from models.provider import Provider
 from models.suspension import Suspension
 from models.trust_unlock import TrustUnlock
@@ -145,6 +146,30 @@ def test_payment_brings_the_signal_back_once_nothing_else_is_overdue(db: Databas
     [_, again] = jobs(db, RELEASE)
     done(db, again, clock())
     assert state(db) == ("restored", "active")
+
+
+def test_contest_brings_the_signal_back_and_its_end_needs_a_new_notice(db: Database) -> None:
+    desk, clock = suspended(db)
+    with db.transaction() as session:
+        session.execute(update(Contract).values(status="blocked"))
+        assert hold(session, "i-1", "disputed", "joana")
+        [number] = session.scalars(select(Outbox.ref_id).where(Outbox.topic == "restore"))
+    restore(number, desk=desk)
+    [job] = jobs(db, RELEASE)
+    done(db, job, clock())
+    assert state(db) == ("restored", "active")
+    with db.transaction() as session:
+        assert release(session, "i-1", "disputed", "joana")
+    suspend(0, desk=desk)
+    assert len(jobs(db, BLOCK)) == 1
+
+
+def test_payment_of_a_contract_in_order_adds_no_work(db: Database) -> None:
+    set_up(db)
+    a_debtor(db, 1, DUE)
+    with db.transaction() as session:
+        rows.paid(session, "c-1", at("2026-08-12T10:00"))
+        assert session.scalars(select(Outbox.id)).all() == []
 
 
 def test_people_are_alerted_before_the_legal_day_of_a_restoration_ends(db: Database) -> None:

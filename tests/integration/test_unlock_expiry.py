@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from billing.erps.local import LocalErp
@@ -22,6 +22,7 @@ from core.errors import Unreachable
 from core.later import Later
 from models import utc_now
 from models.network_job import NetworkJob
+from models.outbox import Outbox
 from models.trust_unlock import TrustUnlock
 from tests.integration.billing_rows import a_job, bruno_blocked, contract_status, pay, store_unlock, unlock_row
 from tests.unit.billing.build import an_invoice
@@ -126,6 +127,22 @@ def test_expiry_asks_once_when_it_runs_again(db: Database) -> None:
     for _ in range(3):
         run(db, id_)
     assert len(jobs(db)) == 1
+
+
+def test_expiry_asks_again_a_day_after_a_block_that_came_to_nothing(db: Database) -> None:
+    bruno_blocked(db, due_in(-20))
+    id_ = store_unlock(db, state="active", ends_in=OVER)
+    asked = []
+    for hours in (0, 23, 25):
+        with db.transaction() as session:
+            values = {"state": "failed", "asked_at": utc_now() - timedelta(hours=hours)}
+            session.execute(update(NetworkJob).values(**values))
+        run(db, id_)
+        asked.append(len(jobs(db)))
+    assert asked == [1, 1, 2]
+    with db.transaction() as session:
+        later = select(Outbox.run_after).where(Outbox.topic == "unlock_expiry").order_by(Outbox.id.desc())
+        assert session.scalars(later).first() > utc_now() + timedelta(hours=23)
 
 
 def test_expiry_asks_once_when_two_run_at_the_same_time(db: Database) -> None:
