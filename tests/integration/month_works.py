@@ -15,7 +15,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from billing.ports import Erp
-from billing.reconciliation import reconcile_nightly
+from billing.reconciliation_due import reconcile_nightly
 from core.db import Database
 from core.errors import Conflict, Failure
 from core.later import Later
