@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
+from handoff.assignment.load import Load, held_load
+from handoff.assignment.owning import owned_by, waits_now
+from handoff.assignment.ring import ring
 from handoff.events import add_event
-from handoff.outcome import AlreadyTaken, Gone, Taken
-from handoff.queues import DEFAULT_QUEUE
+from handoff.outcome import AlreadyTaken, Denied, Gone, Taken
+from handoff.queues import organogram
+from handoff.routing.order import waiting_order
+from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
 
@@ -22,33 +28,92 @@ class _Owner:
     name: str
 
 
-def take(session: Session, conversation_id: int, agent: Attendant) -> Taken | AlreadyTaken | Gone:
+def take(
+    session: Session, conversation_id: int, agent: Attendant, *, reason: str = "", now: datetime | None = None
+) -> Taken | AlreadyTaken | Gone | Denied:
     """Makes `agent` the owner of a conversation that waits or that the bot has.
 
-    May be called again by its owner. Whether the agent may see it is for the caller to check (handoff.access).
+    May be called again by its owner. Denied when they have all they may have; a supervisor goes over that with a
+    `reason`, which is logged. Whether the agent may see it is for the caller to check (handoff.access).
     """
+    full = _too_much(session, conversation_id, agent, now or utc_now())
+    owner = _owner(session, conversation_id)
+    if owner or (full and not _overrides(agent, reason)):
+        return full if full and owner is None else _as_outcome(owner, agent)
     if not _claim(session, conversation_id, agent, Conversation.handler.in_(("bot", "queue"))):
         return _as_outcome(_owner(session, conversation_id), agent)
-    _tell(session, conversation_id, agent, "taken", f"{agent.name} assumiu a conversa")
-    audit.record(session, agent.login, "conversation.taken", f"conversation:{conversation_id}")
+    text = f"{agent.name} assumiu a conversa" + _over(full, reason)
+    _tell(session, conversation_id, agent, "taken", text)
+    _record(session, conversation_id, agent, "taken", full)
     return Taken()
 
 
-def take_over(session: Session, conversation_id: int, agent: Attendant) -> Taken | AlreadyTaken | Gone:
-    """A supervisor takes a conversation away from whoever has it; for anybody else this is `take`. It is logged."""
+def take_over(
+    session: Session, conversation_id: int, agent: Attendant, *, reason: str = "", now: datetime | None = None
+) -> Taken | AlreadyTaken | Gone | Denied:
+    """A supervisor takes a conversation away from whoever has it; for anybody else this is `take`. It is logged.
+
+    Denied as in `take`.
+    """
     owner = _owner(session, conversation_id)
     if not agent.supervises or owner is None or owner.id == agent.id:
-        return take(session, conversation_id, agent)
+        return take(session, conversation_id, agent, reason=reason, now=now)
+    full = _too_much(session, conversation_id, agent, now or utc_now())
+    if full and not _overrides(agent, reason):
+        return full
     # Only from the owner that was seen: of two supervisors at once one wins, and the log names the right person.
     theirs = (Conversation.handler == "agent") & (Conversation.agent_id == owner.id)
     if not _claim(session, conversation_id, agent, theirs):
         return _as_outcome(_owner(session, conversation_id), agent)
-    _tell(
-        session, conversation_id, agent, "taken_over", f"{agent.name} assumiu a conversa, que estava com {owner.name}"
-    )
-    subject = f"conversation:{conversation_id}"
-    audit.record(session, agent.login, "conversation.taken_over", subject, from_agent_id=owner.id)
+    text = f"{agent.name} assumiu a conversa, que estava com {owner.name}" + _over(full, reason)
+    _tell(session, conversation_id, agent, "taken_over", text)
+    _record(session, conversation_id, agent, "taken_over", full, from_agent_id=owner.id)
+    ring(session)
     return Taken()
+
+
+def take_next(session: Session, agent: Attendant, *, now: datetime | None = None) -> int | Denied | None:
+    """Gives `agent` the first that waits in their queues, in the order of all (handoff.routing.order). Its id.
+
+    None when nothing waits there; Denied when they have all they may have. Two people at once get two conversations.
+    """
+    moment = now or utc_now()
+    load = held_load(session, agent.id, moment)
+    first = session.execute(
+        select(Conversation.id, Conversation.queue)
+        .where(Conversation.handler == "queue", Conversation.queue.in_(agent.queues), waits_now(moment))
+        .order_by(*waiting_order(moment))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if first is None:
+        return None
+    if not load.fits(organogram(session).queue(first.queue).weight):
+        return _full(load)
+    taken = take(session, first.id, agent, now=moment)
+    return first.id if isinstance(taken, Taken) else None
+
+
+def _too_much(session: Session, conversation_id: int, agent: Attendant, now: datetime) -> Denied | None:
+    """Why it would be more than they may have. Their load stays as it is until the transaction ends."""
+    load = held_load(session, agent.id, now)
+    queue = session.scalar(select(Conversation.queue).where(Conversation.id == conversation_id))
+    return None if load.fits(organogram(session).queue(queue).weight) else _full(load)
+
+
+def _full(load: Load) -> Denied:
+    return Denied(
+        f"Você já está com {load.weight} de {load.capacity} do seu limite de atendimentos. "
+        "Encerre ou transfira um antes de assumir outro."
+    )
+
+
+def _overrides(agent: Attendant, reason: str) -> bool:
+    return agent.supervises and bool(reason.strip())
+
+
+def _over(full: Denied | None, reason: str) -> str:
+    return f", acima do limite: {reason.strip()}" if full else ""
 
 
 def _claim(session: Session, conversation_id: int, agent: Attendant, free: ColumnElement[bool]) -> bool:
@@ -56,14 +121,7 @@ def _claim(session: Session, conversation_id: int, agent: Attendant, free: Colum
     claimed = session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id, free)
-        .values(
-            handler="agent",
-            agent_id=agent.id,
-            queue=func.coalesce(Conversation.queue, DEFAULT_QUEUE),
-            waiting_since=None,
-            needs_person=None,
-            version=Conversation.version + 1,
-        )
+        .values(owned_by(agent.id))
         .returning(Conversation.id)
     )
     return claimed.scalar_one_or_none() is not None
@@ -72,6 +130,14 @@ def _claim(session: Session, conversation_id: int, agent: Attendant, free: Colum
 def _tell(session: Session, conversation_id: int, agent: Attendant, event: str, text: str) -> None:
     channel = session.scalars(select(Conversation.channel).where(Conversation.id == conversation_id)).one()
     add_event(session, conversation_id, channel, event, text, author=agent.author)
+
+
+def _record(
+    session: Session, conversation_id: int, agent: Attendant, event: str, full: Denied | None, **detail: int
+) -> None:
+    if full:
+        detail["over_capacity"] = True
+    audit.record(session, agent.login, f"conversation.{event}", f"conversation:{conversation_id}", **detail)
 
 
 def _owner(session: Session, conversation_id: int) -> _Owner | None:
