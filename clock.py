@@ -11,6 +11,7 @@ import time
 from core import log as logs
 from core.errors import Unreachable
 from core.settings import SettingsError
+from handoff.calendars import ensure_calendars
 from handoff.drift import check_daily
 from handoff.queues import ensure_organogram
 from handoff.repair import close_idle, find_forgotten
@@ -66,9 +67,10 @@ def watch_understanding(wiring: Wiring) -> None:
 
 
 def lay_out(wiring: Wiring) -> None:
-    """On the very first start, gives the provider its queues, to be changed in the console."""
+    """On the very first start, gives the provider its queues and calendars, to be changed in the console."""
     with wiring.db.transaction() as session:
         ensure_organogram(session)
+        ensure_calendars(session)
 
 
 def main() -> None:
