@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from handoff import audit
 from handoff.access import Attendant
 from handoff.assignment.load import Load, held_load
-from handoff.assignment.owning import owned_by, waits_now
+from handoff.assignment.owning import awake, owned_by
 from handoff.assignment.ring import ring
 from handoff.events import add_event
 from handoff.outcome import AlreadyTaken, Denied, Gone, Taken
@@ -81,7 +81,7 @@ def take_next(session: Session, agent: Attendant, *, now: datetime | None = None
     load = held_load(session, agent.id, moment)
     first = session.execute(
         select(Conversation.id, Conversation.queue)
-        .where(Conversation.handler == "queue", Conversation.queue.in_(agent.queues), waits_now(moment))
+        .where(Conversation.handler == "queue", Conversation.queue.in_(agent.queues), awake(moment))
         .order_by(*waiting_order(moment))
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from handoff.assignment.ring import ring
 from handoff.events import add_event
 from handoff.queues import known_queue
 from models import utc_now
@@ -56,4 +57,5 @@ def hand_over(
         author="bot",
         queue=queue,
     )
+    ring(session)
     return True

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
+from handoff.assignment.ring import ring
 from handoff.events import add_event, locked, mark_handled_by_person, unanswered_since
 from handoff.outcome import Denied, Done
 from handoff.queues import organogram
@@ -79,6 +80,8 @@ def transfer(session: Session, conversation_id: int, agent: Attendant, queue: st
     before = conversation.queue
     conversation.handler = "queue"
     conversation.agent_id = None
+    # Who let it go does not get it back as the one who knows it.
+    conversation.last_agent_id = None
     conversation.queue = queue
     conversation.waiting_since = unanswered_since(session, conversation_id) or utc_now()
     conversation.handed_off_for = word or conversation.handed_off_for
@@ -110,4 +113,6 @@ def _settle(
 ) -> Done:
     event_id = add_event(session, conversation.id, conversation.channel, event, text, author=agent.author, **detail)
     audit.record(session, agent.login, f"conversation.{event}", f"conversation:{conversation.id}", **detail)
+    # Somebody has room now, or something waits.
+    ring(session)
     return Done(event_id)

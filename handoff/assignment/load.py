@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from handoff.assignment.owning import awake
 from handoff.queues import organogram
 from models.agent import Agent
 from models.conversation import Conversation
@@ -28,8 +29,7 @@ class Load:
 
 def counts_now(now: datetime) -> ColumnElement[bool]:
     """Whether a conversation counts in its owner's load: open, and not put off until later."""
-    awake = or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now)
-    return (Conversation.handler == "agent") & awake
+    return (Conversation.handler == "agent") & awake(now)
 
 
 def weights_of(session: Session, agent_ids: Collection[int], now: datetime) -> dict[int, int]:
@@ -51,7 +51,5 @@ def held_load(session: Session, agent_id: int, now: datetime) -> Load:
 
     Their row is locked: take it before the row of a conversation, as everybody does who needs both.
     """
-    capacity = session.scalars(
-        select(Agent.capacity).where(Agent.id == agent_id).with_for_update(key_share=True)
-    ).one()
+    capacity = session.scalars(select(Agent.capacity).where(Agent.id == agent_id).with_for_update(key_share=True)).one()
     return Load(weights_of(session, [agent_id], now)[agent_id], capacity)

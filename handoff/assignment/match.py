@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.words import folded
+from nlu.folding import fold
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Person:
         )
 
     def _goes_to(self, place: str) -> bool:
-        where = folded(place)
-        return not where or not self.territories or any(folded(name) in where for name in self.territories)
+        where = fold(place)
+        return not where or not self.territories or any(fold(name) in where for name in self.territories)
 
 
 @dataclass(frozen=True)

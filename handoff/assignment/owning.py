@@ -1,4 +1,4 @@
-"""What becomes of a conversation's row when a person gets it, by whatever way, and which ones wait to be got."""
+"""What becomes of a conversation's row when a person gets it, by whatever way."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def owned_by(agent_id: int) -> dict[str, Any]:
     }
 
 
-def waits_now(now: datetime) -> ColumnElement[bool]:
-    """Whether a conversation in a queue is to be got now: it is not put off until later."""
+def awake(now: datetime) -> ColumnElement[bool]:
+    """Whether a conversation is not put off until later: asleep, it is given to nobody and weighs nothing."""
     return or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from handoff.assignment.ring import ring
@@ -129,6 +129,6 @@ def _own(session: Session, agent_id: int, now: datetime) -> Presence:
     ).one()
 
 
-def _nobody_yet(agent_id: int, now: datetime) -> object:
+def _nobody_yet(agent_id: int, now: datetime) -> Insert:
     row = {"agent_id": agent_id, "state": OFFLINE, "since": now, "seen_at": now}
     return insert(Presence).values(row).on_conflict_do_nothing()
