@@ -49,8 +49,8 @@ def assign_waiting(session: Session, now: datetime) -> int:
     if not pushed:
         return 0
     hold(session, ROUND)
-    people = [person for person in those_there(session, now, terms) if person.room > 0]
-    if not people:
+    people = those_there(session, now, terms)
+    if not any(person.room > 0 for person in people):
         return 0
     waiting = those_waiting(session, pushed, now)
     pairs = match(waiting, people, now, timedelta(minutes=terms.sticky_minutes))
