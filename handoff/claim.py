@@ -36,10 +36,12 @@ def take(
     May be called again by its owner. Denied when they have all they may have; a supervisor goes over that with a
     `reason`, which is logged. Whether the agent may see it is for the caller to check (handoff.access).
     """
-    full = _too_much(session, conversation_id, agent, now or utc_now())
     owner = _owner(session, conversation_id)
-    if owner or (full and not _overrides(agent, reason)):
-        return full if full and owner is None else _as_outcome(owner, agent)
+    if owner:
+        return _as_outcome(owner, agent)
+    full = _too_much(session, conversation_id, agent, now or utc_now())
+    if full and not _overrides(agent, reason):
+        return full
     if not _claim(session, conversation_id, agent, Conversation.handler.in_(("bot", "queue"))):
         return _as_outcome(_owner(session, conversation_id), agent)
     text = f"{agent.name} assumiu a conversa" + _over(full, reason)
