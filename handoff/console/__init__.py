@@ -13,6 +13,7 @@ from core.db import Database
 from core.media_store import MediaStore
 from handoff.console import (
     acts,
+    attendance,
     channel,
     corrections,
     files,
@@ -21,6 +22,7 @@ from handoff.console import (
     line_acts,
     login,
     network,
+    next_up,
     problems,
     review,
     search,
@@ -68,7 +70,8 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, problems):
+    desk_rooms = (attendance, next_up)
+    for room in (*rooms, *desk_rooms, network, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
