@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from handoff.events import add_event, locked
 from handoff.queues import organogram
 from handoff.routing.case import case_of
 from handoff.routing.terms import routing_terms
-from handoff.routing.where import LOWEST, Case, Placed, where
+from handoff.routing.where import LOWEST, Case, where
+from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
 from nlu.languages import PORTUGUESE
@@ -43,28 +43,22 @@ def hand_over(
         return False
     case = case_of(session, conversation, queue, language=language, terms=terms, now=now)
     placed = where(case, queues, terms)
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(
-            handler="queue",
-            queue=placed.queue,
-            agent_id=None,
-            last_agent_id=placed.agent_id,
-            priority=LOWEST if by_machine else placed.priority,
-            sla_class=case.sla_class,
-            waiting_since=now,
-            snoozed_until=None,
-            summary=summary,
-            handed_off_for=reason,
-            needs_person=None,
-            told=_told(conversation, silent=by_machine),
-            version=Conversation.version + 1,
-        )
-    )
-    session.refresh(conversation)
-    text = f"Passada para a fila {placed.queue}: {reason}"
-    _tell(session, conversation, text, case, placed)
+    conversation.handler = "queue"
+    conversation.queue = placed.queue
+    conversation.agent_id = None
+    conversation.last_agent_id = placed.agent_id
+    conversation.priority = LOWEST if by_machine else placed.priority
+    conversation.sla_class = case.sla_class
+    conversation.waiting_since = now
+    conversation.snoozed_until = None
+    conversation.summary = summary
+    conversation.handed_off_for = reason
+    conversation.needs_person = None
+    conversation.told = _told(conversation, silent=by_machine)
+    conversation.version += 1
+    session.flush()
+    clocks.waits(session, conversation, now)
+    _tell(session, conversation, reason, case)
     return True
 
 
@@ -74,15 +68,15 @@ def _told(conversation: Conversation, *, silent: bool) -> dict[str, object]:
     return told | {name: known for name, known in conversation.told.items() if name == "closed"}
 
 
-def _tell(session: Session, conversation: Conversation, text: str, case: Case, placed: Placed) -> None:
+def _tell(session: Session, conversation: Conversation, reason: str, case: Case) -> None:
     add_event(
         session,
         conversation.id,
         conversation.channel,
         "handed_over",
-        text,
+        f"Passada para a fila {conversation.queue}: {reason}",
         author="bot",
-        queue=placed.queue,
+        queue=conversation.queue,
         wished=case.wish,
         priority=conversation.priority,
     )

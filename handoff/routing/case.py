@@ -32,7 +32,7 @@ def case_of(
     return Case(
         wish=wish,
         business=customer is not None and customer.kind == "business",
-        sla_class=_sla_class(contracts, terms),
+        sla_class=conversation.sla_class or _sla_class(contracts, terms),
         language=language,
         places=tuple(place for contract in contracts for place in _places(contract)),
         last=_last(session, conversation.contact_id, now - timedelta(hours=terms.sticky_hours)),
