@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.errors import Misconfigured
 from handoff.calendars import calendar_named
 from handoff.queues import organogram
-from handoff.routing.order import position
+from handoff.routing.order import places
 from handoff.routing.wait_time import Minutes, Pace, pace_of, waiting_time
 from models.conversation import Conversation
 
@@ -40,11 +40,12 @@ class Outlooks:
         self._session, self._now = session, now
         self._paces: dict[str, Pace] = {}
         self._hours: dict[str, Hours] = {}
+        self._places: dict[str, dict[int, int]] = {}
 
     def of(self, conversation: Conversation) -> Outlook:
         """The outlook of a conversation that waits."""
-        queue, hours = str(conversation.queue), self.hours(str(conversation.queue))
-        place = position(self._session, conversation, self._now)
+        queue = str(conversation.queue)
+        hours, place = self.hours(queue), self._place(queue, conversation.id)
         return Outlook(queue, place, None if hours.closed else waiting_time(place, self._pace(queue)), hours)
 
     def hours(self, queue: str) -> Hours:
@@ -52,6 +53,11 @@ class Outlooks:
         if queue not in self._hours:
             self._hours[queue] = _hours(self._session, queue, self._now)
         return self._hours[queue]
+
+    def _place(self, queue: str, conversation_id: int) -> int:
+        if queue not in self._places:
+            self._places[queue] = places(self._session, self._now, queue=queue)
+        return self._places[queue].get(conversation_id, 0)
 
     def _pace(self, queue: str) -> Pace:
         if queue not in self._paces:
