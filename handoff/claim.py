@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
 from handoff.assignment.load import Load, held_load
-from handoff.assignment.owning import awake, owned_by
+from handoff.assignment.owning import awake, own
 from handoff.assignment.ring import ring
 from handoff.events import add_event
 from handoff.outcome import AlreadyTaken, Denied, Gone, Taken
 from handoff.queues import organogram
 from handoff.routing.order import waiting_order
+from handoff.routing.overflowed import has_overflowed_from
 from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
@@ -39,10 +40,12 @@ def take(
     owner = _owner(session, conversation_id)
     if owner:
         return _as_outcome(owner, agent)
-    full = _too_much(session, conversation_id, agent, now or utc_now())
+    moment = now or utc_now()
+    full = _too_much(session, conversation_id, agent, moment)
     if full and not _overrides(agent, reason):
         return full
-    if not _claim(session, conversation_id, agent, Conversation.handler.in_(("bot", "queue"))):
+    free = Conversation.handler.in_(("bot", "queue"))
+    if not own(session, agent.id, (Conversation.id == conversation_id) & free, moment):
         return _as_outcome(_owner(session, conversation_id), agent)
     text = f"{agent.name} assumiu a conversa" + _over(full, reason)
     _tell(session, conversation_id, agent, "taken", text)
@@ -60,12 +63,13 @@ def take_over(
     owner = _owner(session, conversation_id)
     if not agent.supervises or owner is None or owner.id == agent.id:
         return take(session, conversation_id, agent, reason=reason, now=now)
-    full = _too_much(session, conversation_id, agent, now or utc_now())
+    moment = now or utc_now()
+    full = _too_much(session, conversation_id, agent, moment)
     if full and not _overrides(agent, reason):
         return full
     # Only from the owner that was seen: of two supervisors at once one wins, and the log names the right person.
     theirs = (Conversation.handler == "agent") & (Conversation.agent_id == owner.id)
-    if not _claim(session, conversation_id, agent, theirs):
+    if not own(session, agent.id, (Conversation.id == conversation_id) & theirs, moment):
         return _as_outcome(_owner(session, conversation_id), agent)
     text = f"{agent.name} assumiu a conversa, que estava com {owner.name}" + _over(full, reason)
     _tell(session, conversation_id, agent, "taken_over", text)
@@ -75,15 +79,17 @@ def take_over(
 
 
 def take_next(session: Session, agent: Attendant, *, now: datetime | None = None) -> int | Denied | None:
-    """Gives `agent` the first that waits in their queues, in the order of all (handoff.routing.order). Its id.
+    """Gives `agent` the first that waits in their queues or overflowed from there, in the order of all. Its id.
 
     None when nothing waits there; Denied when they have all they may have. Two people at once get two conversations.
     """
     moment = now or utc_now()
     load = held_load(session, agent.id, moment)
+    queues = sorted(agent.queues)
+    theirs = or_(Conversation.queue.in_(queues), has_overflowed_from(queues))
     first = session.execute(
         select(Conversation.id, Conversation.queue)
-        .where(Conversation.handler == "queue", Conversation.queue.in_(agent.queues), awake(moment))
+        .where(Conversation.handler == "queue", theirs, awake(moment))
         .order_by(*waiting_order(moment))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -116,17 +122,6 @@ def _overrides(agent: Attendant, reason: str) -> bool:
 
 def _over(full: Denied | None, reason: str) -> str:
     return f", acima do limite: {reason.strip()}" if full else ""
-
-
-def _claim(session: Session, conversation_id: int, agent: Attendant, free: ColumnElement[bool]) -> bool:
-    """Whether the conversation became the agent's. One UPDATE decides: the row itself is the lock."""
-    claimed = session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, free)
-        .values(owned_by(agent.id))
-        .returning(Conversation.id)
-    )
-    return claimed.scalar_one_or_none() is not None
 
 
 def _tell(session: Session, conversation_id: int, agent: Attendant, event: str, text: str) -> None:

@@ -57,6 +57,10 @@ QUEUE_OF = {
     "forget_changes": "background",
     "assign": "turns",
     "presence": "background",
+    "overflow": "background",
+    "tell_waiting": "background",
+    "watch_sla": "background",
+    "refresh_sla": "background",
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handoff import audit
 from handoff.access import CONSOLE_ROLES, SUPERVISING_ROLES, Attendant
 from handoff.assignment.load import held_load
-from handoff.assignment.owning import owned_by
+from handoff.assignment.owning import own
 from handoff.assignment.presence import is_there
 from handoff.assignment.ring import ring
 from handoff.assignment.shifts import in_shift
@@ -63,7 +63,10 @@ def hand_to(
         against["queue"] = f"não atende a fila {conversation.queue or DEFAULT_QUEUE}"
     if against and not (by.supervises and reason.strip()):
         return Denied(_why_not(person, list(against.values()), by))
-    return _give(session, conversation, by, person, _clean(note), _clean(reason), sorted(against))
+    before = conversation.agent_id
+    own(session, person.id, Conversation.id == conversation_id, moment)
+    conversation.handed_off_for = _clean(note) or conversation.handed_off_for
+    return _tell(session, conversation, by, person, _words(note, reason), before=before, gone_over=sorted(against))
 
 
 def move(
@@ -112,34 +115,27 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def _give(
+def _words(note: str, reason: str) -> str:
+    word, why = _clean(note), _clean(reason)
+    return (f": {word}" if word else "") + (f" (motivo: {why})" if why else "")
+
+
+def _tell(
     session: Session,
     conversation: Conversation,
     by: Attendant,
     person: Agent,
-    note: str,
-    reason: str,
+    words: str,
+    *,
+    before: int | None,
     gone_over: list[str],
 ) -> Done:
-    before = conversation.agent_id
-    for name, value in owned_by(person.id).items():
-        setattr(conversation, name, value)
-    conversation.handed_off_for = note or conversation.handed_off_for
-    session.flush()
-    text = f"{by.name} passou a conversa para {person.name}" + (f": {note}" if note else "")
-    text += f" (motivo: {reason})" if reason else ""
+    text = f"{by.name} passou a conversa para {person.name}{words}"
     event_id = add_event(
         session, conversation.id, conversation.channel, "moved", text, author=by.author, agent_id=person.id
     )
     subject = f"conversation:{conversation.id}"
-    audit.record(
-        session,
-        by.login,
-        "conversation.moved",
-        subject,
-        from_agent_id=before,
-        to_agent_id=person.id,
-        gone_over=gone_over,
-    )
+    detail = {"from_agent_id": before, "to_agent_id": person.id, "gone_over": gone_over}
+    audit.record(session, by.login, "conversation.moved", subject, **detail)
     ring(session)
     return Done(event_id)

@@ -17,6 +17,8 @@ from handoff.assignment.shifts import in_shift
 from handoff.assignment.terms import DeskTerms
 from handoff.queues import Queue
 from handoff.routing.order import waiting_order
+from handoff.routing.overflowed import overflowed_from
+from handoff.routing.terms import routing_terms
 from models.agent import Agent
 from models.contract import Contract
 from models.conversation import Conversation
@@ -55,6 +57,7 @@ def those_waiting(session: Session, queues: Mapping[str, Queue], now: datetime) 
             Conversation.waiting_since,
             Conversation.opened_at,
             Conversation.last_agent_id,
+            Conversation.told,
             Contract.area,
             Contract.address,
         )
@@ -63,7 +66,14 @@ def those_waiting(session: Session, queues: Mapping[str, Queue], now: datetime) 
         .order_by(*waiting_order(now))
         .limit(A_ROUND)
     )
-    return [_waiting(row, queues[row.queue]) for row in rows]
+    spoken = _spoken(session)
+    return [_waiting(row, queues[row.queue], spoken) for row in rows]
+
+
+def _spoken(session: Session) -> dict[str, str]:
+    """The language that people of a queue need where the provider routes one of its own there."""
+    pairs = (pair.partition("=") for pair in routing_terms(session).languages)
+    return {queue.strip(): language.strip() for language, _, queue in pairs}
 
 
 def _person(agent: Agent, weights: Mapping[int, int]) -> Person:
@@ -78,13 +88,14 @@ def _person(agent: Agent, weights: Mapping[int, int]) -> Person:
     )
 
 
-def _waiting(row: Any, queue: Queue) -> Waiting:
+def _waiting(row: Any, queue: Queue, spoken: Mapping[str, str]) -> Waiting:
     return Waiting(
         id=row.id,
-        queues=frozenset({queue.name}),
+        queues=frozenset({queue.name, *overflowed_from(row)}),
         weight=queue.weight,
         since=row.waiting_since or row.opened_at,
         skills=frozenset(queue.skills),
+        language=spoken.get(queue.name, ""),
         place=" ".join(filter(None, (row.area, row.address))),
         last=row.last_agent_id,
     )

@@ -12,7 +12,7 @@ from core.db import Database
 from core.locks import hold
 from handoff.assignment.match import Pair, match
 from handoff.assignment.needs import those_there, those_waiting
-from handoff.assignment.owning import owned_by
+from handoff.assignment.owning import own
 from handoff.assignment.terms import desk_terms
 from handoff.events import add_event
 from handoff.queues import organogram
@@ -58,11 +58,11 @@ def assign_waiting(session: Session, now: datetime) -> int:
     given = 0
     for pair in pairs[:AT_A_TIME]:
         turn += ONE_STEP
-        given += _give(session, pair, turn)
+        given += _give(session, pair, now, turn)
     return given
 
 
-def _give(session: Session, pair: Pair, turn: datetime) -> bool:
+def _give(session: Session, pair: Pair, now: datetime, turn: datetime) -> bool:
     """Whether the conversation still waited and is the person's now; then their turn is after everybody else's."""
     still_waits = (
         select(Conversation.id)
@@ -70,16 +70,10 @@ def _give(session: Session, pair: Pair, turn: datetime) -> bool:
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    given = session.execute(
-        update(Conversation)
-        .where(Conversation.id == still_waits)
-        .values(owned_by(pair.person.id))
-        .returning(Conversation.channel)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
+    given = own(session, pair.person.id, Conversation.id == still_waits, now)
     if given is None:
         return False
     session.execute(update(Presence).where(Presence.agent_id == pair.person.id).values(assigned_at=turn))
     text = f"Entregue a {pair.person.name}"
-    add_event(session, pair.conversation_id, given, "assigned", text, author="system", agent_id=pair.person.id)
+    add_event(session, given.id, given.channel, "assigned", text, author="system", agent_id=pair.person.id)
     return True

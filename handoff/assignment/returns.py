@@ -11,7 +11,9 @@ from handoff.assignment.load import counts_now
 from handoff.assignment.presence import OFFLINE
 from handoff.assignment.ring import ring
 from handoff.assignment.terms import DeskTerms, desk_terms
-from handoff.events import add_event, unanswered_since
+from handoff.events import add_event
+from handoff.queues import DEFAULT_QUEUE
+from handoff.release import send_to_queue
 from models.agent import Agent
 from models.conversation import Conversation
 from models.presence import Presence
@@ -48,10 +50,7 @@ def _gone(now: datetime, terms: DeskTerms) -> ColumnElement[bool]:
 
 
 def _put_back(session: Session, conversation: Conversation, name: str, now: datetime) -> None:
-    conversation.handler = "queue"
-    conversation.agent_id = None
-    conversation.waiting_since = unanswered_since(session, conversation.id) or now
+    send_to_queue(session, conversation, conversation.queue or DEFAULT_QUEUE, now)
     conversation.priority = max(conversation.priority, AT_ONCE)
-    conversation.version += 1
     text = f"{name} saiu do atendimento: a conversa voltou para a frente da fila {conversation.queue}"
     add_event(session, conversation.id, conversation.channel, "returned", text, author="system")

@@ -31,12 +31,16 @@ def waiting_order(now: datetime) -> tuple[ColumnElement[Any], ...]:
 
 def position(session: Session, conversation: Conversation, now: datetime | None = None) -> int:
     """The place of a conversation among all that wait in its queue, from 1; 0 for one that does not wait."""
-    ranked = (
-        select(Conversation.id, func.row_number().over(order_by=waiting_order(now or utc_now())).label("place"))
-        .where(Conversation.handler == "queue", Conversation.queue == conversation.queue)
-        .subquery()
-    )
-    return session.scalar(select(ranked.c.place).where(ranked.c.id == conversation.id)) or 0
+    return places(session, now or utc_now(), queue=conversation.queue).get(conversation.id, 0)
+
+
+def places(session: Session, now: datetime, *, queue: str | None = None) -> dict[int, int]:
+    """The place in its queue of every conversation that waits, by its id; only of `queue`, where one is named."""
+    place = func.row_number().over(partition_by=Conversation.queue, order_by=waiting_order(now))
+    waiting = select(Conversation.id, place).where(Conversation.handler == "queue")
+    if queue is not None:
+        waiting = waiting.where(Conversation.queue == queue)
+    return {id_: number for id_, number in session.execute(waiting)}
 
 
 def _counts_from() -> ColumnElement[datetime]:

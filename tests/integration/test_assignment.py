@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from core.db import Database
 from handoff.assignment.presence import OFFLINE, PAUSED
@@ -16,10 +16,13 @@ from handoff.queues import ensure_organogram
 from handoff.release import close, give_back, transfer
 from models import utc_now
 from models.calendar import CalendarRow
+from models.contract import Contract
 from models.conversation import Conversation
+from models.customer import Customer
 from models.outbox import Outbox
+from models.provider import Provider
 from tests.integration.attendance import a_round, change, events, owners, people, push_queues, put
-from tests.integration.desk import a_conversation, conversation
+from tests.integration.desk import a_conversation, a_provider, conversation
 
 NOW = utc_now()
 MINUTES = timedelta(minutes=1)
@@ -197,3 +200,59 @@ def test_taking_it_makes_them_the_one_who_had_it_last(db: Database, pushed: None
         close(session, given, ana)
         row = session.get_one(Conversation, given)
         assert (row.last_agent_id, row.handler) == (ana.id, "closed")
+
+
+def test_what_overflowed_may_go_to_people_of_either_queue(db: Database) -> None:
+    push_queues(db, "N1", "Transbordo")
+    overflowed = {"overflow": {"to": "Transbordo", "from": ["N1"]}}
+    (ana,) = people(db, 1, queues=["N1"])
+    put(db, (ana,))
+    there = a_conversation(db, queue="Transbordo", told=overflowed)
+    never_here = a_conversation(db, queue="Transbordo")
+    assert a_round(db) == 1
+    assert owners(db, (there, never_here)) == [ana.id, None]
+
+
+def test_people_of_a_queue_with_a_language_of_its_own_have_to_speak_it(db: Database, pushed: None) -> None:
+    a_provider(db)
+    with db.transaction() as session:
+        policies = {"routing": {"languages": ["es=N1"]}}
+        session.execute(update(Provider).values(policies=policies))
+    ana, bia = people(db, 2)
+    put(db, (ana, bia))
+    waiting = a_conversation(db)
+    assert a_round(db) == 0
+    change(db, bia, languages=["pt_BR", "es"])
+    assert a_round(db) == 1
+    assert owners(db, [waiting]) == [bia.id]
+
+
+def test_conversation_about_a_place_goes_to_people_who_go_there(db: Database, pushed: None) -> None:
+    with db.transaction() as session:
+        customer = Customer(ref="c1", name="Ana", document="52998224725", document_kind="cpf")
+        session.add(customer)
+        session.flush()
+        for ref, area in (("north", "Jardim Satélite"), ("nowhere", "")):
+            address = "Rua A, 10, São José dos Campos" if area else ""
+            session.add(
+                Contract(
+                    ref=ref,
+                    customer_id=customer.id,
+                    number=ref,
+                    plan="300M",
+                    monthly_fee_cents=9990,
+                    address=address,
+                    area=area,
+                    pppoe_login=ref,
+                )
+            )
+    ana, bia = people(db, 2)
+    change(db, ana, territories=["Taubaté"])
+    change(db, bia, territories=["jardim satelite"])
+    put(db, (ana,))
+    north, anywhere = a_conversation(db, contract_ref="north"), a_conversation(db, contract_ref="nowhere")
+    a_round(db)
+    assert owners(db, (north, anywhere)) == [None, ana.id]
+    put(db, (bia,))
+    a_round(db)
+    assert owners(db, (north, anywhere)) == [bia.id, ana.id]

@@ -45,7 +45,7 @@ def test_switch_is_on_every_page_and_signing_in_changes_nothing(
     db: Database, app: Flask, cast: dict[str, Attendant]
 ) -> None:
     karina = Person(app, "karina")
-    for page in ("/console/", f"/console/c/{a_conversation(db)}", "/console/system", "/console/review"):
+    for page in ("/console/", f"/console/c/{a_conversation(db)}", "/console/system", "/console/revisao"):
         assert shown(karina.get(page).text) == "Fora do atendimento"
     assert stand(db, cast["karina"]) == Stand()
 
