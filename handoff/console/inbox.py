@@ -14,12 +14,13 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
-from handoff.console.alerts import gravest, neglected, undelivered, understands_less
+from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
 from handoff.console.attendance import sign_of_life
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
 from handoff.routing.order import waiting_order
+from handoff.sla.standing import Standing, colours
 from models.agent import Agent
 from models.contact import Contact
 from models.conversation import Conversation
@@ -41,7 +42,8 @@ HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "en
 
 @dataclass(frozen=True)
 class Row:
-    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does."""
+    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does; `sla` the
+    most urgent promise, where there is one."""
 
     id: int
     name: str
@@ -53,6 +55,7 @@ class Row:
     waiting: str
     late: bool
     alert: str
+    sla: Standing | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def list_region(listing: Listing, open_id: int | None = None) -> str:
         empty=EMPTY,
         open_id=open_id,
         csrf=visit().csrf,
+        supervises=attendant().supervises,
     )
 
 
@@ -129,8 +133,10 @@ def read_listing(session: Session, who: Attendant, tab: str, place: House, now: 
         .where(visible_to(who), _recent(now))
     ).one()
     found = session.execute(_rows(who, conditions[tab], tab, now).limit(LIMIT + 1)).all()
-    rows = [_row(found_row, place, now) for found_row in found[:LIMIT]]
-    alarm = " ".join(filter(None, (gravest(session), understands_less(session, now)))) if who.supervises else ""
+    standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
+    rows = [_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT]]
+    alarms = (gravest(session), understands_less(session, now)) if who.supervises else (own_promise(session, who.id),)
+    alarm = " ".join(filter(None, alarms))
     return Listing(tab, rows, dict(counts._mapping), more=len(found) > LIMIT, alarm=alarm)
 
 
@@ -196,7 +202,7 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
     )
 
 
-def _row(found: Any, place: House, now: datetime) -> Row:
+def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
     conversation: Conversation = found.Conversation
     since = _waits_since(conversation, found.unanswered)
     return Row(
@@ -210,6 +216,7 @@ def _row(found: Any, place: House, now: datetime) -> Row:
         waiting=waited(since, now) if since else "",
         late=since is not None and now - since > timedelta(minutes=10),
         alert=_alert(found),
+        sla=sla,
     )
 
 

@@ -24,6 +24,7 @@ from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, vi
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import Queue, organogram
 from handoff.reply import MAX_LENGTH
+from handoff.sla.standing import REASON_NAMES, Promises, read_promises
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from nlu.intent_names import intent_names
@@ -46,6 +47,7 @@ class Standing:
     may_take: bool
     may_take_over: bool
     may_transfer: bool
+    may_hold: bool
     window: str
     window_open: bool
     window_ends_soon: bool
@@ -68,6 +70,7 @@ class Sheet:
     line: LineCard | None
     queues: tuple[Queue, ...]
     colleagues: tuple[Colleague, ...]
+    promises: Promises
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -134,7 +137,14 @@ def _live(ports: Ports, conversation_id: int) -> Response:
 def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, str]:
     csrf = visit().csrf
     return {
-        "bar": render_template("console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues, who=attendant()),
+        "bar": render_template(
+            "console/bar.html",
+            sheet=sheet,
+            csrf=csrf,
+            queues=sheet.queues,
+            hold_reasons=REASON_NAMES,
+            who=attendant(),
+        ),
         "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
@@ -162,6 +172,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
         colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
+        promises=read_promises(session, conversation.id, now, place.zone),
     )
 
 
@@ -179,6 +190,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         may_take=state in ("bot", "queue"),
         may_take_over=state == "agent" and not mine and who.supervises,
         may_transfer=mine or (who.supervises and state != "closed"),
+        may_hold=mine or (who.supervises and state in ("queue", "agent")),
         window=_window(conversation, window_open, place, now),
         window_open=window_open,
         window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),
