@@ -18,6 +18,7 @@ from handoff.outcome import AlreadyTaken, Denied, Gone, Taken
 from handoff.queues import organogram
 from handoff.routing.order import waiting_order
 from handoff.routing.overflowed import has_overflowed_from
+from handoff.sla import clocks
 from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
@@ -45,8 +46,10 @@ def take(
     if full and not _overrides(agent, reason):
         return full
     free = Conversation.handler.in_(("bot", "queue"))
-    if not own(session, agent.id, (Conversation.id == conversation_id) & free, moment):
+    taken = own(session, agent.id, (Conversation.id == conversation_id) & free)
+    if taken is None:
         return _as_outcome(_owner(session, conversation_id), agent)
+    clocks.taken(session, taken, moment)
     text = f"{agent.name} assumiu a conversa" + _over(full, reason)
     _tell(session, conversation_id, agent, "taken", text)
     _record(session, conversation_id, agent, "taken", full)
@@ -69,7 +72,7 @@ def take_over(
         return full
     # Only from the owner that was seen: of two supervisors at once one wins, and the log names the right person.
     theirs = (Conversation.handler == "agent") & (Conversation.agent_id == owner.id)
-    if not own(session, agent.id, (Conversation.id == conversation_id) & theirs, moment):
+    if not own(session, agent.id, (Conversation.id == conversation_id) & theirs):
         return _as_outcome(_owner(session, conversation_id), agent)
     text = f"{agent.name} assumiu a conversa, que estava com {owner.name}" + _over(full, reason)
     _tell(session, conversation_id, agent, "taken_over", text)

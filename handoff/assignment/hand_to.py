@@ -19,6 +19,7 @@ from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
 from handoff.queues import DEFAULT_QUEUE, organogram
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner
+from handoff.sla import clocks
 from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
@@ -64,7 +65,8 @@ def hand_to(
     if against and not (by.supervises and reason.strip()):
         return Denied(_why_not(person, list(against.values()), by))
     before = conversation.agent_id
-    own(session, person.id, Conversation.id == conversation_id, moment)
+    if own(session, person.id, Conversation.id == conversation_id):
+        clocks.taken(session, conversation, moment)
     conversation.handed_off_for = _clean(note) or conversation.handed_off_for
     return _tell(session, conversation, by, person, _words(note, reason), before=before, gone_over=sorted(against))
 

@@ -1,4 +1,4 @@
-"""How a conversation becomes a person's, by whatever way: one conditional UPDATE, and its clocks with it."""
+"""How a conversation becomes a person's, by whatever way: one conditional UPDATE."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy.orm import Session
 
 from handoff.queues import DEFAULT_QUEUE
-from handoff.sla import clocks
 from models.conversation import Conversation
 
 
-def own(session: Session, agent_id: int, which: ColumnElement[bool], now: datetime) -> Conversation | None:
+def own(session: Session, agent_id: int, which: ColumnElement[bool]) -> Conversation | None:
     """Makes the agent the owner of the one conversation that `which` is true of, and returns it as it is then.
 
     None, and no change, when it is true of none any more: the row itself is the lock that decides between several.
+    Where it may have been the bot's, the caller starts its clocks (handoff.sla.clocks.taken).
     """
-    owned = session.scalars(
+    return session.scalars(
         update(Conversation)
         .where(which)
         .values(
@@ -32,9 +32,6 @@ def own(session: Session, agent_id: int, which: ColumnElement[bool], now: dateti
         .returning(Conversation)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
-    if owned is not None:
-        clocks.taken(session, owned, now)
-    return owned
 
 
 def awake(now: datetime) -> ColumnElement[bool]:

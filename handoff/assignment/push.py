@@ -58,11 +58,11 @@ def assign_waiting(session: Session, now: datetime) -> int:
     given = 0
     for pair in pairs[:AT_A_TIME]:
         turn += ONE_STEP
-        given += _give(session, pair, now, turn)
+        given += _give(session, pair, turn)
     return given
 
 
-def _give(session: Session, pair: Pair, now: datetime, turn: datetime) -> bool:
+def _give(session: Session, pair: Pair, turn: datetime) -> bool:
     """Whether the conversation still waited and is the person's now; then their turn is after everybody else's."""
     still_waits = (
         select(Conversation.id)
@@ -70,7 +70,7 @@ def _give(session: Session, pair: Pair, now: datetime, turn: datetime) -> bool:
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    given = own(session, pair.person.id, Conversation.id == still_waits, now)
+    given = own(session, pair.person.id, Conversation.id == still_waits)
     if given is None:
         return False
     session.execute(update(Presence).where(Presence.agent_id == pair.person.id).values(assigned_at=turn))

@@ -1,4 +1,4 @@
-"""Whatever happens at the desk in whatever order: one owner, nobody above their limit, and nothing for the absent."""
+"""Whatever happens at the desk in whatever order: one owner, nobody above their limit, nothing for the absent."""
 
 from __future__ import annotations
 
