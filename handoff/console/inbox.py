@@ -71,7 +71,7 @@ class Listing:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list and its live part."""
-    blueprint.add_url_rule("/", "inbox", partial(_page, ports))
+    blueprint.add_url_rule("/", "inbox", partial(inbox_page, ports))
     blueprint.add_url_rule("/live", "inbox_live", partial(_live, ports))
 
 
@@ -106,15 +106,10 @@ def inbox_page(ports: Ports, *, problem: str = "", status: int = 200) -> Respons
         who=attendant(),
         csrf=visit().csrf,
         listing=listing,
-        tab=listing.tab,
         problem=problem,
         regions=as_regions({"list": list_region(listing)}),
     )
     return make_response(page, status)
-
-
-def _page(ports: Ports) -> Response:
-    return inbox_page(ports)
 
 
 def _live(ports: Ports) -> Response:
