@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from core.dates import format_when
@@ -51,12 +52,21 @@ class ClockLine:
 
 @dataclass(frozen=True)
 class Held:
-    """The pause that goes on: why, and since when."""
+    """The pause that goes on, in words: why, whose login, and since when."""
 
     reason: str
     note: str
     by: str
-    since: datetime
+    since: str
+
+
+@dataclass(frozen=True)
+class Promises:
+    """All that is promised in a conversation: the most urgent, every clock, and the pause that goes on."""
+
+    standing: Standing | None
+    clocks: list[ClockLine]
+    held: Held | None
 
 
 def colours(session: Session, conversation_ids: Collection[int], now: datetime) -> dict[int, Standing]:
@@ -67,9 +77,9 @@ def colours(session: Session, conversation_ids: Collection[int], now: datetime) 
         .order_by(
             SlaClock.conversation_id,
             case((SlaClock.due_at < now, 0), (SlaClock.warn_at <= now, 1), else_=2),
-            func.coalesce(SlaClock.due_at, "infinity"),
+            SlaClock.due_at.asc().nulls_last(),
         )
-        .distinct(SlaClock.conversation_id)
+        .ext(distinct_on(SlaClock.conversation_id))
     )
     return {row.conversation_id: _standing(row.kind, row.due_at, row.warn_at, now) for row in rows}
 
@@ -86,12 +96,24 @@ def clock_lines(session: Session, conversation_id: int, now: datetime, zone: str
     return [_line(row.SlaClock, row.by, reckon(reckoned[row.SlaClock.id], now), now, zone) for row in rows]
 
 
-def held(session: Session, conversation_id: int) -> Held | None:
+def read_promises(session: Session, conversation_id: int, now: datetime, zone: str) -> Promises:
+    """What a person sees of one conversation's promises."""
+    return Promises(
+        colours(session, [conversation_id], now).get(conversation_id),
+        clock_lines(session, conversation_id, now, zone),
+        held(session, conversation_id, now, zone),
+    )
+
+
+def held(session: Session, conversation_id: int, now: datetime, zone: str) -> Held | None:
     """Why the conversation's time does not run, if it does not."""
     row = session.scalars(
         select(SlaPause).where(SlaPause.conversation_id == conversation_id, SlaPause.ended_at.is_(None))
     ).one_or_none()
-    return None if row is None else Held(REASON_NAMES.get(row.reason, row.reason), row.note, row.by, row.started_at)
+    if row is None:
+        return None
+    since = f"desde {format_when(row.started_at, now, zone)}"
+    return Held(REASON_NAMES.get(row.reason, row.reason), row.note, row.by, since)
 
 
 def _standing(kind: str, due_at: datetime | None, warn_at: datetime | None, now: datetime) -> Standing:
