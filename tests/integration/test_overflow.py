@@ -109,3 +109,13 @@ def test_what_a_person_has_stays_where_it_is(house: Database) -> None:
     waited(house, id_, 60)
     overflow(0, db=house)
     assert conversation(house, id_).queue == "N1"
+
+
+def test_wait_in_a_queue_that_was_closed_for_good_goes_on_at_once(house: Database) -> None:
+    id_ = a_conversation(house, queue="N2")
+    with house.transaction() as session:
+        session.execute(update(QueueRow).where(QueueRow.name == "N2").values(active=False))
+    overflow(0, db=house)
+    row = conversation(house, id_)
+    assert (row.handler, row.queue) == ("queue", "Transbordo")
+    assert who_see(house, id_) == {"igor"}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.turns import take_turn
 from core.db import Database
 from handoff import desk
-from handoff.access import attendant_of
+from handoff.access import Attendant, attendant_of
 from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
@@ -46,6 +46,11 @@ def helena(db: Database) -> int:
         return session.scalars(select(Agent.id).where(Agent.login == "helena")).one()
 
 
+def the_agent(db: Database) -> Attendant:
+    with db.transaction() as session:
+        return attendant_of(session.get_one(Agent, helena(db)))
+
+
 def test_hand_over_says_the_place_in_the_same_bubble_and_no_time_while_nobody_is_there(house: Database) -> None:
     (first,), (second,) = (said(house, asks_for_person(house)) for _ in range(2))
     assert "passei a conversa para uma pessoa" in first
@@ -70,6 +75,21 @@ def test_hand_over_in_closed_hours_says_what_will_happen_and_when_once(house: Da
     for minutes in (1, 60, 600):
         chore(house, minutes=minutes)
     assert len(said(house, id_)) == 1
+
+
+def test_closed_hours_are_told_once_however_often_the_customer_comes_to_wait_in_them(house: Database) -> None:
+    close_house(house)
+    id_ = asks_for_person(house)
+    who = the_agent(house)
+    with house.transaction() as session:
+        desk.take(session, id_, who)
+        desk.give_back(session, id_, who)
+    write(house, id_, "atendente")
+    take_turn(id_, bot=a_bot(house))
+    chore(house, minutes=30)
+    told = [words for words in said(house, id_) if "Agora a equipe não está atendendo" in words]
+    assert len(said(house, id_)) == 2
+    assert len(told) == 1
 
 
 def test_hours_that_end_during_the_wait_are_told_once(house: Database) -> None:
@@ -185,7 +205,7 @@ def test_tap_in_closed_hours_rests_until_people_are_there(house: Database) -> No
 def test_who_takes_it_ends_all_that_is_told(house: Database) -> None:
     id_ = asks_for_person(house)
     with house.transaction() as session:
-        desk.take(session, id_, attendant_of(session.get_one(Agent, helena(house))))
+        desk.take(session, id_, the_agent(house))
     write(house, id_, "Me chamem depois", reply_id="wait:later")
     take_turn(id_, bot=a_bot(house))
     chore(house, minutes=60)
