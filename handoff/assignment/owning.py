@@ -26,6 +26,8 @@ def own(session: Session, agent_id: int, which: ColumnElement[bool]) -> Conversa
             last_agent_id=agent_id,
             queue=func.coalesce(Conversation.queue, DEFAULT_QUEUE),
             waiting_since=None,
+            # Whoever takes it does not put it off any longer.
+            snoozed_until=None,
             needs_person=None,
             version=Conversation.version + 1,
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from handoff.routing.terms import Routing
 from handoff.routing.where import Case, Person
+from handoff.sla.terms import BUSINESS_CLASS
 from models.agent import Agent
 from models.contact import Contact
 from models.contract import Contract
@@ -28,11 +29,12 @@ def case_of(
         .join(Contact, Contact.customer_ref == Customer.ref)
         .where(Contact.id == conversation.contact_id, Contact.proved_by.is_not(None))
     ).one_or_none()
+    company = customer is not None and customer.kind == "business"
     contracts = _contracts(session, customer, conversation.contract_ref)
     return Case(
         wish=wish,
-        business=customer is not None and customer.kind == "business",
-        sla_class=conversation.sla_class or _sla_class(contracts, terms),
+        business=company,
+        sla_class=conversation.sla_class or _sla_class(contracts, company, terms),
         language=language,
         places=tuple(place for contract in contracts for place in _places(contract)),
         last=_last(session, conversation.contact_id, now - timedelta(hours=terms.sticky_hours)),
@@ -52,10 +54,10 @@ def _contracts(session: Session, customer: Customer | None, ref: str | None) -> 
     return [contract for contract in theirs if contract.ref == ref] or theirs
 
 
-def _sla_class(contracts: Sequence[Contract], terms: Routing) -> str:
-    """The class of the contract; of several, one that is urgent first."""
-    classes = [contract.sla for contract in contracts if contract.sla]
-    return next((name for name in classes if name in terms.urgent_classes), next(iter(classes), ""))
+def _sla_class(contracts: Sequence[Contract], company: bool, terms: Routing) -> str:
+    """The class of the contract, or a company's own; of several, one that is urgent first."""
+    classes = [contract.sla or (BUSINESS_CLASS if company else "") for contract in contracts]
+    return next((name for name in classes if name in terms.urgent_classes), next(filter(None, classes), ""))
 
 
 def _places(contract: Contract) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -16,6 +17,7 @@ from handoff.queues import Organogram, Queue, organogram
 from handoff.release import send_to_queue
 from handoff.routing.overflowed import overflow_mark
 from handoff.routing.wait_time import works_in
+from handoff.routing.where import open_queue
 from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
@@ -24,22 +26,43 @@ from models.conversation_span import ConversationSpan
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A conversation that goes on from one queue in another, and why."""
+
+    conversation_id: int
+    queue: str
+    to: str
+    why: str
+
+
 def overflow(_ref_id: int, *, db: Database) -> None:
-    """Moves every conversation that waited its queue's `overflow_minutes` of working time there to `overflow_to`.
+    """Moves every conversation that waited its queue's `overflow_minutes` of working time there to `overflow_to`, and
+    what waits in a queue that was closed for good to one that is open.
 
     May run at any time, twice, or late: the time is counted from when it came into the queue. A wait never comes back
-    to a queue that it overflowed from, and goes nowhere where nobody works.
+    to a queue that it overflowed from, and overflows to nowhere where nobody works.
     """
     now = utc_now()
     with db.reading() as session:
         queues = organogram(session)
-        late = [id_ for queue in queues.queues for id_ in _late(session, queue, queues, now)]
-    for id_ in late:
+        steps = [step for queue in queues.queues for step in _late(session, queue, queues, now)]
+        steps += [step for queue in queues.closed for step in _left_over(session, queue, queues)]
+    for step in steps:
         with db.transaction() as session:
-            _move(session, id_, now)
+            _move(session, step, now)
 
 
-def _late(session: Session, queue: Queue, queues: Organogram, now: datetime) -> list[int]:
+def _left_over(session: Session, queue: Queue, queues: Organogram) -> list[_Step]:
+    to = open_queue(queue, queues).name
+    if to == queue.name:
+        return []
+    waiting = select(Conversation.id).where(Conversation.handler == "queue", Conversation.queue == queue.name)
+    why = f"A fila {queue.name} não recebe mais conversas: segue em {to}"
+    return [_Step(id_, queue.name, to, why) for id_ in session.scalars(waiting.order_by(Conversation.id))]
+
+
+def _late(session: Session, queue: Queue, queues: Organogram, now: datetime) -> list[_Step]:
     if not _leads_on(session, queue, queues):
         return []
     try:
@@ -53,8 +76,10 @@ def _late(session: Session, queue: Queue, queues: Organogram, now: datetime) -> 
         .where(Conversation.handler == "queue", Conversation.queue == queue.name, ConversationSpan.ended_at.is_(None))
         .order_by(Conversation.id)
     )
-    allowed = queue.overflow_minutes * 60
-    return [id_ for id_, since in waiting if calendar.working_seconds(since, now) >= allowed]
+    allowed, to = queue.overflow_minutes, queue.overflow_to
+    why = f"Esperou {allowed} minutos em {queue.name}: segue também em {to}"
+    late = [id_ for id_, since in waiting if calendar.working_seconds(since, now) >= allowed * 60]
+    return [_Step(id_, queue.name, to, why) for id_ in late]
 
 
 def _leads_on(session: Session, queue: Queue, queues: Organogram) -> bool:
@@ -65,27 +90,25 @@ def _leads_on(session: Session, queue: Queue, queues: Organogram) -> bool:
     return bool(session.scalar(select(exists().where(Agent.active, works_in(target)))))
 
 
-def _move(session: Session, conversation_id: int, now: datetime) -> None:
-    conversation = locked(session, conversation_id)
-    if conversation is None or conversation.handler != "queue":
+def _move(session: Session, step: _Step, now: datetime) -> None:
+    conversation = locked(session, step.conversation_id)
+    if conversation is None or conversation.handler != "queue" or conversation.queue != step.queue:
         return
-    queue = organogram(session).queue(conversation.queue)
-    mark = overflow_mark(conversation, queue.overflow_to)
-    if queue.overflow_to in mark["from"] or (conversation.snoozed_until and conversation.snoozed_until > now):
+    mark = overflow_mark(conversation, step.to)
+    if step.to in mark["from"] or (conversation.snoozed_until and conversation.snoozed_until > now):
         return
     since, alert = conversation.waiting_since, conversation.needs_person
-    send_to_queue(session, conversation, queue.overflow_to, now)
+    send_to_queue(session, conversation, step.to, now)
     # The place in line and whatever a person should see stay as they were.
     conversation.waiting_since, conversation.needs_person = since, alert
     conversation.told = {**conversation.told, "overflow": mark}
-    text = f"Esperou {queue.overflow_minutes} minutos em {queue.name}: segue também em {queue.overflow_to}"
     add_event(
         session,
-        conversation_id,
+        conversation.id,
         conversation.channel,
         "overflowed",
-        text,
+        step.why,
         author="clock",
-        from_queue=queue.name,
-        to_queue=queue.overflow_to,
+        from_queue=step.queue,
+        to_queue=step.to,
     )

@@ -100,7 +100,7 @@ def _person_minutes(session: Session, queue: str, since: datetime, until: dateti
 
 
 def _people(session: Session, queue: str) -> int:
-    there = select(func.count()).join(Agent, Agent.id == Presence.agent_id)
+    there = select(func.count()).select_from(Presence).join(Agent, Agent.id == Presence.agent_id)
     return session.scalar(there.where(Presence.state == "online", Agent.active, works_in(queue))) or 0
 
 

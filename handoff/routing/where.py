@@ -52,7 +52,7 @@ class Placed:
 def where(case: Case, queues: Organogram, terms: Routing) -> Placed:
     """The place of the case. Always a queue that takes something new, if there is any. Raises ValueError for a wish
     that names no queue at all."""
-    queue = _open(_wanted(case, queues, terms), queues)
+    queue = open_queue(_wanted(case, queues, terms), queues)
     return Placed(queue.name, _priority(case, terms), _first_asked(case, queue))
 
 
@@ -94,7 +94,7 @@ def _own(pairs: tuple[str, ...], names: tuple[str, ...], wish: Queue, queues: Or
     return None
 
 
-def _open(queue: Queue, queues: Organogram) -> Queue:
+def open_queue(queue: Queue, queues: Organogram) -> Queue:
     """The queue itself while it takes something new; else where it overflows to, the first line, or any."""
     fallbacks = (queue.name, queue.overflow_to, DEFAULT_QUEUE)
     name = next((name for name in fallbacks if name in queues.names), None)

@@ -71,6 +71,12 @@ def test_take_tells_who_was_first_also_to_somebody_who_is_full(db: Database, ana
     assert take(db, theirs, ana) == AlreadyTaken("Bia")
 
 
+def test_take_of_what_was_put_off_wakes_it(db: Database, ana: Attendant) -> None:
+    asleep = a_conversation(db, snoozed_until=utc_now() + timedelta(hours=1))
+    assert take(db, asleep, ana) == Taken()
+    assert conversation(db, asleep).snoozed_until is None
+
+
 def test_take_without_a_limit_is_free(db: Database, ana: Attendant) -> None:
     change(db, ana, capacity=0)
     fill(db, ana, 9)

@@ -77,7 +77,8 @@ def test_hand_over_brings_companies_to_their_people(db: Database, cast: dict[str
 
 
 def test_hand_over_keeps_a_companys_money_with_the_money(db: Database, cast: dict[str, Attendant]) -> None:
-    assert handed(db, a_customer_writes(db, "business"), "Financeiro").queue == "Financeiro"
+    row = handed(db, a_customer_writes(db, "business"), "Financeiro")
+    assert (row.queue, row.sla_class) == ("Financeiro", "business")
 
 
 def test_hand_over_knows_the_town_of_the_contract(db: Database, cast: dict[str, Attendant]) -> None:

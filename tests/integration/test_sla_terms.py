@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from bot.apply import Applied, apply
-from bot.effects import HandOff, Remember
+from bot.effects import Effect, HandOff, Remember
 from bot.snapshot import read_snapshot
 from bot.texts import Texts
 from core.db import Database
@@ -68,7 +69,7 @@ def test_the_template_holds_before_and_after_it_is_written_and_companies_are_mea
     assert company.calendar == "sempre"
 
 
-BAD_POLICIES: dict[str, dict[str, object]] = {
+BAD_POLICIES: dict[str, dict[str, Any]] = {
     "no time at all": {"first_minutes": 0},
     "a warning after the end": {"warn_percent": 120},
     "a step without a share": {"chain": [{"tell": "supervisor"}]},
@@ -115,7 +116,7 @@ def test_a_turn_that_learns_the_contract_gives_its_class_to_the_hand_over_in_the
     with db.transaction() as session:
         snapshot = read_snapshot(session, id_)
         dialogue = replace(snapshot.dialogue, contract=a_contract().ref)
-        effects = [HandOff("N1", "asked_for_person", "sem sinal"), Remember(dialogue)]
+        effects: list[Effect] = [HandOff("N1", "asked_for_person", "sem sinal"), Remember(dialogue)]
         assert apply(session, snapshot, effects, Applied("k" * 32, Texts.load()))
     assert conversation(db, id_).sla_class == "business"
     assert clock(db, "first").target_minutes == 7
