@@ -47,10 +47,12 @@ class Desk(RuleBasedStateMachine):
         self.db, self.now = db, utc_now()
         self.crew = people(db, CREW, capacity=CAPACITY, queues=["N1", "N2"])
         change(db, self.crew[3], queues=["N2"])
-        self.known: list[int] = []
+        self.known = [a_conversation(db, queue=queue) for queue in ("N1", "N2", "N1", "N1", "N2")]
+        for who, state in enumerate((ONLINE, PAUSED, ONLINE)):
+            self.switches(who, state)
 
     def one(self, which: int) -> int:
-        return self.known[which % len(self.known)] if self.known else 999_999
+        return self.known[which % len(self.known)]
 
     @rule(queue=st.sampled_from(["N1", "N2"]), last=st.none() | Who)
     def somebody_begins_to_wait(self, queue: str, last: int | None) -> None:
@@ -83,10 +85,14 @@ class Desk(RuleBasedStateMachine):
             )
             assert got <= set(session.scalars(there))
 
-    @rule(who=Who, which=Which)
     def takes(self, who: int, which: int) -> None:
         with self.db.transaction() as session:
             desk.take(session, self.one(which), self.crew[who], now=self.now)
+
+    @rule(who=Who)
+    def clicks_them_all(self, who: int) -> None:
+        for which in range(len(self.known)):
+            self.takes(who, which)
 
     @rule(who=Who)
     def takes_the_next(self, who: int) -> None:
