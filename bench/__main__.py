@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    assignments,
     diagnoses,
     imports,
     nlu,
@@ -35,6 +36,7 @@ ROUNDS = 2
 ANSWER_SECONDS = 60
 # Measurements with arguments of their own; the storm is no part of the whole, since it takes as long as it is told to.
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "assignments": assignments.main,
     "webhooks": webhooks.main,
     "outbound": outbound.main,
     "diagnoses": diagnoses.main,

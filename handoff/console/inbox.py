@@ -14,10 +14,13 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
-from handoff.console.alerts import gravest, neglected, undelivered, understands_less
+from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
+from handoff.console.attendance import sign_of_life
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
+from handoff.routing.order import waiting_order
+from handoff.sla.standing import Standing, colours
 from models.agent import Agent
 from models.contact import Contact
 from models.conversation import Conversation
@@ -39,7 +42,8 @@ HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "en
 
 @dataclass(frozen=True)
 class Row:
-    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does."""
+    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does; `sla` the
+    most urgent promise, where there is one."""
 
     id: int
     name: str
@@ -51,6 +55,7 @@ class Row:
     waiting: str
     late: bool
     alert: str
+    sla: Standing | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Listing:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list and its live part."""
-    blueprint.add_url_rule("/", "inbox", partial(_page, ports))
+    blueprint.add_url_rule("/", "inbox", partial(inbox_page, ports))
     blueprint.add_url_rule("/live", "inbox_live", partial(_live, ports))
 
 
@@ -79,11 +84,19 @@ def wanted_tab() -> str:
 def list_region(listing: Listing, open_id: int | None = None) -> str:
     """The list as HTML, the same on the page and in what the page fetches later."""
     return render_template(
-        "console/list.html", listing=listing, tabs=TABS, full_names=FULL_NAMES, empty=EMPTY, open_id=open_id
+        "console/list.html",
+        listing=listing,
+        tabs=TABS,
+        full_names=FULL_NAMES,
+        empty=EMPTY,
+        open_id=open_id,
+        csrf=visit().csrf,
+        supervises=attendant().supervises,
     )
 
 
-def _page(ports: Ports) -> Response:
+def inbox_page(ports: Ports, *, problem: str = "", status: int = 200) -> Response:
+    """The page with the list, and a problem to tell, if any."""
     with ports.db.transaction() as session:
         place = house(session)
         listing = read_listing(session, attendant(), wanted_tab(), place, ports.now())
@@ -93,16 +106,17 @@ def _page(ports: Ports) -> Response:
         who=attendant(),
         csrf=visit().csrf,
         listing=listing,
-        tab=listing.tab,
+        problem=problem,
         regions=as_regions({"list": list_region(listing)}),
     )
-    return make_response(page)
+    return make_response(page, status)
 
 
 def _live(ports: Ports) -> Response:
     with ports.db.transaction() as session:
         listing = read_listing(session, attendant(), wanted_tab(), house(session), ports.now())
-    return live_response({"list": list_region(listing)})
+        alive = sign_of_life(session, ports)
+    return live_response({"list": list_region(listing), **alive})
 
 
 def read_listing(session: Session, who: Attendant, tab: str, place: House, now: datetime) -> Listing:
@@ -114,8 +128,10 @@ def read_listing(session: Session, who: Attendant, tab: str, place: House, now: 
         .where(visible_to(who), _recent(now))
     ).one()
     found = session.execute(_rows(who, conditions[tab], tab, now).limit(LIMIT + 1)).all()
-    rows = [_row(found_row, place, now) for found_row in found[:LIMIT]]
-    alarm = " ".join(filter(None, (gravest(session), understands_less(session, now)))) if who.supervises else ""
+    standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
+    rows = [_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT]]
+    alarms = (gravest(session), understands_less(session, now)) if who.supervises else (own_promise(session, who.id),)
+    alarm = " ".join(filter(None, alarms))
     return Listing(tab, rows, dict(counts._mapping), more=len(found) > LIMIT, alarm=alarm)
 
 
@@ -151,12 +167,12 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
         .scalar_subquery()
         .label("unanswered")
     )
-    urgent = func.coalesce(Conversation.waiting_since, unanswered)
-    order = (
-        (last.c.received_at.desc().nulls_last(), Conversation.id)
-        if tab in ("open", "alert")
-        else (urgent.asc().nulls_last(), last.c.received_at.desc().nulls_last(), Conversation.id)
-    )
+    newest_first = (last.c.received_at.desc().nulls_last(), Conversation.id.asc())
+    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
+        "waiting": waiting_order(now),
+        "mine": (unanswered.asc().nulls_last(), *newest_first),
+    }
+    order = orders.get(tab, newest_first)
     return (
         select(
             Conversation,
@@ -181,7 +197,7 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
     )
 
 
-def _row(found: Any, place: House, now: datetime) -> Row:
+def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
     conversation: Conversation = found.Conversation
     since = _waits_since(conversation, found.unanswered)
     return Row(
@@ -195,6 +211,7 @@ def _row(found: Any, place: House, now: datetime) -> Row:
         waiting=waited(since, now) if since else "",
         late=since is not None and now - since > timedelta(minutes=10),
         alert=_alert(found),
+        sla=sla,
     )
 
 

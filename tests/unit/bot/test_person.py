@@ -8,6 +8,7 @@ from bot.answers import ANSWERS, REPLIES
 from bot.dialogue import Dialogue
 from bot.effects import AskNetwork, BindIdentity, HandOff, Say, Wait
 from bot.money_effects import UnlockOnTrust
+from bot.questions import OF_IDENTITY, SUBJECT
 from bot.turn import Down, JobResult
 from tests.unit.bot.build import (
     BRUNO,
@@ -25,7 +26,7 @@ from tests.unit.bot.build import (
     stranger,
 )
 
-QUESTIONS = sorted({"", "menu", "contract", "document", "two_facts", "one_time_code", *REPLIES})
+QUESTIONS = sorted({"", "menu", "contract", "confirm_intent", *OF_IDENTITY, *SUBJECT, *REPLIES})
 WORDINGS = [
     "atendente",
     "Atendente!",
