@@ -7,11 +7,13 @@ from sqlalchemy import select, update
 
 from core.db import Database
 from handoff.access import attendant_of, may_see, visible_to
+from handoff.hand_over import hand_over
 from handoff.routing.overflow import overflow
 from models.agent import Agent
 from models.conversation import Conversation
 from models.conversation_span import ConversationSpan
 from models.queue import QueueRow
+from models.sla import SlaClock, SlaPolicy
 from tests.integration.desk import a_conversation, conversation, messages
 from tests.integration.waiting import chore, close_house, open_house, said, waited
 
@@ -57,6 +59,22 @@ def test_wait_goes_on_elsewhere_after_its_time_with_its_place_and_for_both(house
     with house.transaction() as session:
         spans = session.scalars(select(ConversationSpan.queue).order_by(ConversationSpan.id))
         assert list(spans) == ["N1", "Transbordo"]
+
+
+def test_level_is_measured_anew_where_it_goes_on(house: Database) -> None:
+    with house.transaction() as session:
+        session.add(SlaPolicy(queue="", sla_class="", calendar="sempre", level_minutes=60))
+    id_ = a_conversation(house, handler="bot", queue=None)
+    with house.transaction() as session:
+        assert hand_over(session, id_, queue="N1", reason="pediu uma pessoa", summary="")
+    waited(house, id_, 16)
+    overflow(0, db=house)
+    with house.transaction() as session:
+        levels = select(SlaClock).where(SlaClock.kind == "level").order_by(SlaClock.id)
+        assert [(clock.queue, clock.stopped_at is None) for clock in session.scalars(levels)] == [
+            ("N1", False),
+            ("Transbordo", True),
+        ]
 
 
 def test_customer_hears_once_that_others_help_now(house: Database) -> None:
