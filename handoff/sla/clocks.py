@@ -1,7 +1,7 @@
 """The clocks of a conversation: the one place where acts of the desk start, stop and hold them.
 
 Nobody has to stop them at the end: when a conversation is closed, or goes back to the bot, the database itself stops
-its clocks, its pause and their alerts in that transaction (migration 0022). Only a visit goes on.
+its clocks, its pause and their alerts in that transaction (migration 0023). Only a visit goes on.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from models.sla import SlaClock
 log = logging.getLogger(__name__)
 
 WARNING, LATE = "sla.warning", "sla.late"
-"""The kinds of alert. The database ends them with their clock, whose `subject` they name (migration 0022)."""
+"""The kinds of alert. The database ends them with their clock, whose `subject` they name (migration 0023)."""
 
 AT_ONCE = 100
 """Running clocks that are reckoned anew in one transaction."""
