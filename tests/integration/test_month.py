@@ -26,6 +26,7 @@ from stores import EmbeddedPostgres
 from tests.integration.month_books import Bill, Books
 from tests.integration.month_people import People
 from tests.integration.month_reckoning import (
+    Block,
     blocked_by_right,
     check_blocks,
     check_messages,
@@ -68,7 +69,7 @@ class Month:
         self.works = Works(db, network, self.erp, clock, media, Random(SEED + 1))
         self.books = Books()
         self.people = People(self.works, self.books, NUMBERS, debtors, chance)
-        self.blocks: list[tuple[int, date]] = []
+        self.blocks: list[Block] = []
         self.quiet: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._asked: dict[str, bool] = {}
         for number in NUMBERS:
@@ -109,7 +110,9 @@ class Month:
         self.works.work_until(moment + timedelta(minutes=5))
         if not (today in NETWORK_AWAY and MORNING <= hour < EVENING):
             before, held = self.books.held, self.network.held()
-            self.blocks += [(number, today) for number in held - before]
+            for number in held - before:
+                asked = {bill.ref: bill.since for bill in self.books.owes(number, today)}
+                self.blocks.append(Block(number, today, asked))
             self.books.look(held, moment, today)
 
     def _note_quiet(self, now: datetime) -> None:
