@@ -107,6 +107,7 @@ def _add_simulator(app: Flask, settings: Settings, db: Database) -> None:
         display_phone=SIMULATED_NUMBER,
         provider_name=_provider_name(db),
         people=people(),
+        bank_token=settings.meta_app_secret if settings.simulated_gateway else "",
     )
     if settings.simulated_twilio:
         blueprints += twilio_blueprints(

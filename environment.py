@@ -50,6 +50,12 @@ def keep_secrets(environment: dict[str, str], path: Path) -> None:
     path.write_text(json.dumps(kept))
 
 
+def simulate_bank(environment: dict[str, str], settings: Settings) -> None:
+    """The demo's bank, beside the simulated WhatsApp, unless a gateway is named or none is wanted (`GATEWAY=`)."""
+    if settings.simulated_channel and settings.erp == "local" and "GATEWAY" not in environment:
+        environment["GATEWAY"] = "simulator"
+
+
 def _made(name: str) -> str:
     if name == "DEVICE_KEY":
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

@@ -15,7 +15,7 @@ import requests
 from core.http import make_session
 from core.settings import Settings, SettingsError
 from data_folder import DataFolder, InUse
-from environment import keep_environment, keep_secrets, made_here, read_dotenv
+from environment import keep_environment, keep_secrets, made_here, read_dotenv, simulate_bank
 from processes import Child, Processes, say
 from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 from wiring_erp import read_settings
@@ -69,9 +69,9 @@ class Supervisor:
         keep_secrets(self.environment, self.data_dir / "secrets.json")
         self._prepare_nlu()
         self._start_stores()
-        settings = self._settings(self.environment)
-        self._prepare_database(settings)
+        self._prepare_database(settings := self._settings(self.environment))
         self._simulate_network()
+        simulate_bank(self.environment, settings)
         self._start_procfile()
         self._wait_ready(settings)
         self._announce(settings, time.monotonic() - began)

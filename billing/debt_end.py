@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing import suspension
+from billing.overdue import is_demanded
 from billing.provider_row import provider_row
 from core.dates import local_date
 from models import utc_now
 from models.collection_step import CollectionStep
-from models.contract import Contract
 from models.invoice import Invoice
 from models.payment import Payment
 from models.trust_unlock import TrustUnlock
@@ -27,7 +27,7 @@ def debt_reduced(session: Session, payment: Payment, invoice: Invoice) -> None:
     )
     contract_ref = str(payment.contract_ref)
     suspension.paid(session, contract_ref, now)
-    if is_overdue(session, contract_ref):
+    if is_demanded(session, contract_ref, local_date(now, provider_row(session).timezone)):
         return
     # One that is reserved has not begun: it is judged when its time is over, as ever.
     session.execute(
@@ -35,17 +35,3 @@ def debt_reduced(session: Session, payment: Payment, invoice: Invoice) -> None:
         .where(TrustUnlock.contract_ref == contract_ref, TrustUnlock.state == "active")
         .values(state="kept", ended_at=now)
     )
-
-
-def is_overdue(session: Session, contract_ref: str) -> bool:
-    """Whether any open invoice of the contract that nothing holds is late, on the provider's calendar day."""
-    today = local_date(utc_now(), provider_row(session).timezone)
-    late_from = Invoice.original_due_date
-    late = (late_from.is_not(None) & (late_from < today)) | (late_from.is_(None) & (Invoice.due_date < today))
-    found = (
-        select(Invoice.id)
-        .join(Contract, Contract.id == Invoice.contract_id)
-        .where(Contract.ref == contract_ref, Invoice.status == "open", Invoice.hold == "", late)
-        .limit(1)
-    )
-    return session.scalar(found) is not None

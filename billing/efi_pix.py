@@ -108,6 +108,7 @@ class EfiPix:
                 txid=txid,
                 pix=verbatim(charge.get("pixCopiaECola")),
                 paid_cents=came,
+                returned_cents=back,
                 paid_at=self._paid_at(paid),
                 method="pix",
                 e2e_id=verbatim(paid[0].get("endToEndId")) if paid else None,

@@ -56,7 +56,8 @@ class ChargeOrder:
 class Registered:
     """A charge at the gateway. `pix` is forwarded byte for byte; `line` and `barcode` are digits only.
 
-    A charge that was paid and taken back is `reversed`. `method` and `e2e_id` say how it was paid, where it is told.
+    `paid_cents` is all that ever came, `returned_cents` what of it went back, where the gateway tells; a charge all of
+    whose money went back is `reversed`. `method` and `e2e_id` say how it was paid, where it is told.
     """
 
     external_id: str
@@ -69,6 +70,7 @@ class Registered:
     pix: str | None = None
     link: str | None = None
     paid_cents: int = 0
+    returned_cents: int = 0
     paid_at: datetime | None = None
     method: Method = "other"
     e2e_id: str | None = None
@@ -85,7 +87,8 @@ class Hint:
 
 @dataclass(frozen=True)
 class Settlement:
-    """Money that came in, or went back (`reversed`), as the gateway tells it. `external_id` names it once and for all.
+    """Money that came in, went back (`reversed`), or went back in part (`returned`, a movement of its own), as the
+    gateway tells it. `external_id` names it once and for all.
 
     At least one of `charge_id` (the gateway's), `key` (ours) and `txid` says what it is for. Times in UTC.
     """
@@ -99,6 +102,7 @@ class Settlement:
     txid: str | None = None
     e2e_id: str | None = None
     reversed: bool = False
+    returned: bool = False
 
 
 class Gateway(Protocol):

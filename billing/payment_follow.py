@@ -10,9 +10,11 @@ from typing import Literal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from billing.debt_end import is_overdue
+from billing.overdue import is_demanded
 from billing.payments import FOLLOW
+from billing.provider_row import provider_row
 from billing.unlock_ledger import BLOCK, DONE, RELEASE
+from core.dates import local_date
 from core.db import Database
 from core.later import Later
 from models import utc_now
@@ -106,7 +108,8 @@ def _release_of(session: Session, payment: Payment) -> NetworkJob | None:
 
 def _to_be_released(session: Session, payment: Payment) -> bool:
     """Blocked for debt, or about to be, with nothing overdue left. A block on the customer's own wish stays."""
-    if payment.state != "settled" or is_overdue(session, str(payment.contract_ref)):
+    today = local_date(utc_now(), provider_row(session).timezone)
+    if payment.state != "settled" or is_demanded(session, str(payment.contract_ref), today):
         return False
     contract = session.scalars(select(Contract).where(Contract.ref == payment.contract_ref)).one()
     if contract.status == "blocked":

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from billing.debt_end import debt_reduced
 from billing.gateway import Settlement
 from billing.provider_row import provider_row
+from billing.returns import part_returned, take_back, told
 from core.dates import local_date
-from core.money import format_brl
 from models import utc_now
 from models.alert import raise_alert
 from models.charge import Charge
@@ -25,7 +25,6 @@ from models.payment import Payment
 FOLLOW = "payment_known"
 _UNMATCHED = "Um pagamento não tem fatura a que pertença: confira em pagamentos."
 _DOUBLED = "Uma fatura foi paga mais de uma vez: devolva ou abata o valor."
-_REVERSED = "Um pagamento foi estornado e a fatura voltou a ficar em aberto: decida o que fazer com o contrato."
 
 
 def take_payment(session: Session, settlement: Settlement, *, source: str, invoice_ref: str | None = None) -> Payment:
@@ -34,18 +33,22 @@ def take_payment(session: Session, settlement: Settlement, *, source: str, invoi
 
     `source` is who tells (the gateway's or the ERP's kind, or a person's login); `invoice_ref` names the invoice where
     the source knows it, otherwise the settlement's charge does. Told again, whoever calls and however many at once, the
-    first row is returned and nothing is new; a `reversed` settlement takes the payment of the same name back, once.
+    first row is returned and nothing is new; a `reversed` settlement takes the payment of the same name back, once, and
+    a `returned` one opens the invoice again with what is missing.
     """
     charge = _charge_of(session, settlement, source)
     invoice = _locked_invoice(session, charge, invoice_ref)
     known = _known(session, settlement, source, invoice) or _insert(session, settlement, source, invoice, invoice_ref)
     if isinstance(known, _New):
+        if settlement.returned:
+            part_returned(session, known.row, invoice, _missing(session, known.row))
+            return known.row
         if charge is not None:
             charge.state, charge.changed_at = ("cancelled" if settlement.reversed else "paid"), utc_now()
         _judge(session, known.row, invoice)
         return known.row
     if settlement.reversed and known.reversed_at is None:
-        _take_back(session, known, invoice)
+        take_back(session, known, invoice)
     return known
 
 
@@ -102,7 +105,7 @@ def _insert(
             amount_cents=settlement.amount_cents,
             method=settlement.method,
             e2e_id=settlement.e2e_id,
-            state="reversed" if settlement.reversed else "unmatched",
+            state="reversed" if settlement.reversed else "returned" if settlement.returned else "unmatched",
             reversed_at=utc_now() if settlement.reversed else None,
             paid_at=settlement.paid_at,
             detail={"charge": settlement.charge_id} if settlement.charge_id else {},
@@ -125,11 +128,11 @@ def _judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
         return
     if invoice is None or invoice.status == "cancelled":
         # Money for an invoice that was cancelled belongs to no debt: a person decides whose it is.
-        raise_alert(session, "payment.unmatched", payment.source, _UNMATCHED, detail=_told(payment))
+        raise_alert(session, "payment.unmatched", payment.source, _UNMATCHED, detail=told(payment))
         return
     if invoice.status == "paid" and _was_paid_otherwise(session, payment, invoice):
         payment.state = "doubled"
-        raise_alert(session, "payment.doubled", invoice.ref, _DOUBLED, detail=_told(payment))
+        raise_alert(session, "payment.doubled", invoice.ref, _DOUBLED, detail=told(payment))
         return
     payment.detail = {**payment.detail, "late_days": _late_days(session, payment, invoice)}
     owed, before, now = invoice.amount_cents, invoice.paid_cents, payment.amount_cents
@@ -162,31 +165,15 @@ def _was_paid_otherwise(session: Session, payment: Payment, invoice: Invoice) ->
     return invoice.seen_at is None or bool(session.scalar(select(other)))
 
 
+def _missing(session: Session, part: Payment) -> int:
+    """How much of a part that went back had paid the invoice: what was paid twice is given back first."""
+    mine = select(Payment).where(Payment.source == part.source, Payment.id != part.id)
+    others = session.scalars(mine.where(Payment.detail["charge"].astext == str(part.detail.get("charge")))).all()
+    doubled = sum(other.amount_cents for other in others if other.state == "doubled")
+    before = sum(other.amount_cents for other in others if other.state == "returned")
+    return max(0, before + part.amount_cents - doubled) - max(0, before - doubled)
+
+
 def _late_days(session: Session, payment: Payment, invoice: Invoice) -> int:
     paid_on = local_date(payment.paid_at, provider_row(session).timezone)
     return max(0, (paid_on - (invoice.original_due_date or invoice.due_date)).days)
-
-
-def _take_back(session: Session, payment: Payment, invoice: Invoice | None) -> None:
-    """The money went back. The debt is there again; nobody is blocked for that by a machine: finance decides."""
-    counted = payment.state in ("settled", "partial")
-    payment.detail = {**payment.detail, "was": payment.state}
-    payment.state, payment.reversed_at = "reversed", utc_now()
-    if invoice is None or not counted:
-        return
-    total = invoice.amount_cents if invoice.status == "paid" else invoice.amount_cents + invoice.paid_cents
-    invoice.paid_cents = max(0, invoice.paid_cents - payment.amount_cents)
-    left = total - invoice.paid_cents
-    if left > 0:
-        invoice.amount_cents = left
-        invoice.status, invoice.paid_at = "open", None
-    raise_alert(session, "payment.reversed", invoice.ref, _REVERSED, severity="critical", detail=_told(payment))
-
-
-def _told(payment: Payment) -> dict[str, Any]:
-    return {
-        "payment": payment.id,
-        "invoice": payment.invoice_ref,
-        "amount": format_brl(payment.amount_cents),
-        "source": payment.source,
-    }

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from billing.gateway import Gateway, Hint, Registered, Settlement
+from billing.gateway import Gateway, Hint, Registered
+from billing.movements import known_of, movements
 from billing.payments import take_payment
 from core.db import Database
 from core.errors import Failure, Refused
 from models import utc_now
 from models.charge import Charge
+from models.invoice import Invoice
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +24,9 @@ log = logging.getLogger(__name__)
 SOONEST, LATEST, PART = 600, 86_400, 0.25
 GIVEN_UP_AFTER = timedelta(days=180)
 AT_ONCE = 20
+# A Pix can be given back for 90 days; most banks tell of it by a webhook, so a paid charge is looked at seldom:
+# when half its age has passed since the last look.
+RETURNED_WITHIN = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,13 @@ class Cashier:
             self.settle(told, hint.key)
 
     def settle(self, told: Registered, key: str | None = None) -> None:
-        """Writes down what a charge says of itself: paid, taken back, or over."""
-        settlement = settlement_of(told, key)
+        """Writes down what a charge says of itself: paid, paid on, given back, taken back, or over."""
         with self.db.transaction() as session:
-            if settlement is not None:
-                take_payment(session, settlement, source=self.kind)
-            row = session.scalars(
-                select(Charge).where(Charge.gateway == self.kind, Charge.external_id == told.external_id)
-            ).one_or_none()
+            # Two who read the charge at once write one after the other: what moved is told by what is known.
+            mine = select(Charge).where(Charge.gateway == self.kind, Charge.external_id == told.external_id)
+            row = session.scalars(mine.with_for_update()).one_or_none()
+            for movement in movements(told, known_of(session, self.kind, told.external_id), key):
+                take_payment(session, movement, source=self.kind)
             if row is None:
                 return
             row.looked_at = utc_now()
@@ -63,8 +68,8 @@ class Cashier:
                 row.state, row.changed_at = "cancelled", utc_now()
 
     def poll(self) -> None:
-        """Looks at open charges that are due for it, some of them at a time: their webhook may never have come. While
-        the gateway is away the rest is left for the next time."""
+        """Looks at charges that are due for it, some of them at a time: their webhook may never have come. While the
+        gateway is away the rest is left for the next time."""
         for charge in self._due():
             try:
                 self.take(Hint(charge.external_id, charge.key))
@@ -74,19 +79,19 @@ class Cashier:
                     return
 
     def _due(self) -> list[Charge]:
+        """Open ones, and such as were paid in part, by their age; paid ones for as long as their money may go back."""
         now = utc_now()
-        age = func.extract("epoch", now - Charge.created_at) * PART
-        rest = func.make_interval(0, 0, 0, 0, 0, 0, func.greatest(SOONEST, func.least(LATEST, age)))
+        age = func.extract("epoch", now - Charge.created_at)
+        soon, seldom = (func.make_interval(0, 0, 0, 0, 0, 0, rest) for rest in _rests(age))
         looked = func.coalesce(Charge.looked_at, Charge.created_at)
+        owed = exists().where(Invoice.id == Charge.invoice_id, Invoice.status == "open")
+        asked = (Charge.state == "open") | (Charge.state == "asked") & Charge.error.is_not(None)
+        waits = (asked | (Charge.state == "paid") & owed) & (looked + soon < now)
+        may_return = (Charge.state == "paid") & (Charge.changed_at > now - RETURNED_WITHIN) & (looked + seldom < now)
         wanted = (
             select(Charge)
-            .where(
-                Charge.gateway == self.kind,
-                or_(Charge.state == "open", (Charge.state == "asked") & (Charge.error.is_not(None))),
-                Charge.created_at > now - GIVEN_UP_AFTER,
-                looked + rest < now,
-            )
-            .order_by(Charge.created_at.desc())
+            .where(Charge.gateway == self.kind, Charge.created_at > now - GIVEN_UP_AFTER, waits | may_return)
+            .order_by(waits.desc(), Charge.created_at.desc())
             .limit(AT_ONCE)
         )
         with self.db.reading() as session:
@@ -102,21 +107,9 @@ class Cashier:
             return session.scalar(known.where(named).limit(1))
 
 
-def settlement_of(told: Registered, key: str | None = None) -> Settlement | None:
-    """The money of a charge that was paid or taken back; None of any other. A charge is paid once: its id names it."""
-    if told.state not in ("paid", "reversed"):
-        return None
-    return Settlement(
-        external_id=told.external_id,
-        amount_cents=told.paid_cents or told.amount_cents,
-        paid_at=told.paid_at or utc_now(),
-        method=told.method,
-        charge_id=told.external_id,
-        key=key,
-        txid=told.txid,
-        e2e_id=told.e2e_id,
-        reversed=told.state == "reversed",
-    )
+def _rests(age: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Seconds between two looks at a charge of that age in seconds: while money is waited for, and after it came."""
+    return func.greatest(SOONEST, func.least(LATEST, age * PART)), func.greatest(LATEST, age / 2)
 
 
 def poll_charges(_ref_id: int, *, cashier: Cashier | None) -> None:

@@ -30,6 +30,7 @@ from models.outbox import add_work
 from models.payment import Payment
 
 TEMPLATE = "payment_received"
+OF_SIGNAL = {"back": "payment.back", "not_back": "payment.not_back"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _text(payment: Payment, invoice: Invoice, name: str, signal: Signal, texts: 
     if payment.state == "partial":
         return texts("payment.partial", **words, left=format_brl(invoice.amount_cents))
     said = texts("payment.received", **words)
-    return f"{said} {texts(f'payment.{signal}')}" if signal else said
+    return f"{said} {texts(OF_SIGNAL[signal])}" if signal else said
 
 
 def _shown_order(session: Session, conversation: Conversation, invoice: Invoice) -> str:

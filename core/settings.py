@@ -472,6 +472,11 @@ class Settings:
         return not self.meta_access_token
 
     @property
+    def simulated_gateway(self) -> bool:
+        """True when payments come from the built-in bank; it is there only beside the simulated WhatsApp."""
+        return self.simulated_channel and self.gateway == "simulator"
+
+    @property
     def simulated_twilio(self) -> bool:
         """True when TWILIO_API_URL names the built-in stand-in; it is there only beside the simulated WhatsApp."""
         own = f"http://127.0.0.1:{self.port}/simulator/twilio"

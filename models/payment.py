@@ -16,12 +16,15 @@ class Payment(Base):
     """Known once by (`source`, `external_id`), however often it is told.
 
     `state`: settled (pays its invoice), partial (less than owed), doubled (the invoice was paid already), unmatched
-    (belongs to nothing we know: a person looks), reversed (taken back). `method`: pix, boleto, card, cash, other.
+    (belongs to nothing we know: a person looks), reversed (taken back), returned (this much of the other payments of
+    its charge, `detail.charge`, went back). `method`: pix, boleto, card, cash, other.
     """
 
     __tablename__ = "payment"
     __table_args__ = (
-        CheckConstraint("state in ('settled', 'partial', 'doubled', 'unmatched', 'reversed')", name="state"),
+        CheckConstraint(
+            "state in ('settled', 'partial', 'doubled', 'unmatched', 'reversed', 'returned')", name="state"
+        ),
         UniqueConstraint("source", "external_id"),
     )
 

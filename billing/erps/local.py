@@ -90,7 +90,7 @@ class LocalErp:
             raise Refused("invoice_not_open")
         invoice = self._reissued(invoice)
         if self._charges:
-            return self._charges.copy_of(invoice)
+            return self._with_paper(self._charges.copy_of(invoice), customer, contract)
         try:
             code = self._pix(invoice)
             slip = self._boleto(contract, invoice)
@@ -153,6 +153,13 @@ class LocalErp:
         if not bank:
             return None
         return boleto.compose(bank, invoice.due_date, invoice.amount_cents, _free_field(contract, invoice))
+
+    def _with_paper(self, copy: SecondCopy, customer: Customer, contract: Contract) -> SecondCopy:
+        """A gateway that prints nothing, or not now: the paper is ours then, with its codes."""
+        if copy.pdf or not copy.pix:
+            return copy
+        slip = boleto.parse(copy.line) if copy.line else None
+        return replace(copy, pdf=invoice_pdf.render(self._sheet(customer, contract, copy.invoice, slip, copy.pix)))
 
     def _sheet(
         self, customer: Customer, contract: Contract, invoice: Invoice, slip: Boleto | None, code: str

@@ -154,6 +154,7 @@ class Asaas:
                 due_date=day(payment.get("dueDate"), "dueDate"),
                 link=verbatim(payment.get("invoiceUrl")),
                 paid_cents=optional_amount(payment.get("value"), "value") if was_paid else 0,
+                returned_cents=_returned(payment) if was_paid else 0,
                 paid_at=noon(paid_on, self._zone) if was_paid and paid_on else None,
                 method=METHODS.get(words(payment.get("billingType")), "other"),
                 e2e_id=verbatim(payment.get("endToEndIdentifier")),
@@ -190,6 +191,12 @@ def _state(payment: Mapping[str, Any]) -> ChargeState:
     if state is None:
         raise Unreadable("status")
     return state
+
+
+def _returned(payment: Mapping[str, Any]) -> int:
+    """What of it went back, in cents: a refund that is asked for or cancelled has moved no money."""
+    done = (item for item in rows(payment.get("refunds") or [], "refunds") if words(item.get("status")) == "DONE")
+    return sum(amount(item.get("value"), "refunds.value") for item in done)
 
 
 def connect(fields: Mapping[str, str], session: requests.Session, zone: str) -> Gateway:

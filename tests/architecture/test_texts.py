@@ -165,4 +165,4 @@ def test_sentence_does_without_a_name_when_there_is_none(texts: Texts) -> None:
 @in_every_language
 def test_release_is_called_done_only_in_the_sentences_of_a_verified_release(texts: Texts) -> None:
     saying = {name for name in texts.names() if re.search("foi liberado|fue liberada", texts._sentences[name])}
-    assert saying == {"release.done", "release.done_paid"}
+    assert saying == {"release.done", "release.done_paid", "payment.back"}

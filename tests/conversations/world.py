@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from billing.gateway import Settlement
+from billing.payments import take_payment
 from core.dates import local_date
 from core.money import cents
 from core.phone import match_key
@@ -63,6 +65,13 @@ def _bills(session: Session, facts: list[Mapping[str, Any]]) -> None:
 def _paid(session: Session, number: str) -> None:
     """The money came in."""
     session.execute(update(Invoice).where(Invoice.number == number).values(status="paid", paid_at=utc_now()))
+
+
+def _payment(session: Session, facts: Mapping[str, str]) -> None:
+    """The gateway tells of money for invoices."""
+    for number, amount in facts.items():
+        told = Settlement(f"pay:{number}:{amount}", cents(amount), utc_now(), "pix")
+        take_payment(session, told, source="asaas", invoice_ref=number)
 
 
 def _invoice(session: Session, facts: Mapping[str, Mapping[str, Any]]) -> None:
@@ -209,6 +218,7 @@ def _person(session: Session, does: str) -> None:
 _CHANGES: Mapping[str, Callable[[Session, Any], None]] = {
     "bills": _bills,
     "paid": _paid,
+    "payment": _payment,
     "contract": _contract,
     "invoice": _invoice,
     "charged_by": _charged_by,

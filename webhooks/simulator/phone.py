@@ -26,11 +26,13 @@ SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp", "aud
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What the page's header says. `display_phone` in digits; `timezone` an IANA name for the time stamps."""
+    """What the page's header says. `display_phone` in digits; `timezone` an IANA name for the time stamps. `bank`: the
+    phone's owner can pay at the pretended bank."""
 
     provider_name: str
     display_phone: str
     timezone: str = "America/Sao_Paulo"
+    bank: bool = False
 
 
 def phone_blueprint(

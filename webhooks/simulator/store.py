@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from webhooks.simulator.acts import Acts, react
+from webhooks.simulator.bank_book import BankBook
 from webhooks.simulator.database import Database, next_revision
 from webhooks.simulator.failures import FailureModes
 from webhooks.simulator.limits import Limits
@@ -56,6 +57,7 @@ class Store:
         self.templates = TemplateShelf(self._database)
         self.acts = Acts(self._database, self.mail, clock)
         self.limits = Limits(self._database, clock)
+        self.bank = BankBook(self._database, clock)
 
     def introduce(self, person: Person, position: int = 1000) -> Phone:
         """The person's phone, made if it does not exist; name and note are brought up to date. What the phone became

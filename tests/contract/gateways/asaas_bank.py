@@ -97,5 +97,10 @@ class AsaasBank(Bank):
         payment.update(status="RECEIVED", originalValue=payment["value"], value=cents / 100, billingType="PIX")
         payment.update(clientPaymentDate="2026-11-26", paymentDate="2026-11-26")
 
+    def give_part_back(self, id_: str, cents: int) -> None:
+        refund = {"dateCreated": "2026-11-27 10:28:40", "value": cents / 100, "description": "Pago a mais"}
+        refunds = self.charges[id_].setdefault("refunds", [])
+        refunds += [{**refund, "status": "DONE"}, {**refund, "status": "CANCELLED"}]
+
     def give_back(self, id_: str) -> None:
         self.charges[id_]["status"] = "REFUNDED"

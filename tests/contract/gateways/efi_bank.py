@@ -116,8 +116,14 @@ class EfiPixBank(Bank):
 
     def pay(self, id_: str, cents: int) -> None:
         paid = {"endToEndId": "E1803", "txid": id_, "valor": f"{cents / 100:.2f}", "horario": "2026-11-26T15:00:00Z"}
-        self.charges[id_].update(status="CONCLUIDA", pix=[paid])
+        paid["endToEndId"] += str(len(self.charges[id_].get("pix", [])) or "")
+        self.charges[id_].update(status="CONCLUIDA", pix=[*self.charges[id_].get("pix", []), paid])
+
+    def give_part_back(self, id_: str, cents: int) -> None:
+        paid = self.charges[id_]["pix"][0]
+        back = {"id": "1", "rtrId": "D1", "valor": f"{cents / 100:.2f}"}
+        paid["devolucoes"] = [{**back, "status": "DEVOLVIDO"}, {**back, "id": "2", "status": "NAO_REALIZADO"}]
 
     def give_back(self, id_: str) -> None:
-        paid = self.charges[id_]["pix"][0]
-        paid["devolucoes"] = [{"id": "1", "rtrId": "D1", "valor": paid["valor"], "status": "DEVOLVIDO"}]
+        for paid in self.charges[id_]["pix"]:
+            paid["devolucoes"] = [{"id": "1", "rtrId": "D1", "valor": paid["valor"], "status": "DEVOLVIDO"}]

@@ -13,13 +13,15 @@ from tests.contract.gateways.asaas_bank import KEY, AsaasBank
 from tests.contract.gateways.bank import Bank
 from tests.contract.gateways.efi_bank import EfiBank, EfiPixBank
 from tests.contract.gateways.inter_bank import InterBank
+from tests.contract.gateways.simulator_bank import SimulatorBank
 
 SECRET = "segredo-do-webhook"
 
 
 @dataclass(frozen=True)
 class Rig:
-    """`pay` pays a charge on the bank's side (id, cents); `give_back` is None where the bank has none. `webhook` is
+    """`pay` pays a charge on the bank's side (id, cents); `give_back`, and `give_part_back` (id, cents), are None where
+    the bank tells of no such thing. `webhook` is
     what the bank sends of a charge, with `headers`."""
 
     kind: str
@@ -30,6 +32,7 @@ class Rig:
     webhook: Callable[[str], bytes]
     headers: Mapping[str, str]
     pdf: bool = True
+    give_part_back: Callable[[str, int], None] | None = None
 
 
 def _connect(kind: str, given: Mapping[str, str]) -> Gateway:
@@ -44,7 +47,9 @@ def asaas() -> Rig:
     def webhook(id_: str) -> bytes:
         return json.dumps({"id": "evt_1", "event": "PAYMENT_RECEIVED", "payment": bank.charges[id_]}).encode()
 
-    return Rig("asaas", gateway, bank, bank.pay, bank.give_back, webhook, {"asaas-access-token": SECRET})
+    proof = {"asaas-access-token": SECRET}
+    parts = bank.give_part_back
+    return Rig("asaas", gateway, bank, bank.pay, bank.give_back, webhook, proof, give_part_back=parts)
 
 
 def inter() -> Rig:
@@ -81,7 +86,25 @@ def efi_pix() -> Rig:
     def webhook(id_: str) -> bytes:
         return json.dumps({"pix": [{"endToEndId": "E1803", "txid": id_, "valor": "1.00"}]}).encode()
 
-    return Rig("efi", gateway, bank, bank.pay, bank.give_back, webhook, {ADDRESS_SECRET: SECRET}, pdf=False)
+    proof, parts = {ADDRESS_SECRET: SECRET}, bank.give_part_back
+    return Rig("efi", gateway, bank, bank.pay, bank.give_back, webhook, proof, pdf=False, give_part_back=parts)
 
 
-RIGS: dict[str, Callable[[], Rig]] = {"asaas": asaas, "efi": efi, "efi pix": efi_pix, "inter": inter}
+def simulator() -> Rig:
+    bank = SimulatorBank(SECRET)
+    gateway = _connect("simulator", {"url": bank.url, "token": SECRET})
+    proof, parts = {"authorization": f"Bearer {SECRET}"}, bank.give_part_back
+
+    def webhook(id_: str) -> bytes:
+        return json.dumps({"charge": id_}).encode()
+
+    return Rig("simulator", gateway, bank, bank.pay, bank.give_back, webhook, proof, pdf=False, give_part_back=parts)
+
+
+RIGS: dict[str, Callable[[], Rig]] = {
+    "asaas": asaas,
+    "efi": efi,
+    "efi pix": efi_pix,
+    "inter": inter,
+    "simulator": simulator,
+}

@@ -75,6 +75,18 @@ def test_part_of_it_is_told_as_a_part(rig: Rig) -> None:
     assert rig.gateway.state(made.external_id).paid_cents == 5000
 
 
+def test_part_that_went_back_is_told_beside_what_was_paid(rig: Rig) -> None:
+    made = rig.gateway.create(ORDER)
+    rig.pay(made.external_id, 11990)
+    if rig.give_part_back is None:
+        # Neither Banco Inter's API nor that of Efí's boletos tells of parts.
+        assert rig.kind in {"efi", "inter"}
+        return
+    rig.give_part_back(made.external_id, 2000)
+    seen = rig.gateway.state(made.external_id)
+    assert (seen.state, seen.paid_cents, seen.returned_cents) == ("paid", 11990, 2000)
+
+
 def test_money_that_went_back_is_reversed(rig: Rig) -> None:
     made = rig.gateway.create(ORDER)
     rig.pay(made.external_id, 11990)

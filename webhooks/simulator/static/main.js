@@ -1,6 +1,7 @@
 // Puts the page together: one open chat, asked again and again for what changed.
 
 import { ask } from "./ask.js";
+import { openBank } from "./bank.js";
 import { Chat } from "./chat.js";
 import { Composer, PLACE } from "./composer.js";
 import { byId, toast } from "./dom.js";
@@ -152,6 +153,8 @@ function pause() {
   if (document.visibilityState !== "visible") return HIDDEN;
   return Date.now() - lastChange < LIVELY_FOR ? OFTEN : SELDOM;
 }
+
+byId("to-bank")?.addEventListener("click", () => openBank(who));
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && who && schedule(0));
 

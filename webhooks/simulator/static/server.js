@@ -33,6 +33,8 @@ export const seen = (who, seq) => send(`api/chats/${encodeURIComponent(who)}/see
 export const write = (who, message) => send(`api/chats/${encodeURIComponent(who)}/messages`, message);
 export const act = (who, wanted) => send(`api/chats/${encodeURIComponent(who)}/acts`, wanted);
 export const trouble = (wanted) => (wanted ? send("control", wanted) : ask("control"));
+export const bank = (who) => ask(`bank/chats/${encodeURIComponent(who)}`);
+export const atBank = (who, charge, wanted) => send(`bank/chats/${encodeURIComponent(who)}/${encodeURIComponent(charge)}`, wanted);
 
 /** Sends a file; `voice` marks a recording made in the chat, `album` pictures that belong together. */
 export function attach(who, file, { caption = "", voice = false, album = false, quotes = "" } = {}) {

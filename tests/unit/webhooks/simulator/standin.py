@@ -35,12 +35,13 @@ PEOPLE = (
 
 @dataclass
 class StandIn:
-    """The running server. `refuse` is how many webhooks it still answers with 500."""
+    """The running server. `refuse` is how many webhooks it still answers with 500, `paid` what the bank told."""
 
     base_url: str = ""
     bodies: list[bytes] = field(default_factory=list)
     signatures: list[str] = field(default_factory=list)
     refuse: int = 0
+    paid: list[bytes] = field(default_factory=list)
     session: requests.Session = field(default_factory=make_session)
 
     def values(self, kind: str) -> list[dict[str, Any]]:
@@ -89,7 +90,9 @@ def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @contextmanager
-def standing_in(folder: Path, pace: Pace | None = None, people: tuple[Person, ...] = PEOPLE) -> Iterator[StandIn]:
+def standing_in(
+    folder: Path, pace: Pace | None = None, people: tuple[Person, ...] = PEOPLE, bank_token: str = ""
+) -> Iterator[StandIn]:
     """The simulator and the recording webhook on a free port of loopback."""
     product = StandIn()
     app = Flask("stand-in")
@@ -105,6 +108,11 @@ def standing_in(folder: Path, pace: Pace | None = None, people: tuple[Person, ..
         product.bodies.append(request.get_data())
         return Response(status=200)
 
+    @app.post("/webhooks/payments/simulator")
+    def pay() -> Response:
+        product.paid.append(request.get_data())
+        return Response(status=200)
+
     for blueprint in simulator_blueprints(
         store_path=folder / "simulator.sqlite3",
         base_url=product.base_url,
@@ -115,6 +123,7 @@ def standing_in(folder: Path, pace: Pace | None = None, people: tuple[Person, ..
         provider_name="Conecta Vale Telecom",
         people=people,
         pace=pace,
+        bank_token=bank_token,
     ):
         app.register_blueprint(blueprint)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

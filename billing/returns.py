@@ -1,0 +1,56 @@
+"""Money that went back, wholly or in part: the invoice is open again with what is missing, and finance decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.money import format_brl
+from models import utc_now
+from models.alert import raise_alert
+from models.invoice import Invoice
+from models.payment import Payment
+
+_REVERSED = "Um pagamento foi estornado e a fatura voltou a ficar em aberto: decida o que fazer com o contrato."
+_RETURNED = "Uma parte de um pagamento foi devolvida e falta na fatura: decida o que fazer com o contrato."
+
+
+def take_back(session: Session, payment: Payment, invoice: Invoice | None) -> None:
+    """The whole payment went back, in the transaction that holds its row and its invoice's. The debt is there again;
+    nobody is blocked for that by a machine."""
+    counted = payment.state in ("settled", "partial")
+    payment.detail = {**payment.detail, "was": payment.state}
+    payment.state, payment.reversed_at = "reversed", utc_now()
+    if invoice is None or not counted:
+        return
+    _open_again(invoice, payment.amount_cents)
+    raise_alert(session, "payment.reversed", invoice.ref, _REVERSED, severity="critical", detail=told(payment))
+
+
+def part_returned(session: Session, payment: Payment, invoice: Invoice | None, missing_cents: int) -> None:
+    """`payment` is the movement of a part that went back, of which `missing_cents` had paid the invoice: what was paid
+    twice goes back first, and is missed by nobody."""
+    if invoice is None or missing_cents <= 0:
+        return
+    _open_again(invoice, missing_cents)
+    raise_alert(session, "payment.returned", invoice.ref, _RETURNED, severity="critical", detail=told(payment))
+
+
+def told(payment: Payment) -> dict[str, Any]:
+    """What an alert says of a payment."""
+    return {
+        "payment": payment.id,
+        "invoice": payment.invoice_ref,
+        "amount": format_brl(payment.amount_cents),
+        "source": payment.source,
+    }
+
+
+def _open_again(invoice: Invoice, cents: int) -> None:
+    total = invoice.amount_cents if invoice.status == "paid" else invoice.amount_cents + invoice.paid_cents
+    invoice.paid_cents = max(0, invoice.paid_cents - cents)
+    left = total - invoice.paid_cents
+    if left > 0:
+        invoice.amount_cents = left
+        invoice.status, invoice.paid_at = "open", None
