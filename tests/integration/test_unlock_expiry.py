@@ -142,7 +142,7 @@ def test_expiry_asks_again_a_day_after_a_block_that_came_to_nothing(db: Database
     assert asked == [1, 1, 2]
     with db.transaction() as session:
         later = select(Outbox.run_after).where(Outbox.topic == "unlock_expiry").order_by(Outbox.id.desc())
-        assert session.scalars(later).first() > utc_now() + timedelta(hours=23)
+        assert session.scalars(later.limit(1)).one() > utc_now() + timedelta(hours=23)
 
 
 def test_expiry_asks_once_when_two_run_at_the_same_time(db: Database) -> None:
