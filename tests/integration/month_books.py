@@ -1,5 +1,4 @@
-"""The month's own books, kept in plain arithmetic from what the test caused, and from a look at RADIUS: never from the
-product's functions or tables."""
+"""The month's own books: plain arithmetic on what the test caused and saw in RADIUS, nothing of the product's."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A month and more, day by day, over a thousand customers with a clock under control: at its end the ledger, the
-network and the ERP agree to the last row with books that were kept beside them."""
+"""A month, day by day, over a thousand customers: ledger, network and ERP agree with books that were kept beside."""
 
 from __future__ import annotations
 
