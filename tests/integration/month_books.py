@@ -1,5 +1,4 @@
-"""The month's own books, kept in plain arithmetic from what the test caused, and from a look at RADIUS: never from the
-product's functions or tables."""
+"""The month's own books: plain arithmetic on what the test caused and saw in RADIUS, nothing of the product's."""
 
 from __future__ import annotations
 
@@ -106,6 +105,10 @@ class Books:
         served = sum(all(not (first <= day and (last is None or day < last)) for first, last in spans) for day in days)
         return int(fee_of(number) * served / len(days) + 0.5)
 
+    def without_signal(self) -> set[int]:
+        """Who was blocked and has still something to pay: nobody is let in before all of it is paid."""
+        return {number for number, spans in self.off.items() if spans and spans[-1][1] is None}
+
     def owes(self, number: int, today: date) -> list[Bill]:
         """What is asked of the contract on that day, oldest first."""
         late = [bill for bill in self.mine[number] if bill.owed and not bill.hold and bill.due < today]
@@ -144,12 +147,8 @@ class Books:
                     bill.cancelled, bill.hold = True, ""
             elif any(part.owed and (today - part.due).days > BROKEN_AFTER for part in deal.parts):
                 deal.state = "broken"
-                spans = self.off[deal.number]
                 for bill in deal.old:
-                    bill.hold = ""
-                    if not spans or spans[-1][1] is not None:
-                        # Who never got the signal back needs no new notice to be without it.
-                        bill.since = now
+                    bill.hold, bill.since = "", now
                 for part in deal.parts:
                     part.cancelled = part.owed > 0
 

@@ -43,6 +43,15 @@ class Sent:
         return self.at.astimezone(ZONE)
 
 
+@dataclass(frozen=True)
+class Block:
+    """Somebody lost the signal, with the bills that were asked for then, and since when each was."""
+
+    number: int
+    day: date
+    asked: dict[str, datetime]
+
+
 def sent_steps(db: Database) -> list[Sent]:
     """By the messages that were made, not by what the steps say of themselves."""
     with db.reading() as session:
@@ -118,25 +127,23 @@ def _rests(day: date) -> bool:
 
 
 def blocked_by_right(sent: list[Sent], books: Books, today: date) -> set[int]:
-    """Who has to be without signal at the end: asked without a break since a notice whose days are over, or blocked and
-    with an agreement whose first instalment is awaited."""
+    """Who has to be without signal at the end: asked without a break since a notice whose days are over, or blocked
+    since then and not done with paying."""
     found = set()
     for one in sent:
         bill = books.bills[one.bill]
         asked = bill in books.owes(one.number, today) and bill.since <= one.at
         if one.step == NOTICE and asked and first_block_day(one.local.date()) <= today:
             found.add(one.number)
-    return found | {deal.number for deal in books.deals if deal.waits and books.off[deal.number][-1][1] is None}
+    return found | books.without_signal()
 
 
-def check_blocks(sent: list[Sent], blocks: list[tuple[int, date]]) -> None:
-    """Every block had its notice at least 15 days before."""
-    notices = defaultdict(list)
-    for one in sent:
-        if one.step == NOTICE:
-            notices[one.number].append(one.local.date())
-    early = [(number, day) for number, day in blocks if not any((day - told).days >= 15 for told in notices[number])]
-    assert early == []
+def check_blocks(sent: list[Sent], blocks: list[Block]) -> None:
+    """Every block had its notice at least 15 days before, of a bill that was asked for without a break since then."""
+    notices = [one for one in sent if one.step == NOTICE]
+    for block in blocks:
+        told = [one for one in notices if one.bill in block.asked and block.asked[one.bill] <= one.at]
+        assert any((block.day - one.local.date()).days >= 15 for one in told), block
 
 
 def check_network(db: Database, erp: Erp, held: set[int], rightly: set[int]) -> None:
