@@ -61,18 +61,19 @@ def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
 def by_words(session: Session, query: str, who: Attendant, *, before: int | None = None) -> Found:
     """Conversations in which somebody said all the words; `before` a message's id goes on from there.
 
-    `query` is a tsquery over folded words (Wanted.query). Needs a transaction of its own: nothing but reads, and ended
-    where a way takes too long. At most a few seconds.
+    `query` is a tsquery over folded words (Wanted.query). Nothing but reads; at most a few seconds. The settings of the
+    way that worked stay for the rest of the transaction, so it should be the last thing in it.
     """
     for way, milliseconds in TRIES:
         try:
-            session.execute(text(f"SET LOCAL {way} = off"))
-            session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
-            return _read(session, query, who, before)
+            # A way that takes too long is given up, with its settings, and not the caller's transaction.
+            with session.begin_nested():
+                session.execute(text(f"SET LOCAL {way} = off"))
+                session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
+                return _read(session, query, who, before)
         except OperationalError as error:
             if not isinstance(error.orig, QueryCanceled):
                 raise
-            session.rollback()
     return Found((), given_up=True)
 
 
