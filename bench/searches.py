@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from bench.outages import database
 from core.db import Database
@@ -44,16 +43,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def kinds(size: int) -> dict[str, Callable[[Session], object]]:
+def kinds(size: int) -> dict[str, Callable[[Database], object]]:
     """What is searched, each time with other numbers."""
     some = random.Random(7)
     people = size // PER_CONVERSATION
 
-    def person(typed: Callable[[int], str]) -> Callable[[Session], object]:
-        return lambda session: find_people(session, read_wanted(typed(some.randrange(people))), AGENT)
+    def person(typed: Callable[[int], str]) -> Callable[[Database], object]:
+        return lambda db: _people(db, typed(some.randrange(people)))
 
-    def said(words: str, who: Attendant = SUPERVISOR) -> Callable[[Session], object]:
-        return lambda session: by_words(session, read_wanted(words).query, who)
+    def said(words: str, who: Attendant = SUPERVISOR) -> Callable[[Database], object]:
+        return lambda db: by_words(db, read_wanted(words).query, who)
 
     return {
         "phone": person(lambda n: f"({11 + n % 9}) 9{n % 10**8:08d}"),
@@ -68,10 +67,14 @@ def kinds(size: int) -> dict[str, Callable[[Session], object]]:
     }
 
 
-def _timed(db: Database, search: Callable[[Session], object]) -> float:
-    began = time.perf_counter()
+def _people(db: Database, typed: str) -> object:
     with db.transaction() as session:
-        search(session)
+        return find_people(session, read_wanted(typed), AGENT)
+
+
+def _timed(db: Database, search: Callable[[Database], object]) -> float:
+    began = time.perf_counter()
+    search(db)
     return _took(began)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from psycopg.errors import QueryCanceled
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,6 +26,10 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         pool_pre_ping=False,
         connect_args={"connect_timeout": 3, "options": "-c statement_timeout=15000 -c timezone=UTC"},
     )
+
+
+class TooSlow(Exception):
+    """A read took longer than whoever asked wanted to wait."""
 
 
 class Database:
@@ -52,6 +57,22 @@ class Database:
             names = frozenset(session.info.get(AFTER_COMMIT, ()))
         if names:
             self._on_commit(names)
+
+    @contextmanager
+    def impatient(self, milliseconds: int, *, without: str) -> Iterator[Session]:
+        """A transaction for reads in which no statement may take longer; raises TooSlow then, and Unreachable as above.
+
+        `without` names a way of reading that the server is not to choose, such as enable_indexscan.
+        """
+        with self.transaction() as session:
+            session.execute(text(f"SET LOCAL statement_timeout = {milliseconds:d}"))
+            session.execute(text(f"SET LOCAL {without} = off"))
+            try:
+                yield session
+            except OperationalError as error:
+                if isinstance(error.orig, QueryCanceled):
+                    raise TooSlow from error
+                raise
 
     @contextmanager
     def statements(self, *, ring: str | None = None) -> Iterator[Connection]:

@@ -62,8 +62,7 @@ def _ask(ports: Ports) -> Response:
                 audit.record_once(session, who.login, "customer.found", f"customer:{person.ref}", within=SEEN_AGAIN)
     if exact is not None:
         return redirect(url_for("console.conversation", conversation_id=exact), 303)
-    with ports.db.transaction() as session:
-        found = by_words(session, wanted.query, who, before=before) if _by_words(wanted) else Found(())
+    found = by_words(ports.db, wanted.query, who, before=before) if _by_words(wanted) else Found(())
     return _show(ports, wanted, people, found)
 
 

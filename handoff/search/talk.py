@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.errors import QueryCanceled
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.db import Database, TooSlow
 from handoff.access import Attendant, visible_to
 from models.contact import Contact
 from models.conversation import Conversation
@@ -24,8 +23,8 @@ LOOKED_THROUGH = 1000
 # Ways to the newest messages with the words, and how long each may take (milliseconds). The index of words tells rare
 # ones at once, but reads all of the common ones; walking from the newest back meets common words at once, but does not
 # end for two that nobody says together. The planner cannot know which it is, so each is tried in its turn.
-BY_INDEX, BY_WALKING = "enable_indexscan", "enable_bitmapscan"
-TRIES = ((BY_INDEX, 120), (BY_WALKING, 400), (BY_INDEX, 3000))
+NO_WALKING, NO_INDEX = "enable_indexscan", "enable_bitmapscan"
+TRIES = ((NO_WALKING, 120), (NO_INDEX, 400), (NO_WALKING, 3000))
 
 
 @dataclass(frozen=True)
@@ -58,22 +57,17 @@ def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
     return session.scalar(select(Conversation.id).where(Conversation.protocol == protocol, visible_to(who)))
 
 
-def by_words(session: Session, query: str, who: Attendant, *, before: int | None = None) -> Found:
+def by_words(db: Database, query: str, who: Attendant, *, before: int | None = None) -> Found:
     """Conversations in which somebody said all the words; `before` a message's id goes on from there.
 
-    `query` is a tsquery over folded words (Wanted.query). Nothing but reads; at most a few seconds. The settings of the
-    way that worked stay for the rest of the transaction, so it should be the last thing in it.
+    `query` is a tsquery over folded words (Wanted.query). At most a few seconds.
     """
-    for way, milliseconds in TRIES:
+    for way_not, milliseconds in TRIES:
         try:
-            # A way that takes too long is given up, with its settings, and not the caller's transaction.
-            with session.begin_nested():
-                session.execute(text(f"SET LOCAL {way} = off"))
-                session.execute(text(f"SET LOCAL statement_timeout = {milliseconds}"))
+            with db.impatient(milliseconds, without=way_not) as session:
                 return _read(session, query, who, before)
-        except OperationalError as error:
-            if not isinstance(error.orig, QueryCanceled):
-                raise
+        except TooSlow:
+            continue
     return Found((), given_up=True)
 
 

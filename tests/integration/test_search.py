@@ -109,10 +109,7 @@ def test_search_follows_what_is_edited_and_leaves_events_out(db: Database, cast:
         session.execute(
             update(Message).where(Message.direction == "in").values(text="melancia", transcript="jabuticaba")
         )
-    with db.transaction() as session:
-        found = {
-            word: len(by_words(session, word, cast["karina"]).hits) for word in ("abacaxi", "melancia", "jabuticaba")
-        }
+    found = {word: len(by_words(db, word, cast["karina"]).hits) for word in ("abacaxi", "melancia", "jabuticaba")}
     assert found == {"abacaxi": 0, "melancia": 1, "jabuticaba": 1}
 
 
@@ -120,13 +117,12 @@ def test_search_goes_on_to_older_ones_without_leaving_any_out(db: Database, cast
     ids = [a_conversation(db, said="caiu tudo", queue="N1" if n % 2 else "Financeiro") for n in range(2 * SHOWN + 10)]
     seen: list[int] = []
     before = None
-    with db.transaction() as session:
-        while True:
-            found = by_words(session, "caiu", cast["helena"], before=before)
-            seen += [hit.conversation_id for hit in found.hits]
-            before = found.oldest
-            if not found.more:
-                break
+    while True:
+        found = by_words(db, "caiu", cast["helena"], before=before)
+        seen += [hit.conversation_id for hit in found.hits]
+        before = found.oldest
+        if not found.more:
+            break
     assert seen == list(reversed([id_ for n, id_ in enumerate(ids) if n % 2]))
     assert len(ids) < LOOKED_THROUGH
 
