@@ -7,6 +7,7 @@ from functools import partial
 from core.db import Database
 from core.route import Route
 from core.settings import Settings
+from handoff.login.single_sign_on import SingleSignOn
 from handoff.sla.watch import refresh_sla, watch_sla
 from models.change import forget_changes
 
@@ -25,3 +26,11 @@ def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
 def _forget_changes(_ref_id: int, *, db: Database) -> None:
     with db.transaction() as session:
         forget_changes(session)
+
+
+def sign_on_of(settings: Settings) -> SingleSignOn | None:
+    """The provider's own sign-on to the console, where one is set."""
+    if not settings.oidc_issuer:
+        return None
+    back = f"{settings.public_url}/console/sso/back"
+    return SingleSignOn(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, back)
