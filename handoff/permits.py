@@ -37,7 +37,6 @@ Deed = Literal[
     "admin.roles",
     "admin.desk",
     "admin.policies",
-    "admin.texts",
     "admin.audit",
     "api.manage",
 ]
@@ -83,7 +82,6 @@ TITLES: Mapping[str, Mapping[Deed, str]] = {
         "admin.roles": "Papéis e permissões",
         "admin.desk": "Filas, calendários e prazos",
         "admin.policies": "Políticas do provedor",
-        "admin.texts": "Textos ao cliente",
         "admin.audit": "Auditoria",
         "api.manage": "Acessos da API e avisos a outros sistemas",
     },
@@ -136,7 +134,7 @@ _COLLECTIONS: frozenset[Deed] = frozenset(
 )
 _FINANCE: frozenset[Deed] = _COLLECTIONS | {"agreement.decide"}
 _ADMINISTRATION: frozenset[Deed] = frozenset(
-    {"admin.people", "admin.roles", "admin.desk", "admin.policies", "admin.texts", "admin.audit", "api.manage"}
+    {"admin.people", "admin.roles", "admin.desk", "admin.policies", "admin.audit", "api.manage"}
 )
 _SUPERVISOR: frozenset[Deed] = ALL_DEEDS - _ADMINISTRATION - {"device.change"}
 

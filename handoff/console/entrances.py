@@ -60,6 +60,18 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
     "reading.correct": ("review", "act_review"),
     "template.handle": ("templates", "act_sync_templates", "act_unblock_template"),
     "system.see": ("system", "system_live", "alert_seen"),
+    "admin.people": (
+        *("people", "person_new", "person_add", "person", "person_change"),
+        *("person_switch", "person_password", "person_codes"),
+    ),
+    "admin.roles": ("roles", "role_new", "role_add", "role", "role_change", "role_remove"),
+    "admin.desk": (
+        *("queues", "queue_new", "queue_add", "queue", "queue_change", "queue_move", "queue_switch"),
+        *("calendars", "calendar_new", "calendar_add", "calendar", "calendar_change", "calendar_remove"),
+        *("promises", "promise_new", "promise_add", "promise", "promise_change", "promise_remove"),
+    ),
+    "admin.policies": ("policies", "policy", "policy_change"),
+    "admin.audit": ("audit", "audit_csv"),
 }
 
 

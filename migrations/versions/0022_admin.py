@@ -1,4 +1,4 @@
-"""Who comes in and who may what: roles as rows, sessions, second factors, single sign-on, and own sentences."""
+"""Who comes in and who may what: roles as rows, sessions, second factors, and single sign-on."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ depends_on = None
 def upgrade() -> None:
     _add_roles()
     _add_sessions()
-    op.create_table(
-        "text_override",
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("language", "name", name="pk_text_override"),
-    )
     op.create_index("ix_audit_at", "audit", ["at"], unique=False)
 
 
@@ -82,7 +75,6 @@ def _add_sessions() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_audit_at", table_name="audit")
-    op.drop_table("text_override")
     op.drop_table("second_factor")
     op.drop_table("agent_session")
     op.drop_constraint(op.f("uq_agent_sso_subject"), "agent", type_="unique")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,15 @@ class Section(Entry):
     deed: Deed
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("people", "Pessoas", "console.people", "admin.people"),
+    Section("roles", "Papéis", "console.roles", "admin.roles"),
+    Section("queues", "Filas", "console.queues", "admin.desk"),
+    Section("calendars", "Calendários", "console.calendars", "admin.desk"),
+    Section("promises", "Prazos", "console.promises", "admin.desk"),
+    Section("policies", "Políticas", "console.policies", "admin.policies"),
+    Section("audit", "Auditoria", "console.audit", "admin.audit"),
+)
 
 
 def entry_of(who: Attendant) -> str:
@@ -35,7 +43,12 @@ def entry_of(who: Attendant) -> str:
 def frame(template: str, section: str, place: House, *, status: int = 200, **more: Any) -> Response:
     """A page of the administration; only those of its menu's entries that the person may open."""
     menu = [item for item in SECTIONS if may(attendant(), item.deed)]
-    return framed(f"console/admin/{template}.html", menu, section, place, {}, status=status, **more)
+    return framed(f"console/admin/{template}.html", menu, section, place, {}, status=status, same=_same, **more)
+
+
+def _same(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Options that are called what they are."""
+    return [(name, name) for name in names]
 
 
 def typed(name: str, longest: int = 200) -> str:
