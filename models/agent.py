@@ -33,7 +33,7 @@ class Agent(Base):
     sso_subject: Mapped[str | None] = mapped_column(unique=True)
     capacity: Mapped[int] = mapped_column(default=5, server_default="5")
     skills: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
-    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{pt_BR}")
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=lambda: ["pt_BR"], server_default="{pt_BR}")
     territories: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
     shift: Mapped[str] = mapped_column(default="", server_default="")
 

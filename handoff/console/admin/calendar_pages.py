@@ -53,7 +53,8 @@ def _list(ports: Ports) -> Response:
 
 
 def _page(ports: Ports, name: str, *, problem: str = "", given: Mapping[str, Any] | None = None) -> Response:
-    with ports.db.reading() as session:
+    with ports.db.transaction() as session:
+        ensure_calendars(session)
         place = house(session)
         row = session.get(CalendarRow, name) if name else None
         if name and row is None:

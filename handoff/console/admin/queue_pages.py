@@ -61,7 +61,7 @@ def _plain(name: str) -> Queue:
 
 def _fields(session: Session, name: str) -> list[Field]:
     known = organogram(session)
-    names = ["", *(queue.name for queue in known.queues if queue.name != name)]
+    names = ["", *(queue.name for queue in known.queues)]
     calendars = list(session.scalars(select(CalendarRow.name).order_by(CalendarRow.name)))
     options = {"overflow_to": names, "escalates_to": names, **({"calendar": calendars} if calendars else {})}
     now = next((queue for queue in (*known.queues, *known.closed) if queue.name == name), None)
