@@ -182,7 +182,8 @@ def test_policy_that_is_changed_holds_at_once_and_back_at_the_default_it_is_no_c
 @pytest.mark.parametrize(("name", "field", "value"), [
     ("trust_unlock", "hours", "0"), ("trust_unlock", "hours", "muitas"), ("trust_unlock", "hours_by_plan", "{"),
     ("collections", "notice_days", "0"), ("collections", "steps", '[{"name": "x"}]'),
-    ("billing", "fine_percent", '"9"'), ("access", "session_hours", "999"), ("access", "password_login", "x"), ("negotiation", "table", '[{"a": 1}]'),
+    ("billing", "fine_percent", '"9"'), ("access", "session_hours", "999"), ("access", "password_login", "x"),
+    ("negotiation", "table", '[{"a": 1}]'),
 ])  # fmt: skip
 def test_policy_without_sense_is_said_in_words_and_not_saved(
     admin: Person, db: Database, name: str, field: str, value: str

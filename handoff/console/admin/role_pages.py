@@ -37,7 +37,8 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 def _list(ports: Ports) -> Response:
     with ports.db.reading() as session:
         place = house(session)
-        people = dict(session.execute(select(Agent.role, func.count()).group_by(Agent.role)).tuples().all())
+        counted = select(Agent.role, func.count()).group_by(Agent.role)
+        people = {role: count for role, count in session.execute(counted)}
         return frame("roles", "roles", place, roles=roles(session), people=people)
 
 
