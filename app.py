@@ -33,6 +33,7 @@ from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import build
+from wiring_desk import sign_on_of
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
 from wiring_settings import LOCAL, read_settings
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Flask:
             vault=vault_of(settings),
             probe=partial(test_device, plant=plant_of(settings, wiring.db)),
             own_erp=settings.erp == LOCAL,
+            sso=sign_on_of(settings),
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))

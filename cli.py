@@ -1,4 +1,4 @@
-"""Commands for whoever installs, runs or changes it: database, base, ERP, devices, costs, templates, nlu, docs."""
+"""Commands for whoever installs, runs or changes it: database, people, ERP, devices, costs, templates, nlu, docs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 import migrations
+from cli_agents import agents
 from cli_billing import export_command, import_command
 from cli_channels import channel, costs_command
 from cli_database import address, database, database_url
@@ -35,6 +36,7 @@ def main() -> None:
 
 
 main.add_command(nlu)
+main.add_command(agents)
 main.add_command(templates)
 main.add_command(channel)
 main.add_command(costs_command)

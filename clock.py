@@ -15,6 +15,7 @@ from handoff.calendars import ensure_calendars
 from handoff.drift import check_daily
 from handoff.queues import ensure_organogram
 from handoff.repair import close_idle, find_forgotten
+from handoff.roles import ensure_roles
 from handoff.sla.terms import ensure_policies
 from models import utc_now
 from models.outbox import plan_chore, queues_with_due_work
@@ -68,8 +69,10 @@ def watch_understanding(wiring: Wiring) -> None:
 
 
 def lay_out(wiring: Wiring) -> None:
-    """On the very first start, gives the provider its queues, calendars and promises, to be changed in the console."""
+    """On the very first start, gives the provider its roles, queues, calendars and promises, to be changed in the
+    console."""
     with wiring.db.transaction() as session:
+        ensure_roles(session)
         ensure_organogram(session)
         ensure_calendars(session)
         ensure_policies(session)

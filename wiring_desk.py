@@ -13,6 +13,7 @@ from handoff.assignment.presence import fade
 from handoff.assignment.push import assign_all
 from handoff.assignment.returns import return_abandoned
 from handoff.routing.overflow import overflow
+from handoff.login.single_sign_on import SingleSignOn
 from handoff.sla.watch import refresh_sla, watch_sla
 from models import utc_now
 from models.change import forget_changes
@@ -57,3 +58,11 @@ def _follow_presence(_ref_id: int, *, db: Database) -> None:
     with db.transaction() as session:
         fade(session, utc_now())
         return_abandoned(session, utc_now())
+
+
+def sign_on_of(settings: Settings) -> SingleSignOn | None:
+    """The provider's own sign-on to the console, where one is set."""
+    if not settings.oidc_issuer:
+        return None
+    back = f"{settings.public_url}/console/sso/back"
+    return SingleSignOn(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, back)

@@ -59,6 +59,12 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _issuer(value: str) -> str:
+    """Kept as it is, slash and all: tokens name it letter by letter."""
+    _url("https", "http")(value)
+    return value
+
+
 def _choice(*allowed: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in allowed:
@@ -156,6 +162,17 @@ class Settings:
         "(python -c 'import secrets; print(secrets.token_hex(32))')",
         secret=True,
         about="Signs console sessions and links to documents. `make run` makes one when this is not set.",
+    )
+    oidc_issuer: str = setting(
+        _issuer,
+        "https://host, exactly as the provider of identities calls itself",
+        "https://login.example.com.br/realms/provedor",
+        default="",
+        about="Single sign-on to the console by OpenID Connect. Unset: passwords only.",
+    )
+    oidc_client_id: str = setting(_text, "a client's id", "religa", default="", about="Our client at OIDC_ISSUER.")
+    oidc_client_secret: str = setting(
+        _text, "the client's secret", "0123abcd", default="", secret=True, about="Secret of that client."
     )
     meta_graph_url: str = setting(
         _web,
@@ -550,9 +567,11 @@ def _check_together(settings: Settings) -> None:
         problems.append("META_APP_SECRET: faltando. Esperado junto com META_ACCESS_TOKEN: o segredo do app da Meta.")
     if settings.twilio_account_sid and not (settings.twilio_auth_token and settings.twilio_from):
         problems.append("TWILIO_AUTH_TOKEN e TWILIO_FROM: esperados junto com TWILIO_ACCOUNT_SID.")
-    for name in ("twilio_api_url", "twilio_content_url"):
-        if not _safe_for_secrets(getattr(settings, name)):
-            problems.append(f"{environment_name(name)}: https esperado; http só para 127.0.0.1 (o simulador).")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        problems.append("OIDC_CLIENT_ID e OIDC_CLIENT_SECRET: esperados junto com OIDC_ISSUER.")
+    for name in ("twilio_api_url", "twilio_content_url", "oidc_issuer"):
+        if getattr(settings, name) and not _safe_for_secrets(getattr(settings, name)):
+            problems.append(f"{environment_name(name)}: https esperado; http só para 127.0.0.1.")
     if settings.radius_database_url and not settings.radius_secret:
         problems.append("RADIUS_SECRET: faltando. Esperado junto com RADIUS_DATABASE_URL. Exemplo: RADIUS_SECRET=...")
     if settings.trap_port and not settings.trap_community:

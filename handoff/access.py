@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, func, or_, true
+from sqlalchemy.orm import object_session
 
+from handoff.permits import Deed, Role, may, template_role
 from handoff.queues import DEFAULT_QUEUE
+from handoff.roles import role_named
 from handoff.routing.overflowed import has_overflowed_from, overflowed_from
 from models.agent import Agent
 from models.conversation import Conversation
 
-CONSOLE_ROLES = frozenset({"agent", "supervisor", "admin"})
-SUPERVISING_ROLES = frozenset({"supervisor", "admin"})
-
 
 @dataclass(frozen=True)
 class Attendant:
-    """A signed-in person of the provider. `queues` are those whose conversations an agent sees and may take."""
+    """A signed-in person of the provider. `queues` are those whose conversations an agent sees and may take; `terms`
+    is their role as its row says, None for the template's of that name."""
 
     id: int
     login: str
     name: str
     role: str
     queues: frozenset[str]
+    terms: Role | None = field(default=None, compare=False)
+
+    @property
+    def deeds(self) -> frozenset[Deed]:
+        """All that they may do (handoff.permits)."""
+        return self._role.deeds_with(self.queues)
 
     @property
     def uses_console(self) -> bool:
         """Technicians have their own list of visits and no conversations."""
-        return self.role in CONSOLE_ROLES
+        return may(self, "conversation.answer")
 
     @property
     def supervises(self) -> bool:
-        """Sees every conversation, may take one over from an agent, and sees how the system is doing."""
-        return self.role in SUPERVISING_ROLES
+        """May take a conversation over from an agent, and move it."""
+        return may(self, "conversation.supervise")
+
+    @property
+    def sees_all(self) -> bool:
+        """Sees every conversation, of whichever queue."""
+        return self._role.sees == "all"
+
+    @property
+    def _role(self) -> Role:
+        return self.terms or template_role(self.role)
 
     @property
     def author(self) -> str:
@@ -42,19 +58,22 @@ class Attendant:
 
 
 def attendant_of(agent: Agent) -> Attendant:
-    """The values of an agent's row that the rules need."""
-    return Attendant(agent.id, agent.login, agent.name, agent.role, frozenset(agent.queues))
+    """The values of an agent's row that the rules need. Their role is read as its row is now."""
+    session = object_session(agent)
+    terms = role_named(session, agent.role) if session else None
+    return Attendant(agent.id, agent.login, agent.name, agent.role, frozenset(agent.queues), terms)
 
 
 def may_see(who: Attendant, conversation: Conversation) -> bool:
-    """Supervisors see everything, agents what they own, what is in their queues, and what overflowed from there.
+    """Whose role sees all sees everything, others what they own, what is in their queues, and what overflowed from
+    there.
 
     What has no queue yet (the bot has it) counts as the first line's, so that somebody always sees it.
     """
-    if who.supervises:
-        return True
     if not who.uses_console:
         return False
+    if who.sees_all:
+        return True
     if conversation.agent_id == who.id or (conversation.queue or DEFAULT_QUEUE) in who.queues:
         return True
     return not who.queues.isdisjoint(overflowed_from(conversation))
@@ -62,9 +81,9 @@ def may_see(who: Attendant, conversation: Conversation) -> bool:
 
 def visible_to(who: Attendant) -> ColumnElement[bool]:
     """The same rule as `may_see`, as a condition on Conversation."""
-    if who.supervises:
-        return true()
     if not who.uses_console:
         return ~true()
+    if who.sees_all:
+        return true()
     in_queue = func.coalesce(Conversation.queue, DEFAULT_QUEUE).in_(sorted(who.queues))
     return or_(Conversation.agent_id == who.id, in_queue, has_overflowed_from(sorted(who.queues)))

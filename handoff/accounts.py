@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from core.locks import hold
 from handoff.access import Attendant, attendant_of
+from handoff.login import passwords, second_factor, visits
+from handoff.login.seal import Seal
 from handoff.queues import known_queue
 from models import utc_now
 from models.agent import Agent
@@ -21,20 +23,12 @@ from models.audit import Audit
 MAX_FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=15)
 
-# Made the way generate_password_hash makes them, for a password that was thrown away: an unknown login costs the same
-# work as a known one, so that the time of the answer does not tell which logins exist.
-NOBODY = (
-    "scrypt:32768:8:1$azLXv3c8rDcfbWm0$33490d4571a0ba8f5e00ebd31ea32b8a35f5767c80c8205ed375dedeaf9249b0"
-    "a6f14267840762772d0af71ddab169ff2396a3674e61a26221fdf1c0e230afde"
-)
-
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The right password. `stamp` changes with the password and ends older sessions."""
+    """The right password."""
 
     who: Attendant
-    stamp: str
 
 
 @dataclass(frozen=True)
@@ -65,20 +59,55 @@ def sign_in(
     until = _resting_until(session, subject, moment)
     if until:
         return LockedOut(until)
-    right = check_password_hash(agent.password_hash if agent else NOBODY, password)
+    right = passwords.is_right(agent.password_hash if agent else passwords.NOBODY, password)
     if agent is None or not right or not agent.active:
         session.add(Audit(at=moment, actor="?", action="login.failed", subject=subject, detail={}))
         return BadLogin()
     session.add(Audit(at=moment, actor=agent.login, action="login.succeeded", subject=subject, detail={}))
-    return SignedIn(attendant_of(agent), stamp_of(agent))
+    if passwords.is_stale(agent.password_hash):
+        agent.password_hash = passwords.hash_password(password)
+    return SignedIn(attendant_of(agent))
 
 
-def attendant_with(session: Session, agent_id: int, stamp: str) -> Attendant | None:
-    """The person of a session, as the row says now; None once switched off or with another password."""
-    agent = session.get(Agent, agent_id)
-    if agent is None or not agent.active or stamp_of(agent) != stamp:
-        return None
-    return attendant_of(agent)
+def check_code(
+    session: Session, agent_id: int, login: str, code: str, seal: Seal, now: datetime
+) -> Literal["totp", "recovery"] | BadLogin | LockedOut:
+    """Checks the code of their second factor, with the same brake as passwords have."""
+    subject = f"code:{login}"
+    hold(session, subject)
+    until = _resting_until(session, subject, now)
+    if until:
+        return LockedOut(until)
+    how = second_factor.takes(session, agent_id, code, seal, now)
+    action = "login.succeeded" if how else "login.failed"
+    detail = {"by": how} if how else {}
+    session.add(Audit(at=now, actor=login, action=action, subject=subject, detail=detail))
+    return how or BadLogin()
+
+
+def change_password(session: Session, agent_id: int, old: str, new: str, now: datetime) -> str:
+    """Their own new password; what is wrong with it, in Portuguese, or empty. Wrong old ones count for the brake."""
+    agent = session.get_one(Agent, agent_id)
+    result = sign_in(session, agent.login, old, now=now)
+    if isinstance(result, LockedOut):
+        return "Muitas tentativas. Espere alguns minutos e tente de novo."
+    if not isinstance(result, SignedIn):
+        return "A senha atual não é esta."
+    problem = passwords.problem_with(new, agent.login, agent.name)
+    if not problem and new == old:
+        problem = "Escolha uma senha diferente da atual."
+    if problem:
+        return problem
+    agent.password_hash, agent.one_time_password = passwords.hash_password(new), False
+    return ""
+
+
+def reset_password(session: Session, agent: Agent, now: datetime) -> str:
+    """A one-time password, to be told to them and changed at their next sign-in. Ends all their sessions."""
+    told = passwords.one_time_password()
+    agent.password_hash, agent.one_time_password = passwords.hash_password(told), True
+    visits.end_all(session, agent.id, now)
+    return told
 
 
 def ensure_agent(session: Session, login: str, name: str, role: str, queues: Collection[str], password: str) -> Agent:
@@ -91,21 +120,11 @@ def ensure_agent(session: Session, login: str, name: str, role: str, queues: Col
     if agent is None:
         if not password:
             raise ValueError("a new account needs a password")
-        agent = Agent(login=login.lower(), password_hash=generate_password_hash(password))
+        agent = Agent(login=login.lower(), password_hash=passwords.hash_password(password))
         session.add(agent)
     agent.name, agent.role, agent.queues = name, role, wanted
     session.flush()
     return agent
-
-
-def stamp_of(agent: Agent) -> str:
-    """Changes whenever the password does and whenever they sign out, and tells nothing about either."""
-    return hashlib.sha256(f"{agent.sign_outs}:{agent.password_hash}".encode()).hexdigest()[:16]
-
-
-def sign_out(session: Session, agent_id: int) -> None:
-    """Ends every session of theirs: a copied cookie is worth nothing after they left. May be called again."""
-    session.execute(update(Agent).where(Agent.id == agent_id).values(sign_outs=Agent.sign_outs + 1))
 
 
 def _subject(agent: Agent | None, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -10,8 +10,9 @@ from models import Base
 
 
 class Agent(Base):
-    """`role`: agent, supervisor, technician or admin. `queues` are those whose conversations they may take.
-    `sign_outs` counts how often they left: sessions from before the last time are over, on every device.
+    """`role` names a row of models.role. `queues` are those whose conversations they may take. With a
+    `one_time_password` the first thing they do is to choose their own. `sso_name` is the name or address by which an
+    administrator lets them in from the provider's own sign-on; `sso_subject` is who then came.
 
     `capacity` is how much they are given at once, in the queues' weights; 0 means that nothing is pushed to them.
     `territories` are cities and neighbourhoods; without any, everywhere. `shift` names a calendar; without one they may
@@ -19,7 +20,6 @@ class Agent(Base):
     """
 
     __tablename__ = "agent"
-    __table_args__ = (CheckConstraint("role in ('agent', 'supervisor', 'technician', 'admin')", name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(unique=True)
@@ -28,10 +28,12 @@ class Agent(Base):
     queues: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
-    sign_outs: Mapped[int] = mapped_column(default=0, server_default="0")
+    one_time_password: Mapped[bool] = mapped_column(default=False, server_default="false")
+    sso_name: Mapped[str | None] = mapped_column(unique=True)
+    sso_subject: Mapped[str | None] = mapped_column(unique=True)
     capacity: Mapped[int] = mapped_column(default=5, server_default="5")
     skills: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
-    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{pt_BR}")
+    languages: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=lambda: ["pt_BR"], server_default="{pt_BR}")
     territories: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, server_default="{}")
     shift: Mapped[str] = mapped_column(default="", server_default="")
 

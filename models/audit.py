@@ -16,7 +16,7 @@ class Audit(Base):
     """`actor` is a login, or clock; `action` such as conversation.viewed; `subject` such as conversation:12."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject_at", "subject", "at"),)
+    __table_args__ = (Index("ix_audit_subject_at", "subject", "at"), Index("ix_audit_at", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=utc_now)

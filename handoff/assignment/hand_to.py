@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff import audit
-from handoff.access import CONSOLE_ROLES, SUPERVISING_ROLES, Attendant
+from handoff.access import Attendant, attendant_of
 from handoff.assignment.load import held_load
 from handoff.assignment.owning import own
 from handoff.assignment.presence import is_there
@@ -47,7 +47,7 @@ def hand_to(
     """
     moment = now or utc_now()
     person = session.get(Agent, agent_id, populate_existing=True)
-    if person is None or not person.active or person.role not in CONSOLE_ROLES:
+    if person is None or not person.active or not attendant_of(person).uses_console:
         return NOBODY
     # The person before the conversation, as everybody locks who needs both.
     load = held_load(session, agent_id, moment)
@@ -60,7 +60,7 @@ def hand_to(
     against = _not_now(session, person, moment)
     if not load.fits(weight):
         against["capacity"] = f"já está com {load.weight} de {load.capacity} do limite"
-    if person.role not in SUPERVISING_ROLES and (conversation.queue or DEFAULT_QUEUE) not in person.queues:
+    if not attendant_of(person).supervises and (conversation.queue or DEFAULT_QUEUE) not in person.queues:
         against["queue"] = f"não atende a fila {conversation.queue or DEFAULT_QUEUE}"
     if against and not (by.supervises and reason.strip()):
         return Denied(_why_not(person, list(against.values()), by))

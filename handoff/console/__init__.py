@@ -11,9 +11,10 @@ from flask import Blueprint
 
 from core.db import Database
 from core.media_store import MediaStore
-from handoff import money_permits
 from handoff.console import (
+    account,
     acts,
+    admin,
     attendance,
     channel,
     corrections,
@@ -33,9 +34,14 @@ from handoff.console import (
     thread,
     wording,
 )
+from handoff.console import (
+    sso as sso_pages,
+)
 from handoff.console.ports import Ports, Probe, no_probe
 from handoff.console.sessions import Sessions
-from handoff.network_permits import may
+from handoff.login.seal import Seal
+from handoff.login.single_sign_on import SingleSignOn
+from handoff.permits import may
 from models import utc_now
 from provisioning.vault import Vault
 
@@ -53,18 +59,20 @@ def console_blueprint(
     vault: Vault | None = None,
     probe: Probe = no_probe,
     own_erp: bool = True,
+    sso: SingleSignOn | None = None,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
-    takes effect here, and nobody has to enter it elsewhere. It needs nothing from the application's own settings.
+    takes effect here, and nobody has to enter it elsewhere. `sso` is the provider's own sign-on, where there is one.
+    It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
     search_key = hashlib.sha256(f"search:{secret_key}".encode()).digest()
-    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp, search_key)
+    ports = Ports(db, sessions, Seal(secret_key), now, store, language, vault, probe, own_erp, sso, search_key)
     blueprint = Blueprint(
         "console",
         __name__,
@@ -75,12 +83,13 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, attendance, next_up, network, money, problems):
+    for room in (*rooms, attendance, next_up, account, sso_pages, network, money, admin, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    blueprint.context_processor(lambda: {"static_version": version, "may": may, "may_money": money_permits.may})
+    shared = {"static_version": version, "may": may, "first_page": login.first_page, "admin_entry": admin.entry_of}
+    blueprint.context_processor(lambda: shared)
     return blueprint
 
 

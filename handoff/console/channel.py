@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.ports import LARGEST_ID, Ports, supervisor
+from handoff.console.ports import LARGEST_ID, Ports, permitted
 from handoff.console.wording import moment
 from models.alert import Alert
 from models.channel_state import TOKEN_ENDS_SOON, ChannelState, channel_name
@@ -60,7 +60,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 def _seen(ports: Ports, alert_id: int) -> Response:
     """The alert is over; one that is over already stays so. If its cause goes on, a new one comes."""
-    who = supervisor()
+    who = permitted("system.see")
     found = select(Alert).where(Alert.id == alert_id, Alert.ended_at.is_(None)).with_for_update()
     with ports.db.transaction() as session:
         alert = session.scalar(found) if alert_id <= LARGEST_ID else None

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff.access import CONSOLE_ROLES, SUPERVISING_ROLES, Attendant
+from handoff.access import Attendant
 from handoff.assignment.load import weights_of
 from handoff.assignment.presence import OFFLINE, ONLINE, PAUSED, is_there
 from handoff.assignment.terms import desk_terms
 from handoff.queues import DEFAULT_QUEUE
+from handoff.roles import names_with
 from models.agent import Agent
 from models.conversation import Conversation
 from models.presence import Presence
@@ -42,10 +43,14 @@ def read_colleagues(
         func.coalesce(Presence.reason, ""),
     )
     wanted = wanted.outerjoin(Presence, Presence.agent_id == Agent.id).where(
-        Agent.active, Agent.role.in_(CONSOLE_ROLES), Agent.id != (conversation.agent_id or 0)
+        Agent.active,
+        Agent.role.in_(names_with(session, "conversation.answer")),
+        Agent.id != (conversation.agent_id or 0),
     )
     if not who.supervises:
-        wanted = wanted.where(or_(Agent.queues.contains([queue]), Agent.role.in_(SUPERVISING_ROLES)))
+        wanted = wanted.where(
+            or_(Agent.queues.contains([queue]), Agent.role.in_(names_with(session, "conversation.supervise")))
+        )
     rows = session.execute(wanted.order_by(Agent.name)).all()
     weights = weights_of(session, [agent.id for agent, _, _ in rows], now)
     found = [

@@ -18,7 +18,7 @@ from handoff import audit
 from handoff.console.attachments import SHOWN_TYPES
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import seen
-from handoff.money_permits import may
+from handoff.permits import may
 from models.attachment import Attachment
 from models.message import Message
 from models.outbox import add_work, hasten

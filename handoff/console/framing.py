@@ -15,8 +15,6 @@ from werkzeug.wrappers import Response
 from handoff.console.live import as_regions
 from handoff.console.ports import LARGEST_ID, House, attendant, visit
 
-REFUSAL = "Seu perfil não permite isto. Se precisar, fale com a supervisão."
-
 
 @dataclass(frozen=True)
 class Entry:

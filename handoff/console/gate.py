@@ -7,15 +7,9 @@ from functools import partial
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from handoff.access import Attendant
-from handoff.accounts import attendant_with
-from handoff.console.ports import Ports
-from handoff.network_permits import may
-
-OPEN = frozenset({"console.static", "console.login", "console.sign_in"})
-FOR_EVERYBODY = frozenset({"console.logout"})
-# All that opens for technicians, who stand in the street: what they need to have an ONU installed.
-FOR_TECHNICIANS = frozenset({"console.onus", "console.onus_live", "console.onus_look", "console.onus_ask"})
+from handoff.console.entrances import FIRST_OF, FOR_STRANGERS, STEPS, opens
+from handoff.console.ports import REFUSAL, Ports
+from handoff.login.visits import guest_with
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -45,28 +39,36 @@ def _admit(ports: Ports) -> AnyResponse | None:
     if request.method == "POST" and (visit is None or not visit.has_token(request.form.get("csrf", ""))):
         abort(400, "O formulário perdeu a validade. Volte, recarregue a página e tente de novo.")
     g.console_visit = visit or ports.sessions.begin()
-    if request.endpoint in OPEN:
+    if request.endpoint in FOR_STRANGERS:
         return None
-    if visit is None or visit.agent_id is None:
+    if visit is None or not visit.key:
         return _sign_in_first()
     with ports.db.transaction() as session:
-        who = attendant_with(session, visit.agent_id, visit.stamp)
-    if who is None:
+        guest = guest_with(session, visit.key, ports.now(), clicked=not _refreshes())
+    if guest is None:
         return _sign_in_first()
-    g.console_attendant = who
-    if not (who.uses_console or request.endpoint in _open_to(who)):
-        abort(403, "Seu perfil é de campo: as conversas ficam com o atendimento.")
+    g.console_guest = guest
+    if guest.step and request.endpoint not in STEPS[guest.step]:
+        return _go_on("console." + FIRST_OF[guest.step])
+    if not guest.step and not opens(guest.who, request.endpoint or ""):
+        abort(403, REFUSAL)
     return None
 
 
-def _open_to(who: Attendant) -> frozenset[str]:
-    return FOR_EVERYBODY | FOR_TECHNICIANS if may(who, "onu.ask") else FOR_EVERYBODY
+def _refreshes() -> bool:
+    """Whether the page asks by itself, without a click: that keeps no session alive."""
+    asks = request.headers.get("X-Console") == "live" or "text/event-stream" in request.headers.get("Accept", "")
+    return asks or (request.endpoint or "").endswith("_live")
 
 
 def _sign_in_first() -> AnyResponse:
+    return _go_on("console.login")
+
+
+def _go_on(endpoint: str) -> AnyResponse:
     if request.headers.get("X-Console") == "live":
         abort(401)
-    return redirect(url_for("console.login"), 303)
+    return redirect(url_for(endpoint), 303)
 
 
 def _harden(response: Response) -> Response:

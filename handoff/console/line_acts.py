@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from handoff import audit
 from handoff.console.framing import form_token
 from handoff.console.line_card import LINE_ACTS, LineAct, subject_of
-from handoff.console.network.page import permitted
-from handoff.console.ports import Ports
+from handoff.console.ports import Ports, permitted
 from handoff.console.thread import conversation_page, seen
 from provisioning.request import ask, target_of
 

@@ -13,7 +13,7 @@ from handoff.console.evidence import Lines, lines
 from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.ports import House
 from handoff.console.wording import waited
-from handoff.network_permits import Deed, may
+from handoff.permits import Deed, may
 from models.contract import Contract
 from models.conversation import Conversation
 from models.network_job import OPEN_STATES, NetworkJob

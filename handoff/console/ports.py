@@ -15,11 +15,16 @@ from core.db import Database
 from core.media_store import MediaStore
 from handoff.access import Attendant
 from handoff.console.sessions import Sessions, Visit
+from handoff.login.seal import Seal
+from handoff.login.single_sign_on import SingleSignOn
+from handoff.login.visits import Guest
+from handoff.permits import Deed, may
 from models.provider import FALLBACK_ZONE, Provider
 from provisioning.vault import Vault
 
 # No row has a larger one; PostgreSQL would not even look for it.
 LARGEST_ID = 2**31 - 1
+REFUSAL = "Seu perfil não permite isto. Se precisar, fale com a supervisão."
 
 
 Probe = Callable[[str], tuple[bool, str]]
@@ -32,18 +37,21 @@ def no_probe(name: str) -> tuple[bool, str]:
 
 @dataclass(frozen=True)
 class Ports:
-    """The console's ports: the database, the session cookie, the time, where customers' files are, and the language of
-    the customers; what locks devices' secrets (None without a key), what tests whether a device answers, whether our
-    own tables are the ERP, and the key under which what people look for is written down."""
+    """The console's ports: the database, the session cookie, what seals the secrets of codes, the time, where
+    customers' files are, and the language of the customers; what locks devices' secrets (None without a key), what
+    tests whether a device answers, whether our own tables are the ERP, the provider's own sign-on (None without one),
+    and the key under which what people look for is written down."""
 
     db: Database
     sessions: Sessions
+    seal: Seal
     now: Callable[[], datetime]
     store: MediaStore
     language: str = "pt_BR"
     vault: Vault | None = None
     probe: Probe = no_probe
     own_erp: bool = True
+    sso: SingleSignOn | None = None
     search_key: bytes = b""
 
 
@@ -63,13 +71,18 @@ def house(session: Session) -> House:
 
 def attendant() -> Attendant:
     """Who is signed in. Only for views behind the gate."""
-    return cast(Attendant, g.console_attendant)
+    return guest().who
 
 
-def supervisor() -> Attendant:
-    """Who is signed in, where only supervisors may be: anybody else gets a 403."""
-    if not attendant().supervises:
-        abort(403, "Esta página é da supervisão.")
+def guest() -> Guest:
+    """Their session. Only for views behind the gate."""
+    return cast(Guest, g.console_guest)
+
+
+def permitted(deed: Deed) -> Attendant:
+    """Who is signed in, where they may do this: anybody else gets a 403."""
+    if not may(attendant(), deed):
+        abort(403, REFUSAL)
     return attendant()
 
 

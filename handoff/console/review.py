@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.corrections import wanted_intent
-from handoff.console.ports import LARGEST_ID, House, Ports, house, supervisor, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.understood import Choice, choices, name_of, percent, understood_as
 from handoff.console.wording import moment
 from handoff.outcome import Denied
@@ -79,7 +79,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 
 def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
-    who, now = supervisor(), ports.now()
+    who, now = permitted("reading.correct"), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
         audit.record_once(session, who.login, "readings.viewed", "readings", within=SEEN_AGAIN)
@@ -99,7 +99,7 @@ def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
 
 
 def _judge(ports: Ports, reading_id: int) -> Response:
-    who = supervisor()
+    who = permitted("reading.correct")
     intent, discarded = wanted_intent(), "discard" in request.form
     if not intent and not discarded:
         return _page(ports, "Escolha um assunto, ou descarte a mensagem.", 409)

@@ -15,7 +15,7 @@ from core.masking import mask_personal_data
 from handoff.console.bubbles import error_text
 from handoff.console.channel import Notice, Number, read_notices, read_numbers
 from handoff.console.live import as_regions, live_response
-from handoff.console.ports import House, Ports, attendant, house, supervisor, visit
+from handoff.console.ports import House, Ports, attendant, house, permitted, visit
 from handoff.console.wording import JOB_STATE, job_action, moment, waited
 from handoff.drift import last_check
 from models.conversation import Conversation
@@ -93,7 +93,7 @@ def _live(ports: Ports) -> Response:
 
 
 def _region(ports: Ports) -> tuple[House, str]:
-    supervisor()
+    permitted("system.see")
     now = ports.now()
     with ports.db.transaction() as session:
         place = house(session)

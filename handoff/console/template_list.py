@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from core.template_text import wording
 from handoff import audit
-from handoff.console.ports import LARGEST_ID, House, Ports, house, supervisor, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import moment
 from handoff.template_wording import QUALITY, category_name, purpose_name, status_name
 from models.channel_state import channel_name
@@ -52,7 +52,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 
 def _page(ports: Ports) -> Response:
-    who, now = supervisor(), ports.now()
+    who, now = permitted("template.handle"), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
         ours, others, old = _read(session, place, now)
@@ -70,7 +70,7 @@ def _page(ports: Ports) -> Response:
 
 
 def _sync(ports: Ports) -> Response:
-    who = supervisor()
+    who = permitted("template.handle")
     with ports.db.transaction() as session:
         plan_chore(session, SYNC, 0)
         audit.record(session, who.login, "templates.sync", "templates")
@@ -79,7 +79,7 @@ def _sync(ports: Ports) -> Response:
 
 def _unblock(ports: Ports, template_id: int) -> Response:
     """A person mended what a send was refused for."""
-    who = supervisor()
+    who = permitted("template.handle")
     with ports.db.transaction() as session:
         row = session.get(ChannelTemplate, template_id) if template_id <= LARGEST_ID else None
         if row is None:

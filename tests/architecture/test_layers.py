@@ -16,6 +16,7 @@ FRONT_HALL = frozenset(
         "clock",
         "traps",
         "cli",
+        "cli_agents",
         "cli_billing",
         "cli_channels",
         "cli_database",

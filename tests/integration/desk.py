@@ -6,10 +6,10 @@ from datetime import timedelta
 from functools import cache
 
 from sqlalchemy import select
-from werkzeug.security import generate_password_hash
 
 from core.db import Database
 from handoff.access import Attendant, attendant_of
+from handoff.login.passwords import hash_password
 from models import utc_now
 from models.agent import Agent
 from models.audit import Audit
@@ -33,7 +33,7 @@ CAST = {
 @cache
 def _hash() -> str:
     """The hash is slow on purpose, and the same for everybody here."""
-    return generate_password_hash(PASSWORD)
+    return hash_password(PASSWORD)
 
 
 def the_cast(db: Database, *logins: str) -> dict[str, Attendant]:

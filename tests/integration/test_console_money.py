@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from core.db import Database
-from handoff.money_permits import PERMITS
 from models.agent import Agent
 from models.payment import Payment
 from tests.e2e.console_scene import a_full_conversation
@@ -70,12 +69,6 @@ def test_menu_shows_the_money_to_whom_it_opens_only(app: Flask) -> None:
     for login in set(EVERYBODY) - {"lucas"}:
         shown = "Financeiro</a>" in Person(app, login).get("/console/").text
         assert shown == (login in COLLECTING), login
-
-
-def test_every_deed_is_somebodys_and_an_administrators() -> None:
-    assert all(
-        "admin" in people and people <= {"finance", "collections", "supervisor", "admin"} for people in PERMITS.values()
-    )
 
 
 def test_what_does_not_exist_is_said_so_and_forms_without_tokens_change_nothing(app: Flask, db: Database) -> None:

@@ -19,12 +19,12 @@ from handoff.access import Attendant, may_see
 from handoff.console.framing import form_token, must_exist
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.debtors import Bill, Debtor, bills_named, debtors
-from handoff.console.money.page import frame, looked, permitted
+from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import moment
-from handoff.money_permits import may
 from handoff.outcome import Denied, Done
+from handoff.permits import may
 from models.conversation import Conversation
 from models.negotiation import Negotiation
 

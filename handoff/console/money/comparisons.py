@@ -16,14 +16,14 @@ from werkzeug.wrappers import Response
 
 from billing.reconciliation import WORDS
 from billing.reconciliation_due import ASKED, TOPIC, ask_now
-from handoff import audit, network_permits
+from handoff import audit
 from handoff.console.framing import form_token
 from handoff.console.live import live_response
 from handoff.console.money.debtors import debtors
-from handoff.console.money.page import frame, looked, permitted
-from handoff.console.ports import LARGEST_ID, House, Ports, house
+from handoff.console.money.page import frame, looked
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted
 from handoff.console.wording import moment
-from handoff.money_permits import may
+from handoff.permits import may
 from models.outbox import Outbox
 from models.reconciliation import Reconciliation
 from models.trust_unlock import TrustUnlock
@@ -97,7 +97,7 @@ def _page(ports: Ports, run_id: int) -> Response:
             abort(404, NO_RUN)
         looked(session, f"reconciliation:{row.id}")
         run = _run(row, place, now)
-        groups = _differences(session, row.findings, network=network_permits.may(who, "network.see"))
+        groups = _differences(session, row.findings, network=may(who, "network.see"))
     return frame("console/money/comparison.html", "comparisons", place, {}, run=run, groups=groups)
 
 

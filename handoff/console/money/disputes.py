@@ -18,9 +18,9 @@ from core.errors import Misconfigured
 from handoff.console.framing import form_token, must_exist
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.debtors import Bill, Debtor, bill, debtors
-from handoff.console.money.page import asked, frame, looked, permitted
+from handoff.console.money.page import asked, frame, looked
 from handoff.console.network.jobs import names_of
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.thread import conversation_page, seen
 from handoff.console.wording import moment
 from handoff.invoice_holds import WORDS, agreed, hold_invoice, release_invoice

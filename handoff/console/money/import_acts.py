@@ -14,8 +14,7 @@ from core.errors import Conflict
 from handoff import audit
 from handoff.console.framing import form_token
 from handoff.console.money.imports import found_run, imports_page, run_page
-from handoff.console.money.page import permitted
-from handoff.console.ports import Ports
+from handoff.console.ports import Ports, permitted
 
 # All files of a form together come in one body, which the application bounds to 4 MB.
 MOST_BYTES = 3_500_000

@@ -18,9 +18,9 @@ from billing.importing.sheet import Refusal
 from handoff import audit
 from handoff.access import Attendant
 from handoff.console.live import TOKEN_MARK, live_response
-from handoff.console.money.page import frame, looked, permitted
+from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import moment
 from models.import_run import ImportRun
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, request
+from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.access import Attendant
-from handoff.console.framing import REFUSAL, Entry, framed
+from handoff.console.framing import Entry, framed
 from handoff.console.ports import House, attendant
-from handoff.money_permits import Deed, may
+from handoff.permits import Deed, may
 
 LOOKED_AGAIN = timedelta(hours=1)
 
@@ -34,13 +33,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("comparisons", "Conciliação", "console.comparisons"),
     Section("imports", "Importação", "console.imports", "base.import"),
 )
-
-
-def permitted(deed: Deed) -> Attendant:
-    """Who is signed in, where they may do this: anybody else gets a 403."""
-    if not may(attendant(), deed):
-        abort(403, REFUSAL)
-    return attendant()
 
 
 def looked(session: Session, subject: str) -> None:

@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response
 from billing import assigning
 from handoff import audit
 from handoff.console.framing import form_token, must_exist
-from handoff.console.money.page import permitted
 from handoff.console.money.payments import NO_PAYMENT, payment_page
-from handoff.console.ports import LARGEST_ID, Ports
+from handoff.console.ports import LARGEST_ID, Ports, permitted
 from models.invoice import Invoice
 from models.payment import Payment
 

@@ -17,11 +17,11 @@ from core.dates import local_date
 from core.money import format_brl
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.debtors import Bill, Debtor, bill, bills_named, debtors
-from handoff.console.money.page import asked, frame, looked, permitted
+from handoff.console.money.page import asked, frame, looked
 from handoff.console.network.jobs import names_of
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import moment
-from handoff.money_permits import may
+from handoff.permits import may
 from models.contract import Contract
 from models.invoice import Invoice
 from models.payment import Payment

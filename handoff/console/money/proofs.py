@@ -17,13 +17,13 @@ from handoff.console.framing import form_token, must_exist
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.agreements import opens
 from handoff.console.money.debtors import Bill, bill, debtors
-from handoff.console.money.page import frame, looked, permitted
+from handoff.console.money.page import frame, looked
 from handoff.console.money.payments import Paid, paid_row
 from handoff.console.money.proof_words import GROUPS, proofs_of
 from handoff.console.network.jobs import names_of
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
-from handoff.money_permits import may
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.outcome import Denied
+from handoff.permits import may
 from models.attachment import Attachment
 from models.contact import Contact
 from models.contract import Contract

@@ -16,8 +16,8 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.console.framing import form_token
 from handoff.console.network.batch_list import MOST, MOST_BYTES, Found, filed_names, look_up, typed_names
-from handoff.console.network.page import frame, permitted
-from handoff.console.ports import Ports, house
+from handoff.console.network.page import frame
+from handoff.console.ports import Ports, house, permitted
 from models.audit import Audit
 from provisioning.action import BLOCK_SIGNAL, RELEASE_SIGNAL
 from provisioning.batches import ask_batch

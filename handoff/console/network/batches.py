@@ -18,10 +18,10 @@ from handoff.console.live import TOKEN_MARK
 from handoff.console.network.counts import Counts
 from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live, permitted
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.network.page import frame, live
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import CONTRACT_STATUS, job_action, moment
-from handoff.network_permits import may
+from handoff.permits import may
 from models.contract import Contract
 from models.customer import Customer
 from models.job_batch import JobBatch

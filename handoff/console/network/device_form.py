@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.network.devices import ROLES, device_page, found_device
-from handoff.console.network.page import frame, permitted
-from handoff.console.ports import Ports, house
+from handoff.console.network.page import frame
+from handoff.console.ports import Ports, house, permitted
 from models.device import Device
 from provisioning import device_admin
 from provisioning.driver import Driver, drivers

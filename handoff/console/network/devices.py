@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.masking import mask_personal_data
-from handoff.console.network.page import frame, live, permitted
+from handoff.console.network.page import frame, live
 from handoff.console.network.topology import is_silent
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import clock, day, moment
-from handoff.network_permits import may
+from handoff.permits import may
 from models.device import Device, DeviceLine
 from provisioning.device_admin import shown
 from provisioning.driver import drivers

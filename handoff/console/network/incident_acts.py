@@ -16,9 +16,9 @@ from handoff.console.framing import form_token, must_exist
 from handoff.console.network.incident_words import KINDS
 from handoff.console.network.incidents import NO_INCIDENT, incident_page
 from handoff.console.network.moments import as_typed, typed_moment
-from handoff.console.network.page import frame, permitted
+from handoff.console.network.page import frame
 from handoff.console.network.scopes import choices, chosen, scope_name, touched
-from handoff.console.ports import House, Ports, house
+from handoff.console.ports import House, Ports, house, permitted
 from handoff.console.wording import moment
 from models.incident import Incident
 from provisioning.outages import incidents

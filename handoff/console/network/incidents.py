@@ -14,9 +14,9 @@ from handoff import audit
 from handoff.console.live import TOKEN_MARK
 from handoff.console.network.incident_words import KINDS, SHOWN, Fault, Tally, fault, read_touched, tallies
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live, permitted
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
-from handoff.network_permits import may
+from handoff.console.network.page import frame, live
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
+from handoff.permits import may
 from models.incident import Incident
 
 RECENT = timedelta(days=7)

@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from handoff import audit
 from handoff.console.framing import form_token, must_exist
 from handoff.console.network.jobs import NO_JOB, job_page
-from handoff.console.network.page import permitted
-from handoff.console.ports import Ports
+from handoff.console.ports import Ports, permitted
 from models.network_job import NetworkJob
 from provisioning import approval
 from provisioning.onu_request import ask_undo

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 from handoff import audit
 from handoff.console.live import TOKEN_MARK
 from handoff.console.network.job_words import job_row, job_sheet
-from handoff.console.network.page import frame, live, permitted
-from handoff.console.ports import LARGEST_ID, House, Ports, house, visit
+from handoff.console.network.page import frame, live
+from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import JOB_STATE, job_action
-from handoff.network_permits import may
+from handoff.permits import may
 from models.agent import Agent
 from models.network_job import OPEN_STATES, NetworkJob
 from provisioning.actions import ACTIONS

@@ -7,12 +7,12 @@ from functools import partial
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from handoff.console.network.page import frame, live, permitted
+from handoff.console.network.page import frame, live
 from handoff.console.network.scopes import place_name
 from handoff.console.network.topology import read_network
-from handoff.console.ports import House, Ports, house
+from handoff.console.ports import House, Ports, house, permitted
 from handoff.console.wording import moment, waited
-from handoff.network_permits import may
+from handoff.permits import may
 
 LEAST_LATE_MINUTES = 10
 

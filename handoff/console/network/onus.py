@@ -17,10 +17,10 @@ from handoff.access import Attendant
 from handoff.console.framing import form_token
 from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live, permitted
-from handoff.console.ports import House, Ports, house
+from handoff.console.network.page import frame, live
+from handoff.console.ports import House, Ports, house, permitted
 from handoff.console.wording import CONTRACT_STATUS, moment
-from handoff.network_permits import may
+from handoff.permits import may
 from models.contract import Contract
 from models.customer import Customer
 from models.device import Device

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort
 from werkzeug.wrappers import Response
 
-from handoff.access import Attendant
-from handoff.console.framing import REFUSAL, Entry, framed
+from handoff.console.framing import Entry, framed
 from handoff.console.live import live_response
 from handoff.console.ports import House, attendant
-from handoff.network_permits import Deed, may
+from handoff.permits import Deed, may
 
 LIVE = "X-Console"
 
@@ -32,13 +30,6 @@ SECTIONS = (
     Section("devices", "Equipamentos", "console.devices"),
     Section("onus", "Instalações", "console.onus", "onu.ask"),
 )
-
-
-def permitted(deed: Deed) -> Attendant:
-    """Who is signed in, where they may do this: anybody else gets a 403."""
-    if not may(attendant(), deed):
-        abort(403, REFUSAL)
-    return attendant()
 
 
 def frame(

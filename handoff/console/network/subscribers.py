@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.network.counts import STATES, Counts
-from handoff.console.network.page import frame, live, permitted
+from handoff.console.network.page import frame, live
 from handoff.console.network.topology import is_silent, line_state, status_of_contract
-from handoff.console.ports import House, Ports, house
+from handoff.console.ports import House, Ports, house, permitted
 from handoff.console.wording import CONTRACT_STATUS, moment
 from models.contract import Contract
 from models.customer import Customer

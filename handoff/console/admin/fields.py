@@ -1,0 +1,125 @@
+"""Forms that are made from the fields of a frozen dataclass: what each shows, and what was typed as JSON values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from flask import request
+
+from billing.open_hours import Hours
+
+Kind = Literal["bool", "int", "text", "list", "json"]
+LONGEST = 20_000
+
+
+class Senseless(ValueError):
+    """What was typed into a field is not of its kind; the text says so, in Portuguese."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field. `value` is what the box holds, `plain` what it would be without a change; `options` are all that it may
+    be, anything where there are none."""
+
+    name: str
+    title: str
+    kind: Kind
+    value: str
+    plain: str
+    options: tuple[str, ...] = ()
+
+
+def fields_of(
+    plain: Any,
+    given: Mapping[str, Any],
+    titles: Mapping[str, str] | None = None,
+    options: Mapping[str, Sequence[str]] | None = None,
+    leave: Sequence[str] = (),
+) -> list[Field]:
+    """The fields of `plain` (an instance with the defaults), each with what is `given` or its default."""
+    found = []
+    for item in fields(plain):
+        if item.name in leave:
+            continue
+        default = as_json(getattr(plain, item.name))
+        kind = _kind(default)
+        found.append(
+            Field(
+                item.name,
+                (titles or {}).get(item.name, item.name),
+                kind,
+                _shown(given.get(item.name, default), kind),
+                _shown(default, kind),
+                tuple((options or {}).get(item.name, ())),
+            )
+        )
+    return found
+
+
+def typed_fields(known: Sequence[Field], plain: Any = None) -> dict[str, Any]:
+    """What was typed, as JSON values, without what is as in `plain` (if any). Raises Senseless naming the field."""
+    read = {}
+    for item in known:
+        value = _read(item, request.form.get(f"field-{item.name}", "").replace("\x00", "").strip()[:LONGEST])
+        if plain is None or value != as_json(getattr(plain, item.name)):
+            read[item.name] = value
+    return read
+
+
+def as_json(value: Any) -> Any:
+    """A value of a policy as JSON has it."""
+    if isinstance(value, Hours):
+        return [value.start, value.end]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: as_json(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, tuple | list):
+        return [as_json(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: as_json(one) for key, one in value.items()}
+    return str(value) if isinstance(value, Decimal | date) else value
+
+
+def _kind(default: Any) -> Kind:
+    if isinstance(default, bool):
+        return "bool"
+    if isinstance(default, int):
+        return "int"
+    if isinstance(default, str):
+        return "text"
+    return "list" if isinstance(default, list) and all(isinstance(one, str) for one in default) else "json"
+
+
+def _shown(value: Any, kind: Kind) -> str:
+    if kind == "bool":
+        return "1" if value else ""
+    if kind == "list" and isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(value) if kind in ("int", "text") else json.dumps(value, ensure_ascii=False)
+
+
+def _read(item: Field, typed: str) -> Any:
+    if item.options and typed not in item.options:
+        raise Senseless(f"{item.title}: escolha uma das opções.")
+    if item.kind == "bool":
+        return typed == "1"
+    if item.kind == "text":
+        return typed
+    if item.kind == "list":
+        return list(dict.fromkeys(part.strip() for part in typed.replace("\n", ",").split(",") if part.strip()))
+    try:
+        value = json.loads(typed)
+    except ValueError as error:
+        raise Senseless(f"{item.title}: {_where(error)}") from error
+    if item.kind == "int" and type(value) is not int:
+        raise Senseless(f"{item.title}: esperado um número inteiro.")
+    return value
+
+
+def _where(error: ValueError) -> str:
+    at = f" (posição {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
+    return f"não dá para ler o valor como JSON{at}. Textos vão entre aspas, listas entre colchetes."

@@ -1,0 +1,1 @@
+"""How people come in: passwords, codes, single sign-on, and the sessions that begin then."""

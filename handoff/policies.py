@@ -1,0 +1,89 @@
+"""The provider's policies: what each may hold, what it is without, and how a change is proved before it holds."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from billing.billing_terms import BillingTerms
+from billing.charge_terms import ChargeTerms
+from billing.collections_policy import CollectionsPolicy, collecting_of
+from billing.negotiation import NegotiationPolicy, read_policy
+from billing.provider_row import billing_of, terms_of
+from billing.settlement import Settlement
+from billing.trust_unlock import Policy as TrustUnlock
+from billing.unlock_end import EndTerms
+from billing.wish_terms import WishTerms, wish_terms_of
+from core.errors import Misconfigured
+from handoff.drift import Margin, margin_of
+from handoff.login.terms import AccessTerms
+from models.provider import Provider
+from provisioning.outages.limits import Limits, limits_of
+
+Check = Callable[[Provider], object]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy. `kind` is a frozen dataclass whose fields all have defaults; `check` reads it from the provider's row
+    as whoever goes by it does, and raises ValueError or Misconfigured for what makes no sense."""
+
+    name: str
+    title: str
+    kind: type[Any]
+    check: Check
+
+    @property
+    def source(self) -> str:
+        """What its fields mean and where their defaults come from, in the words of the code."""
+        return inspect.getdoc(self.kind) or ""
+
+
+def _plain(name: str, title: str, kind: type[Any]) -> Policy:
+    return Policy(name, title, kind, partial(terms_of, name=name, kind=kind))
+
+
+POLICIES: Mapping[str, Policy] = {
+    policy.name: policy
+    for policy in (
+        _plain("access", "Entrada no console", AccessTerms),
+        _plain("trust_unlock", "Liberação em confiança", TrustUnlock),
+        _plain("unlock_end", "Fim da liberação em confiança", EndTerms),
+        _plain("settlement", "Baixa de pagamentos", Settlement),
+        Policy("billing", "Faturamento mensal", BillingTerms, billing_of),
+        Policy(
+            "charges",
+            "Multa e juros dos boletos",
+            ChargeTerms,
+            lambda row: ChargeTerms(**(row.policies.get("charges") or {})),
+        ),
+        Policy("collections", "Régua de cobrança", CollectionsPolicy, partial(collecting_of, local=True)),
+        Policy("negotiation", "Negociação de dívidas", NegotiationPolicy, lambda row: read_policy(row.policies)),
+        Policy("wishes", "Pedidos que esperam o ERP", WishTerms, wish_terms_of),
+        Policy("outages", "Quedas e avisos", Limits, lambda row: limits_of(row.policies, row.size)),
+        Policy("drift", "Alerta de compreensão do robô", Margin, lambda row: margin_of(row.policies)),
+    )
+}
+
+
+def change_policy(session: Session, name: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Writes the policy of that name, once the reader of each one accepts the row as it would be; what it was and what
+    it is. Raises Misconfigured with what is wrong, and where there is no provider yet."""
+    row = session.scalars(select(Provider).order_by(Provider.id).limit(1).with_for_update()).one_or_none()
+    if row is None:
+        raise Misconfigured("provider", "nenhum provedor cadastrado")
+    before = dict(row.policies.get(name) or {})
+    after = {key: value for key, value in row.policies.items() if key != name}
+    row.policies = {**after, name: dict(values)} if values else after
+    try:
+        POLICIES[name].check(row)
+    except (TypeError, ValueError) as error:
+        raise Misconfigured("provider", str(error)) from error
+    session.flush()
+    return before, dict(values)
