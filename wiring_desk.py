@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.texts import Texts
+from bot.waiting_told import tell_waiting
 from core.db import Database
 from core.route import Route
 from core.settings import Settings
+from handoff.routing.overflow import overflow
 from handoff.sla.watch import refresh_sla, watch_sla
 from models.change import forget_changes
 
-DESK_CHORES = {"forget_changes": 300.0, "watch_sla": 15.0, "refresh_sla": 600.0}
+DESK_CHORES = {"forget_changes": 300.0, "watch_sla": 15.0, "refresh_sla": 600.0, "overflow": 30.0, "tell_waiting": 60.0}
 
 
 def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
     """The work of queues, clocks and people."""
+    texts = Texts.load(settings.customer_language)
     return {
         "forget_changes": Route(partial(_forget_changes, db=db), most_tries=3),
         "watch_sla": Route(partial(watch_sla, db=db), most_tries=3),
         "refresh_sla": Route(partial(refresh_sla, db=db), most_tries=3),
+        "overflow": Route(partial(overflow, db=db), most_tries=3),
+        "tell_waiting": Route(partial(tell_waiting, db=db, texts=texts), most_tries=3),
     }
 
 

@@ -37,12 +37,14 @@ from bot.facts import digest
 from bot.hidden import hide_words
 from bot.line_watch import stop_watching, watch_line
 from bot.money_effects import AcceptOffer, KeepWish, ReadProofs, UnlockOnTrust, WishServed
+from bot.people import hands_over
 from bot.readings import mark_contradicted
 from bot.reason import reason_of
 from bot.say import say
 from bot.send_code import send_code
 from bot.snapshot import Snapshot
 from bot.texts import Texts
+from bot.waiting_told import with_outlook
 from bot.wish_ledger import keep_wish, wish_served
 from core.errors import Conflict
 from handoff.consent import record
@@ -91,8 +93,7 @@ def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], appli
     if memory["contract"] and memory["contract"] != snapshot.dialogue.contract:
         contract_known(session, snapshot.conversation_id, memory["contract"], utc_now())
     writer = _Writer(session, snapshot, applied, reason_of(snapshot.dialogue, effects))
-    for effect in effects:
-        writer.write(effect)
+    writer.write(effects)
     writer.settle_inbound(effects)
     return True
 
@@ -147,9 +148,16 @@ class _Writer:
             Close: self._close,
         }
 
-    def write(self, effect: Effect) -> None:
-        """Writes one effect."""
-        self._writers[type(effect)](effect)
+    def write(self, effects: Sequence[Effect]) -> None:
+        """Writes the effects. Where it goes depends on who it is, and what is said on where it went."""
+        first: list[Effect] = []
+        if hands_over(effects):
+            first = [effect for kind in (BindIdentity, HandOff) for effect in effects if isinstance(effect, kind)]
+        for effect in first:
+            self._writers[type(effect)](effect)
+        for effect in with_outlook(self._session, self._snapshot, effects, self._applied.texts) if first else effects:
+            if effect not in first:
+                self._writers[type(effect)](effect)
 
     def settle_inbound(self, effects: Sequence[Effect]) -> None:
         """The messages of this turn are handled now, unless what is under way will answer them."""
@@ -203,6 +211,7 @@ class _Writer:
             queue=effect.queue,
             reason=self._applied.texts(f"reason.{effect.reason}"),
             summary=effect.summary,
+            language=self._applied.texts.language,
         )
 
     def _bind(self, effect: BindIdentity) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.provider import Provider
@@ -19,15 +19,18 @@ from bot.decide import decide
 from bot.effects import Effect
 from bot.facts import FactFinder, Sources
 from bot.job_results import OPEN
+from bot.loop import is_machine
 from bot.needs import Missing
 from bot.readings import record_readings
 from bot.snapshot import Snapshot, read_snapshot
 from bot.stillness import wait_if_told, without_settled
 from bot.texts import Texts
 from bot.turn import Turn
+from bot.waiting_told import hear_taps
 from core.db import Database
 from core.errors import Conflict
 from handoff.hand_over import hand_over
+from handoff.queues import DEFAULT_QUEUE
 from models import utc_now
 from models.message import Message
 from models.network_job import NetworkJob
@@ -38,14 +41,6 @@ log = logging.getLogger(__name__)
 MOST_FACTS = 40
 # Fragments may push the answer back, but not for ever.
 LONGEST_WAIT_IN_DEBOUNCES = 4
-# Nobody reads and writes that fast for that long: it is another machine that answers each bubble of ours.
-MOST_ANSWERS = 40
-ANSWERS_WITHIN = timedelta(minutes=5)
-
-_SAID = text(
-    "SELECT count(*) FROM message JOIN conversation ON conversation.id = conversation_id WHERE contact_id = :contact"
-    " AND direction = 'out' AND author = 'bot' AND received_at > :since"
-)
 
 
 @dataclass(frozen=True)
@@ -85,17 +80,18 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
     """
     with bot.db.reading() as session:
         snapshot = read_snapshot(session, conversation_id)
-        runs_away = bool(snapshot.inbound) and snapshot.handler == "bot" and _runs_away(session, snapshot.contact_id)
+        runs_away = bool(snapshot.inbound) and snapshot.handler == "bot" and is_machine(session, snapshot.contact_id)
     if snapshot.handler != "bot":
         with bot.db.transaction() as session:
             _leave_to_people(session, snapshot)
+            hear_taps(session, snapshot, bot.texts)
         return
     snapshot = without_settled(bot.db, snapshot)
     if not snapshot.inbound and not snapshot.jobs:
         return
     wait_if_told(snapshot, hears=bot.hears)
     if runs_away:
-        _to_people(bot, conversation_id, "reason.runs_away")
+        _to_people(bot, conversation_id, "reason.runs_away", by_machine=True)
         return
     if _more_is_coming(snapshot, bot.debounce):
         return
@@ -112,21 +108,23 @@ def take_turn(conversation_id: int, *, bot: Bot) -> None:
         raise Conflict("conversation_changed", str(conversation_id))
 
 
-def _runs_away(session: Session, contact_id: int) -> bool:
-    """Whether the bot answered this contact more often than a person can have asked, in whatever conversations."""
-    said = session.execute(_SAID, {"contact": contact_id, "since": utc_now() - ANSWERS_WITHIN}).scalar_one()
-    return int(said) >= MOST_ANSWERS
-
-
 def give_up(conversation_id: int, *, bot: Bot) -> None:
     """The bot could not answer, however often it tried: a person has to, and sees why."""
     _to_people(bot, conversation_id, "reason.given_up")
 
 
-def _to_people(bot: Bot, conversation_id: int, why: str) -> None:
-    reason = bot.texts(why)
+def _to_people(bot: Bot, conversation_id: int, why: str, *, by_machine: bool = False) -> None:
+    reason, language = bot.texts(why), bot.texts.language
     with bot.db.transaction() as session:
-        hand_over(session, conversation_id, queue="N1", reason=reason, summary=reason)
+        hand_over(
+            session,
+            conversation_id,
+            queue=DEFAULT_QUEUE,
+            reason=reason,
+            summary=reason,
+            language=language,
+            by_machine=by_machine,
+        )
 
 
 def decided(

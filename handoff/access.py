@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, true
 
 from handoff.queues import DEFAULT_QUEUE
+from handoff.routing.overflowed import has_overflowed_from, overflowed_from
 from models.agent import Agent
 from models.conversation import Conversation
 
@@ -46,7 +47,7 @@ def attendant_of(agent: Agent) -> Attendant:
 
 
 def may_see(who: Attendant, conversation: Conversation) -> bool:
-    """Supervisors see everything, agents what they own and what is in their queues.
+    """Supervisors see everything, agents what they own, what is in their queues, and what overflowed from there.
 
     What has no queue yet (the bot has it) counts as the first line's, so that somebody always sees it.
     """
@@ -54,7 +55,9 @@ def may_see(who: Attendant, conversation: Conversation) -> bool:
         return True
     if not who.uses_console:
         return False
-    return conversation.agent_id == who.id or (conversation.queue or DEFAULT_QUEUE) in who.queues
+    if conversation.agent_id == who.id or (conversation.queue or DEFAULT_QUEUE) in who.queues:
+        return True
+    return not who.queues.isdisjoint(overflowed_from(conversation))
 
 
 def visible_to(who: Attendant) -> ColumnElement[bool]:
@@ -64,4 +67,4 @@ def visible_to(who: Attendant) -> ColumnElement[bool]:
     if not who.uses_console:
         return ~true()
     in_queue = func.coalesce(Conversation.queue, DEFAULT_QUEUE).in_(sorted(who.queues))
-    return or_(Conversation.agent_id == who.id, in_queue)
+    return or_(Conversation.agent_id == who.id, in_queue, has_overflowed_from(sorted(who.queues)))

@@ -18,6 +18,7 @@ from handoff.console.alerts import gravest, neglected, own_promise, undelivered,
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
+from handoff.routing.order import waiting_order
 from handoff.sla.standing import Standing, colours
 from models.agent import Agent
 from models.contact import Contact
@@ -162,12 +163,12 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
         .scalar_subquery()
         .label("unanswered")
     )
-    urgent = func.coalesce(Conversation.waiting_since, unanswered)
-    order = (
-        (last.c.received_at.desc().nulls_last(), Conversation.id)
-        if tab in ("open", "alert")
-        else (urgent.asc().nulls_last(), last.c.received_at.desc().nulls_last(), Conversation.id)
-    )
+    newest_first = (last.c.received_at.desc().nulls_last(), Conversation.id.asc())
+    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
+        "waiting": waiting_order(now),
+        "mine": (unanswered.asc().nulls_last(), *newest_first),
+    }
+    order = orders.get(tab, newest_first)
     return (
         select(
             Conversation,

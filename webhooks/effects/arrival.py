@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db import wake
 from core.locks import lock_number
 from handoff.consent import heard
+from handoff.routing.callback import LATER
 from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
@@ -71,7 +72,8 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> in
     """The one place where a customer's message becomes a row: its id, or None when it was there."""
     now = utc_now()
     outcome = _outcome(item, place, here)
-    answer = place.handler == "bot" and outcome is None
+    # While people are awaited the bot hears only the taps on what it offers meanwhile.
+    answer = outcome is None and (place.handler == "bot" or (place.handler == "queue" and item.reply_id == LATER))
     quiet = place.quiet_until is not None and place.quiet_until > now
     turn_at = now + here.terms.debounce
     row = {
