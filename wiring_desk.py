@@ -9,11 +9,25 @@ from bot.waiting_told import tell_waiting
 from core.db import Database
 from core.route import Route
 from core.settings import Settings
+from handoff.assignment.presence import fade
+from handoff.assignment.push import assign_all
+from handoff.assignment.returns import return_abandoned
 from handoff.routing.overflow import overflow
 from handoff.sla.watch import refresh_sla, watch_sla
+from models import utc_now
 from models.change import forget_changes
 
-DESK_CHORES = {"forget_changes": 300.0, "watch_sla": 15.0, "refresh_sla": 600.0, "overflow": 30.0, "tell_waiting": 60.0}
+# A round of assignment is rung whenever there may be something to give; the chore is for what no ring tells: a shift
+# that begins, a snooze that ends.
+DESK_CHORES = {
+    "forget_changes": 300.0,
+    "assign": 5.0,
+    "presence": 15.0,
+    "watch_sla": 15.0,
+    "refresh_sla": 600.0,
+    "overflow": 30.0,
+    "tell_waiting": 60.0,
+}
 
 
 def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
@@ -25,9 +39,21 @@ def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
         "refresh_sla": Route(partial(refresh_sla, db=db), most_tries=3),
         "overflow": Route(partial(overflow, db=db), most_tries=3),
         "tell_waiting": Route(partial(tell_waiting, db=db, texts=texts), most_tries=3),
+        "assign": Route(partial(_assign, db=db), most_tries=3),
+        "presence": Route(partial(_follow_presence, db=db), most_tries=3),
     }
 
 
 def _forget_changes(_ref_id: int, *, db: Database) -> None:
     with db.transaction() as session:
         forget_changes(session)
+
+
+def _assign(_ref_id: int, *, db: Database) -> None:
+    assign_all(db, utc_now)
+
+
+def _follow_presence(_ref_id: int, *, db: Database) -> None:
+    with db.transaction() as session:
+        fade(session, utc_now())
+        return_abandoned(session, utc_now())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handoff.claim import take, take_over
+from handoff.assignment.hand_to import hand_to, move
+from handoff.claim import take, take_next, take_over
 from handoff.consent import record_by_agent
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
 from handoff.release import close, give_back, transfer
@@ -18,11 +19,14 @@ __all__ = [
     "Taken",
     "close",
     "give_back",
+    "hand_to",
+    "move",
     "note",
     "record_by_agent",
     "reply",
     "reply_with_template",
     "take",
+    "take_next",
     "take_over",
     "transfer",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from handoff.assignment.ring import ring
 from handoff.events import add_event, locked
 from handoff.queues import organogram
 from handoff.routing.case import case_of
@@ -59,6 +60,7 @@ def hand_over(
     session.flush()
     clocks.waits(session, conversation, now)
     _tell(session, conversation, reason, case)
+    ring(session)
     return True
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
+from handoff.assignment.ring import ring
 from handoff.events import add_event, locked, mark_handled_by_person, unanswered_since
 from handoff.outcome import Denied, Done
 from handoff.queues import organogram
@@ -89,6 +90,8 @@ def send_to_queue(session: Session, conversation: Conversation, queue: str, now:
     who may, is for the caller."""
     conversation.handler = "queue"
     conversation.agent_id = None
+    # Who let it go does not get it back as the one who knows it.
+    conversation.last_agent_id = None
     conversation.queue = queue
     conversation.waiting_since = unanswered_since(session, conversation.id) or now
     conversation.needs_person = None
@@ -118,4 +121,6 @@ def _settle(
 ) -> Done:
     event_id = add_event(session, conversation.id, conversation.channel, event, text, author=agent.author, **detail)
     audit.record(session, agent.login, f"conversation.{event}", f"conversation:{conversation.id}", **detail)
+    # Somebody has room now, or something waits.
+    ring(session)
     return Done(event_id)

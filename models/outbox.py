@@ -55,6 +55,8 @@ QUEUE_OF = {
     "follow_agreements": "background",
     "tell_agreement": "turns",
     "forget_changes": "background",
+    "assign": "turns",
+    "presence": "background",
     "overflow": "background",
     "tell_waiting": "background",
     "watch_sla": "background",

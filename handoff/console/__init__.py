@@ -14,6 +14,7 @@ from core.media_store import MediaStore
 from handoff import money_permits
 from handoff.console import (
     acts,
+    attendance,
     channel,
     corrections,
     files,
@@ -23,6 +24,7 @@ from handoff.console import (
     login,
     money,
     network,
+    next_up,
     problems,
     review,
     search,
@@ -72,7 +74,8 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, money, problems):
+    desk_rooms = (attendance, next_up)
+    for room in (*rooms, *desk_rooms, network, money, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

@@ -14,7 +14,7 @@ from handoff import audit, desk
 from handoff.access import may_see
 from handoff.console.customer import customer_of
 from handoff.console.offers import values
-from handoff.console.ports import Ports, attendant
+from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import conversation_page, seen
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
 from handoff.sla.holding import go_on, hold
@@ -30,8 +30,8 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the acts; every one is a POST with the session's form token."""
     where = "/c/<int:conversation_id>"
     acts: dict[str, Act] = {
-        "take": lambda session, id_: desk.take(session, id_, attendant()),
-        "take-over": lambda session, id_: desk.take_over(session, id_, attendant()),
+        "take": lambda session, id_: desk.take(session, id_, attendant(), now=ports.now()),
+        "take-over": lambda session, id_: desk.take_over(session, id_, attendant(), now=ports.now()),
         "reply": lambda session, id_: desk.reply(session, id_, attendant(), _text(), _token(), now=ports.now()),
         "note": lambda session, id_: desk.note(session, id_, attendant(), _text(), _token()),
         "template": lambda session, id_: desk.reply_with_template(
@@ -53,6 +53,15 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
         "resume": lambda session, id_: go_on(session, id_, attendant(), now=ports.now()),
         "transfer": lambda session, id_: desk.transfer(
             session, id_, attendant(), request.form.get("queue", ""), request.form.get("note", "")
+        ),
+        "hand-to": lambda session, id_: desk.hand_to(
+            session,
+            id_,
+            attendant(),
+            _person(),
+            request.form.get("note", ""),
+            reason=request.form.get("reason", ""),
+            now=ports.now(),
         ),
     }
     for name, act in acts.items():
@@ -108,6 +117,12 @@ def _problem(result: Result) -> str:
 
 def _text() -> str:
     return request.form.get("text", "")
+
+
+def _person() -> int:
+    text = request.form.get("agent", "")
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    return number if number <= LARGEST_ID else 0
 
 
 def _token() -> str:

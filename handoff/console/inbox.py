@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
 from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
+from handoff.console.attendance import sign_of_life
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
@@ -90,10 +91,12 @@ def list_region(listing: Listing, open_id: int | None = None) -> str:
         empty=EMPTY,
         open_id=open_id,
         supervises=attendant().supervises,
+        csrf=visit().csrf,
     )
 
 
-def _page(ports: Ports) -> Response:
+def inbox_page(ports: Ports, *, problem: str = "", status: int = 200) -> Response:
+    """The page with the list, and a problem to tell, if any."""
     with ports.db.transaction() as session:
         place = house(session)
         listing = read_listing(session, attendant(), wanted_tab(), place, ports.now())
@@ -104,15 +107,21 @@ def _page(ports: Ports) -> Response:
         csrf=visit().csrf,
         listing=listing,
         tab=listing.tab,
+        problem=problem,
         regions=as_regions({"list": list_region(listing)}),
     )
-    return make_response(page)
+    return make_response(page, status)
+
+
+def _page(ports: Ports) -> Response:
+    return inbox_page(ports)
 
 
 def _live(ports: Ports) -> Response:
     with ports.db.transaction() as session:
         listing = read_listing(session, attendant(), wanted_tab(), house(session), ports.now())
-    return live_response({"list": list_region(listing)})
+        alive = sign_of_life(session, ports)
+    return live_response({"list": list_region(listing), **alive})
 
 
 def read_listing(session: Session, who: Attendant, tab: str, place: House, now: datetime) -> Listing:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.accounts import LockedOut, SignedIn, sign_in, sign_out
+from handoff.assignment.presence import leave
 from handoff.console.ports import Ports, attendant, house, visit
 from handoff.console.wording import clock
 
@@ -55,6 +56,7 @@ def _sign_in(ports: Ports) -> Response:
 def _logout(ports: Ports) -> Response:
     with ports.db.transaction() as session:
         sign_out(session, attendant().id)
+        leave(session, attendant().id, ports.now())
         audit.record(session, attendant().login, "logout", f"agent:{attendant().id}")
     response = make_response(redirect(url_for("console.login"), 303))
     ports.sessions.end(response)

@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.access import Attendant, may_see
+from handoff.console.attendance import sign_of_life
 from handoff.console.bubbles import Bubble, read_bubbles
+from handoff.console.colleagues import Colleague, read_colleagues
 from handoff.console.customer import Card, read_card
 from handoff.console.inbox import list_region, read_listing, wanted_tab
 from handoff.console.line_card import LineCard, read_line
@@ -68,6 +70,7 @@ class Sheet:
     line: LineCard | None
     queues: tuple[Queue, ...]
     promises: Promises
+    colleagues: tuple[Colleague, ...]
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -127,14 +130,20 @@ def _live(ports: Ports, conversation_id: int) -> Response:
         )
         sheet = _read(session, conversation, who, ports)
         listing = read_listing(session, who, wanted_tab(), sheet.place, now)
-    return live_response({"list": list_region(listing, conversation_id), **_parts(sheet)})
+        alive = sign_of_life(session, ports)
+    return live_response({"list": list_region(listing, conversation_id), **_parts(sheet), **alive})
 
 
 def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, str]:
     csrf = visit().csrf
     return {
         "bar": render_template(
-            "console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues, hold_reasons=REASON_NAMES
+            "console/bar.html",
+            sheet=sheet,
+            csrf=csrf,
+            queues=sheet.queues,
+            hold_reasons=REASON_NAMES,
+            who=attendant(),
         ),
         "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
@@ -169,6 +178,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
         promises=read_promises(session, conversation.id, now, place.zone),
+        colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
     )
 
 

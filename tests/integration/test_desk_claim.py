@@ -6,22 +6,27 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import update
 
 from core.db import Database
 from handoff import desk
 from handoff.access import Attendant
 from handoff.hand_over import hand_over
-from handoff.outcome import AlreadyTaken, Done, Gone, Taken
+from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
+from models.agent import Agent
 from tests.integration.desk import a_conversation, audited, conversation, messages, the_cast
 
 
 @pytest.fixture
 def cast(db: Database) -> dict[str, Attendant]:
-    """Everybody's accounts."""
-    return the_cast(db)
+    """Everybody's accounts; they take as much as they like."""
+    people = the_cast(db)
+    with db.transaction() as session:
+        session.execute(update(Agent).values(capacity=0))
+    return people
 
 
-def take(db: Database, id_: int, who: Attendant) -> Taken | AlreadyTaken | Gone:
+def take(db: Database, id_: int, who: Attendant) -> Taken | AlreadyTaken | Gone | Denied:
     with db.transaction() as session:
         return desk.take(session, id_, who)
 
@@ -100,7 +105,9 @@ def test_take_by_many_at_once_has_one_winner_each(db: Database, cast: dict[str, 
         id_ = a_conversation(db)
         start = threading.Barrier(len(people))
 
-        def click(who: Attendant, id_: int = id_, start: threading.Barrier = start) -> Taken | AlreadyTaken | Gone:
+        def click(
+            who: Attendant, id_: int = id_, start: threading.Barrier = start
+        ) -> Taken | AlreadyTaken | Gone | Denied:
             start.wait()
             return take(db, id_, who)
 
@@ -158,7 +165,9 @@ def test_take_over_by_two_supervisors_at_once_has_one_winner(db: Database, cast:
         take(db, id_, cast["helena"])
         start = threading.Barrier(2)
 
-        def click(who: Attendant, id_: int = id_, start: threading.Barrier = start) -> Taken | AlreadyTaken | Gone:
+        def click(
+            who: Attendant, id_: int = id_, start: threading.Barrier = start
+        ) -> Taken | AlreadyTaken | Gone | Denied:
             with db.transaction() as session:
                 session.connection()
                 start.wait()

@@ -1,0 +1,42 @@
+"""How a conversation becomes a person's, by whatever way: one conditional UPDATE, and its clocks with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy.orm import Session
+
+from handoff.queues import DEFAULT_QUEUE
+from handoff.sla import clocks
+from models.conversation import Conversation
+
+
+def own(session: Session, agent_id: int, which: ColumnElement[bool], now: datetime) -> Conversation | None:
+    """Makes the agent the owner of the one conversation that `which` is true of, and returns it as it is then.
+
+    None, and no change, when it is true of none any more: the row itself is the lock that decides between several.
+    """
+    owned = session.scalars(
+        update(Conversation)
+        .where(which)
+        .values(
+            handler="agent",
+            agent_id=agent_id,
+            last_agent_id=agent_id,
+            queue=func.coalesce(Conversation.queue, DEFAULT_QUEUE),
+            waiting_since=None,
+            needs_person=None,
+            version=Conversation.version + 1,
+        )
+        .returning(Conversation)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+    if owned is not None:
+        clocks.taken(session, owned, now)
+    return owned
+
+
+def awake(now: datetime) -> ColumnElement[bool]:
+    """Whether a conversation is not put off until later: asleep, it is given to nobody and weighs nothing."""
+    return or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now)
