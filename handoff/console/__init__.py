@@ -35,11 +35,16 @@ from handoff.console import (
 )
 from handoff.console.ports import Ports, Probe, no_probe
 from handoff.console.sessions import Sessions
+from handoff.console.streams.follower import Follower
+from handoff.console.streams.lists import Lists
+from handoff.console.streams.shared import Shared
+from handoff.console.streams.stream import Streams
 from handoff.network_permits import may
 from models import utc_now
 from provisioning.vault import Vault
 
 HERE = Path(__file__).parent
+STREAMS = "console_streams"
 
 
 def console_blueprint(
@@ -53,13 +58,16 @@ def console_blueprint(
     vault: Vault | None = None,
     probe: Probe = no_probe,
     own_erp: bool = True,
+    streams: int = 250,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
-    takes effect here, and nobody has to enter it elsewhere. It needs nothing from the application's own settings.
+    takes effect here, and nobody has to enter it elsewhere. So many `streams` of open consoles are told what changes,
+    further ones ask; who ends the process closes the application's extension STREAMS before. It needs nothing from the
+    application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
@@ -77,6 +85,10 @@ def console_blueprint(
     desk_rooms = (attendance, next_up)
     for room in (*rooms, *desk_rooms, network, money, problems):
         room.mount(blueprint, ports)
+    shared = Shared()
+    follower = Follower(db, shared, most=streams)
+    Streams(ports, follower, Lists(ports, shared)).mount(blueprint)
+    blueprint.record_once(lambda state: state.app.extensions.update({STREAMS: follower}))
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
