@@ -38,7 +38,7 @@ from handoff.console.sessions import Sessions
 from handoff.console.streams.follower import Follower
 from handoff.console.streams.lists import Lists
 from handoff.console.streams.shared import Shared
-from handoff.console.streams.stream import Streams
+from handoff.console.streams.stream import BEAT_SECONDS, Streams
 from handoff.network_permits import may
 from models import utc_now
 from provisioning.vault import Vault
@@ -59,6 +59,7 @@ def console_blueprint(
     probe: Probe = no_probe,
     own_erp: bool = True,
     streams: int = 250,
+    beat: float = BEAT_SECONDS,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
@@ -66,8 +67,8 @@ def console_blueprint(
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
     takes effect here, and nobody has to enter it elsewhere. So many `streams` of open consoles are told what changes,
-    further ones ask; who ends the process closes the application's extension STREAMS before. It needs nothing from the
-    application's own settings.
+    further ones ask; each `beat` seconds they are looked after. Who ends the process closes the application's extension
+    STREAMS before. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
@@ -87,7 +88,7 @@ def console_blueprint(
         room.mount(blueprint, ports)
     shared = Shared()
     follower = Follower(db, shared, most=streams)
-    Streams(ports, follower, Lists(ports, shared)).mount(blueprint)
+    Streams(ports, follower, Lists(ports, shared), beat).mount(blueprint)
     blueprint.record_once(lambda state: state.app.extensions.update({STREAMS: follower}))
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

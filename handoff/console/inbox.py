@@ -87,7 +87,7 @@ def read_listing(session: Session, ports: Ports) -> Listing:
         read_held(session),
         read_alarms(session, who, ports),
         read_marks(session, rows),
-        choices(session),
+        choices(session, who),
     )
 
 

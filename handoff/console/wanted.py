@@ -135,11 +135,12 @@ class Choices:
     tags: tuple[str, ...]
 
 
-def choices(session: Session) -> Choices:
-    """The provider's queues, the people who use the console, and the tags of open conversations."""
-    people = session.execute(
-        select(Agent.id, Agent.name).where(Agent.active, Agent.role != "technician").order_by(Agent.name)
-    ).all()
+def choices(session: Session, who: Attendant) -> Choices:
+    """The provider's queues, the people who share one with them (all, for who supervises), and tags of open ones."""
+    colleagues = select(Agent.id, Agent.name).where(Agent.active, Agent.role != "technician").order_by(Agent.name)
+    if not who.supervises:
+        colleagues = colleagues.where(Agent.queues.overlap(sorted(who.queues)))
+    people = session.execute(colleagues).all()
     tag = func.unnest(Conversation.tags).label("tag")
     tags = session.scalars(select(tag).where(Conversation.handler != "closed").distinct().order_by(tag))
     return Choices(

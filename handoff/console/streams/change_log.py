@@ -30,6 +30,11 @@ class ChangeLog:
         self._top: int | None = None
         self._gaps: dict[int, float] = {}
 
+    @property
+    def missing(self) -> frozenset[int]:
+        """Ids that are asked for again."""
+        return frozenset(self._gaps)
+
     def fresh(self) -> set[tuple[int, str]]:
         """(conversation id, what) of every change that was not told before, in one query; a few old ones at first.
 

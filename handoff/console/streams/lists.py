@@ -43,7 +43,7 @@ class Lists:
             held,
             self._read(("alarms", who.supervises), lambda session: read_alarms(session, who, self._ports)),
             self._read(("marks", key), lambda session: read_marks(session, rows)),
-            self._read("choices", choices),
+            self._read(("choices", who.role, who.queues), lambda session: choices(session, who)),
         )
 
     def _house(self) -> House:
