@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    consoles,
     diagnoses,
     imports,
     nlu,
@@ -34,6 +35,7 @@ ROUNDS = 2
 ANSWER_SECONDS = 60
 # Measurements with arguments of their own; the storm is no part of the whole, since it takes as long as it is told to.
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "consoles": consoles.main,
     "webhooks": webhooks.main,
     "outbound": outbound.main,
     "diagnoses": diagnoses.main,
