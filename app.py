@@ -7,12 +7,12 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import Flask, Response, redirect, request
 from gunicorn.app.base import BaseApplication
@@ -42,9 +42,6 @@ from wiring import build
 from wiring_erp import LOCAL, read_settings
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("web")
 
@@ -146,13 +143,16 @@ def _provider_name(db: Database) -> str:
         return "Religa"
 
 
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
 class Turnstile:
     """Lets so many requests in at once, each with a thread; open consoles pass by, which wait with theirs."""
 
-    def __init__(self, app: WSGIApplication, most: int) -> None:
+    def __init__(self, app: Wsgi, most: int) -> None:
         self._app, self._free = app, threading.BoundedSemaphore(most)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serves a request; its place is free once the answer was sent."""
         if environ.get("PATH_INFO") == "/console/stream":
             return self._app(environ, start_response)

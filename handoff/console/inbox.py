@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -84,7 +84,7 @@ def read_listing(session: Session, ports: Ports) -> Listing:
         asked,
         rows,
         read_counts(session, who, now),
-        read_held(session),
+        read_held(session).get(who.id, ()),
         read_alarms(session, who, ports),
         read_marks(session, rows),
         choices(session, who),
@@ -103,13 +103,13 @@ def listing_of(
     asked: Wanted,
     rows: Rows,
     counts: dict[str, int],
-    held: tuple[Held, ...],
+    held: Collection[Held],
     alarms: dict[int, str],
     marks: Marks,
     offered: Choices,
 ) -> Listing:
-    """One person's list, out of what may have been read for several."""
-    counted = {**counts, "mine": sum(one.agent_id == who.id for one in held)}
+    """One person's list, out of what may have been read for several; `held` is what they have."""
+    counted = {**counts, "mine": len(held)}
     alarm = alarms.get(0 if who.supervises else who.id, "")
     return Listing(asked, rows, {tab: counted[tab] for tab in TABS}, alarm, dict(marks.get(who.id, {})), offered)
 

@@ -90,8 +90,8 @@ def read_counts(session: Session, who: Attendant, now: datetime) -> dict[str, in
     return dict(row._mapping)
 
 
-def read_held(session: Session) -> tuple[Held, ...]:
-    """Everything that any person has now."""
+def read_held(session: Session) -> dict[int, tuple[Held, ...]]:
+    """Everything that any person has now, by the agent's id."""
     rows = session.execute(
         select(
             Conversation.id,
@@ -105,7 +105,10 @@ def read_held(session: Session) -> tuple[Held, ...]:
         .where(Conversation.handler == "agent")
         .order_by(Conversation.id)
     )
-    return tuple(Held(*row) for row in rows)
+    held: dict[int, tuple[Held, ...]] = {}
+    for row in rows:
+        held[row[1]] = (*held.get(row[1], ()), Held(*row))
+    return held
 
 
 def read_marks(session: Session, rows: Rows) -> Marks:

@@ -60,14 +60,37 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """What is said in a conversation, and how many earlier messages are not shown."""
+
+    id: int
+    bubbles: list[Bubble]
+    hidden: int
+
+
+AROUND = (
+    "version",
+    "handler",
+    "queue",
+    "agent_id",
+    "contract_ref",
+    "summary",
+    "needs_person",
+    "tags",
+    "priority",
+    "checklist",
+    "snoozed_until",
+)
+"""What of a conversation's row is shown around what is said. Times that pass are drawn with the beat."""
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """All that the conversation's page shows."""
+    """All that the conversation's page shows around what is said."""
 
     id: int
     place: House
     standing: Standing
-    bubbles: list[Bubble]
-    hidden: int
     card: Card
     offers: list[Offer]
     line: LineCard | None
@@ -103,9 +126,11 @@ def conversation_page(
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
         sheet = _read(session, conversation, who, ports)
+        thread = _thread(_talk(session, conversation, ports))
         mark_read(session, who.id, conversation_id)
         listing = read_listing(session, ports)
-    parts = {"list": list_region(listing, conversation_id), **_parts(sheet, draft=draft, revealed=revealed)}
+    parts = _parts(sheet, draft=draft, revealed=revealed)
+    parts |= {"list": list_region(listing, conversation_id), "thread": thread}
     page = render_template(
         "console/conversation.html",
         house=sheet.place,
@@ -124,16 +149,30 @@ def _page(ports: Ports, conversation_id: int) -> Response:
     return conversation_page(ports, conversation_id)
 
 
-def live_parts(
-    session: Session, ports: Ports, conversation_id: int, *, known: Mapping[int, str] = NOTHING
-) -> tuple[dict[str, str], dict[int, str]]:
-    """What of the conversation's page changes while it is open, and the key of each bubble, which changes with it.
+def live_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:
+    """What of the conversation's page changes while it is open. Ends the request like `seen`."""
+    conversation = seen(session, conversation_id, attendant())
+    talk = _talk(session, conversation, ports)
+    return {"thread": _thread(talk), **_parts(_read(session, conversation, attendant(), ports))}
+
+
+def thread_part(
+    session: Session, ports: Ports, conversation_id: int, known: Mapping[int, str]
+) -> tuple[str, dict[int, str], str]:
+    """What is said, as HTML; the key of each bubble, which changes with it; and a text that changes with the rest.
 
     Bubbles that the page has already, `known` by their keys, are only named. Ends the request like `seen`.
     """
     conversation = seen(session, conversation_id, attendant())
-    sheet = _read(session, conversation, attendant(), ports)
-    return _parts(sheet, known=known), {bubble.id: bubble.key for bubble in sheet.bubbles}
+    talk = _talk(session, conversation, ports)
+    around = [repr(getattr(conversation, name)) for name in AROUND]
+    return _thread(talk, known), {bubble.id: bubble.key for bubble in talk.bubbles}, "".join(around)
+
+
+def frame_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:
+    """All around what is said. Ends the request like `seen`."""
+    conversation = seen(session, conversation_id, attendant())
+    return _parts(_read(session, conversation, attendant(), ports))
 
 
 def note_viewed(session: Session, conversation_id: int) -> None:
@@ -145,7 +184,7 @@ def note_viewed(session: Session, conversation_id: int) -> None:
 
 def _live(ports: Ports, conversation_id: int) -> Response:
     with ports.db.transaction() as session:
-        parts, _ = live_parts(session, ports, conversation_id)
+        parts = live_parts(session, ports, conversation_id)
         note_viewed(session, conversation_id)
         listing = read_listing(session, ports)
         alive = sign_of_life(session, ports)
@@ -159,6 +198,16 @@ def _has_read(ports: Ports, conversation_id: int) -> Response:
     return make_response("", 204)
 
 
+def _talk(session: Session, conversation: Conversation, ports: Ports) -> Talk:
+    limit = None if request.args.get("tudo") == "1" else SHOWN
+    bubbles, hidden = read_bubbles(session, conversation.id, ports.now(), house(session).zone, limit=limit)
+    return Talk(conversation.id, bubbles, hidden)
+
+
+def _thread(talk: Talk, known: Mapping[int, str] = NOTHING) -> str:
+    return render_template("console/thread.html", talk=talk, csrf=visit().csrf, intents=intent_names(), known=known)
+
+
 def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[int, str] = NOTHING) -> dict[str, str]:
     csrf = visit().csrf
     return {
@@ -170,7 +219,6 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[
             hold_reasons=REASON_NAMES,
             who=attendant(),
         ),
-        "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names(), known=known),
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
         ),
@@ -188,16 +236,12 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[
 
 def _read(session: Session, conversation: Conversation, who: Attendant, ports: Ports) -> Sheet:
     place, now = house(session), ports.now()
-    everything = request.args.get("tudo") == "1"
-    bubbles, hidden = read_bubbles(session, conversation.id, now, place.zone, limit=None if everything else SHOWN)
     standing = _standing(session, conversation, who, place, now)
     card = read_card(session, conversation, who, place, now)
     return Sheet(
         id=conversation.id,
         place=place,
         standing=standing,
-        bubbles=bubbles,
-        hidden=hidden,
         card=card,
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
         line=read_line(session, conversation, who, place, now) if card.proved else None,

@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-LIST, PAGE = "list", "page"
-RESTS: Mapping[str, float] = {LIST: 0.5, PAGE: 0.15}
+LIST, THREAD, FRAME = "list", "thread", "frame"
+EVERYTHING = frozenset({LIST, THREAD, FRAME})
+RESTS: Mapping[str, float] = {LIST: 0.5, THREAD: 0.15, FRAME: 0.5}
 """Seconds for which a part is left alone after it was drawn: changes come in bursts."""
 
 

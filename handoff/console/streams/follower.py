@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from core.db import Database
 from core.errors import Unreachable
-from handoff.console.streams.bell import LIST, PAGE, Bell
+from handoff.console.streams.bell import EVERYTHING, FRAME, LIST, THREAD, Bell
 from handoff.console.streams.change_log import ChangeLog
 from handoff.console.streams.shared import Shared
 
@@ -18,8 +18,9 @@ log = logging.getLogger("console")
 EVERY_SECONDS = 0.25
 AWAY_SECONDS = 1.0
 """Between two looks while the database is away."""
-READ = "read"
-"""The change that says that somebody read a conversation: it concerns lists alone."""
+PARTS = {"message": (THREAD, LIST), "conversation": (THREAD, LIST), "job": (FRAME,), "clock": (LIST,), "read": (LIST,)}
+"""What each kind of change is seen in, on the page of its conversation. Whether the frame has to be drawn for a change
+of the conversation itself shows with the thread; clocks of promises stand there by the minute, drawn with the beat."""
 
 
 class Follower:
@@ -74,12 +75,18 @@ class Follower:
             self._running = bool(self._bells) and not self._over.is_set()
             return self._running
 
-    def _tell(self, fresh: Iterable[tuple[int, str]], *, everything: bool) -> None:
+    def _tell(self, fresh: Collection[tuple[int, str]], *, everything: bool) -> None:
         if not fresh and not everything:
             return
-        changed = {conversation_id for conversation_id, what in fresh if what != READ}
-        self._shared.next_round()
+        self._shared.next_round({conversation_id for conversation_id, _ in fresh})
         with self._lock:
             bells = tuple(self._bells)
+        own: dict[int, set[str]] = {}
+        for conversation_id, what in fresh:
+            own.setdefault(conversation_id, set()).update(PARTS.get(what, EVERYTHING))
+        lists = any(LIST in parts for parts in own.values())
         for bell in bells:
-            bell.ring((LIST, PAGE) if everything or bell.conversation_id in changed else (LIST,))
+            parts = (
+                EVERYTHING if everything else own.get(bell.conversation_id or 0, set()) | ({LIST} if lists else set())
+            )
+            bell.ring(parts)

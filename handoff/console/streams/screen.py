@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +10,9 @@ from handoff.console.inbox import Listing, list_region, row_keys
 from handoff.console.listing import Held
 from handoff.console.live import Region, as_regions
 from handoff.console.ports import Ports, attendant
-from handoff.console.streams.bell import LIST, PAGE
+from handoff.console.streams.bell import FRAME, LIST, THREAD
 from handoff.console.streams.lists import Lists
-from handoff.console.thread import live_parts, note_viewed
+from handoff.console.thread import frame_parts, note_viewed, thread_part
 from handoff.console.wanted import wanted
 
 ASSIGNED, WROTE = "assigned", "wrote"
@@ -37,28 +36,33 @@ class Screen:
         self._versions: dict[str, str] = {}
         self._rows: dict[int, str] = {}
         self._bubbles: dict[int, str] = {}
+        self._around = ""
         self._mine: dict[int, datetime | None] | None = None
 
-    def draw(self, due: Collection[str], *, alive: bool) -> list[Region]:
-        """The parts that changed, out of those that are due. With `alive` it is written down that they are there.
+    def draw(self, part: str) -> list[Region]:
+        """What changed of one part. Ends the request like `handoff.console.thread.seen`.
 
-        Ends the request like `handoff.console.thread.seen`; raises Unreachable, and may then be called again.
+        Raises Unreachable, and may then be called again.
         """
-        parts = self._list() if LIST in due else {}
-        if PAGE in due and self._conversation_id is not None:
-            parts |= self._page(self._conversation_id)
-        if alive:
-            with self._ports.db.transaction() as session:
-                if self._conversation_id is not None:
-                    note_viewed(session, self._conversation_id)
-                parts |= sign_of_life(session, self._ports)
+        drawers = {LIST: self._list, THREAD: self._thread, FRAME: self._frame}
+        return self._fresh(drawers[part]())
+
+    def look_after(self) -> list[Region]:
+        """Writes down that they are there and what they are shown; returns what changed of the switch that says so."""
+        with self._ports.db.transaction() as session:
+            if self._conversation_id is not None:
+                note_viewed(session, self._conversation_id)
+            parts = sign_of_life(session, self._ports)
+        return self._fresh(parts)
+
+    def _fresh(self, parts: dict[str, str]) -> list[Region]:
         fresh = [one for one in as_regions(parts).values() if self._versions.get(one.name) != one.version]
         self._versions |= {one.name: one.version for one in fresh}
         return fresh
 
     def notices(self) -> list[Notice]:
         """What happened to conversations of theirs since the last call; nothing at the first."""
-        held = [one for one in self._lists.held() if one.agent_id == attendant().id]
+        held = self._lists.held(attendant())
         before, self._mine = self._mine, {one.conversation_id: one.last_inbound_at for one in held}
         if before is None:
             return []
@@ -74,10 +78,22 @@ class Screen:
         self._rows = row_keys(listing, self._conversation_id)
         return {"list": html}
 
-    def _page(self, conversation_id: int) -> dict[str, str]:
-        with self._ports.db.transaction() as session:
-            parts, self._bubbles = live_parts(session, self._ports, conversation_id, known=self._bubbles)
+    def _thread(self) -> dict[str, str]:
+        if self._conversation_id is None:
+            return {}
+        with self._ports.db.reading() as session:
+            html, keys, around = thread_part(session, self._ports, self._conversation_id, self._bubbles)
+        parts = {"thread": html} if keys != self._bubbles else {}
+        if self._around not in ("", around):
+            parts |= self._frame()
+        self._bubbles, self._around = keys, around
         return parts
+
+    def _frame(self) -> dict[str, str]:
+        if self._conversation_id is None:
+            return {}
+        with self._ports.db.reading() as session:
+            return frame_parts(session, self._ports, self._conversation_id)
 
 
 def _news(one: Held, before: dict[int, datetime | None]) -> str:

@@ -16,7 +16,7 @@ from core.errors import Unreachable
 from handoff.console.gate import admit
 from handoff.console.live import Region
 from handoff.console.ports import LARGEST_ID, Ports, attendant
-from handoff.console.streams.bell import LIST, PAGE, Bell
+from handoff.console.streams.bell import EVERYTHING, FRAME, LIST, THREAD, Bell
 from handoff.console.streams.follower import Follower
 from handoff.console.streams.lists import Lists
 from handoff.console.streams.screen import Notice, Screen
@@ -60,16 +60,16 @@ class Streams:
 
     def _frames(self, bell: Bell, conversation_id: int | None) -> Iterator[str]:
         screen = Screen(self._ports, self._lists, conversation_id)
-        due, beat_at = frozenset({LIST, PAGE}), 0.0
+        due, beat_at = EVERYTHING, 0.0
         while not bell.closed:
             alive = time.monotonic() >= beat_at
             try:
-                yield from self._draw(screen, frozenset({LIST, PAGE}) if alive else due, alive=alive)
+                yield from self._draw(screen, EVERYTHING if alive else due, alive=alive)
             except HTTPException as error:
                 yield _event("end", SESSION if error.code == 401 else RIGHTS)
                 return
             except Unreachable:
-                bell.ring((LIST, PAGE))
+                bell.ring(EVERYTHING)
                 bell.rest(AWAY_SECONDS)
             else:
                 beat_at = time.monotonic() + self._beat if alive else beat_at
@@ -77,16 +77,21 @@ class Streams:
         yield _event("end", RESTART)
 
     def _draw(self, screen: Screen, due: frozenset[str], *, alive: bool) -> Iterator[str]:
-        with self._drawing:
-            if alive and admit(self._ports) is not None:
-                abort(401)
-            fresh = screen.draw(due, alive=alive)
-            notices = screen.notices() if LIST in due else []
         if alive:
+            with self._drawing:
+                if admit(self._ports) is not None:
+                    abort(401)
+                looked_after = screen.look_after()
             yield _event("beat", "")
-        if fresh:
-            yield _event("parts", _html(fresh))
-        yield from (_event("notice", _words(notice)) for notice in notices)
+            yield from _parts(looked_after)
+        # What is said comes first: somebody may wait for it.
+        for part in (THREAD, FRAME, LIST):
+            if part in due:
+                with self._drawing:
+                    fresh = screen.draw(part)
+                yield from _parts(fresh)
+        if LIST in due:
+            yield from (_event("notice", _words(notice)) for notice in screen.notices())
 
 
 def _shown() -> int | None:
@@ -98,8 +103,10 @@ def _shown() -> int | None:
     return int(asked)
 
 
-def _html(regions: Iterable[Region]) -> str:
-    return render_template("console/live.html", regions={region.name: region for region in regions})
+def _parts(regions: Iterable[Region]) -> Iterator[str]:
+    by_name = {region.name: region for region in regions}
+    if by_name:
+        yield _event("parts", render_template("console/live.html", regions=by_name))
 
 
 def _words(notice: Notice) -> str:
