@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from queue import Queue
 from typing import Any
 
@@ -29,10 +30,12 @@ class OpenConsole:
 
     def until(self, name: str, containing: str = "") -> str:
         """The data of the next event of this name, and with this in it."""
-        while True:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
             found, data = self._events.get(timeout=PATIENCE_SECONDS)
             if found == name and containing in data:
                 return data
+        raise AssertionError(f"no {name} with {containing!r} came")
 
     def names(self, count: int) -> list[str]:
         """What the next events are called."""

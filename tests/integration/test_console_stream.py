@@ -121,7 +121,7 @@ def test_stream_tells_of_what_is_theirs(db: Database, app: Flask, cast: dict[str
     mine = a_conversation(db, name="Davi", handler="agent", owner=cast["helena"])
     other = a_conversation(db, handler="agent", owner=cast["igor"])
     console = OpenConsole(Person(app, "helena"))
-    console.until("parts")
+    console.until("parts", 'data-region="list"')
     with db.transaction() as session:
         for id_ in (mine, other):
             row = session.get_one(Conversation, id_)

@@ -89,9 +89,9 @@ class Streams:
             if part in due:
                 with self._drawing:
                     fresh = screen.draw(part)
+                    notices = screen.notices() if part == LIST else []
                 yield from _parts(fresh)
-        if LIST in due:
-            yield from (_event("notice", _words(notice)) for notice in screen.notices())
+                yield from (_event("notice", _words(notice)) for notice in notices)
 
 
 def _shown() -> int | None:
