@@ -107,7 +107,7 @@ def test_list_is_narrowed_in_the_address_and_stays_so(desktop_page: Page, addres
     a_conversation(db, name="Ana", tags=["vip"])
     a_conversation(db, name="Beto")
     sign_in(page, address, "karina")
-    page.locator(".narrow > summary").click()
+    page.locator(".narrow summary").click()
     page.get_by_label("Etiqueta").select_option("vip")
     page.get_by_role("button", name="Filtrar").click()
     page.wait_for_url("**etiqueta=vip**")
