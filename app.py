@@ -6,8 +6,13 @@ import logging
 import socket
 import struct
 import sys
+import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from functools import partial
+from types import FrameType
+from typing import Any
 
 from flask import Flask, Response, redirect, request
 from gunicorn.app.base import BaseApplication
@@ -15,13 +20,14 @@ from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import ClosingIterator
 
 from core import log as logs
 from core.db import Database
 from core.errors import Unreachable
 from core.settings import Settings, SettingsError
 from demo import people
-from handoff.console import console_blueprint
+from handoff.console import STREAMS, console_blueprint
 from models.provider import Provider
 from provisioning.device_admin import test_device
 from webhooks.alarms import alarms_blueprint
@@ -45,6 +51,8 @@ BODY_LIMIT = 4 * 1024 * 1024
 SIMULATED_NUMBER = "551230001000"
 # How long a thread waits for the next bytes of a request that has begun.
 SILENCE_SECONDS = 5
+# How long one waits for a client that takes nothing of what it is sent.
+DEAF_SECONDS = 30
 
 
 def create_app(settings: Settings) -> Flask:
@@ -52,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     wiring = build(settings, pool_size=settings.web_threads)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.wsgi_app = Turnstile(app.wsgi_app, settings.web_threads)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -74,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
             probe=partial(test_device, plant=plant_of(settings, wiring.db)),
             own_erp=settings.erp == LOCAL,
             sso=sign_on_of(settings),
+            streams=settings.console_streams,
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
@@ -136,6 +146,25 @@ def _provider_name(db: Database) -> str:
         return "Religa"
 
 
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Turnstile:
+    """Lets so many requests in at once, each with a thread; open consoles pass by, which wait with theirs."""
+
+    def __init__(self, app: Wsgi, most: int) -> None:
+        self._app, self._free = app, threading.BoundedSemaphore(most)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Serves a request; its place is free once the answer was sent."""
+        if environ.get("PATH_INFO") == "/console/stream":
+            return self._app(environ, start_response)
+        with ExitStack() as place:
+            place.enter_context(self._free)
+            answer = self._app(environ, start_response)
+            return ClosingIterator(answer, place.pop_all().close)
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's threads, of which none waits for a client that is connected and silent: the event loop does."""
 
@@ -145,9 +174,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             super().enqueue_req(conn)
             return
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", DEAF_SECONDS, 0))
         nothing_yet: Future[object] = Future()
         nothing_yet.set_result(_DEFER)
         self.finish_request(conn, nothing_yet)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Open consoles are let go, which would otherwise hold the process."""
+        self.wsgi.extensions[STREAMS].close()
+        super().handle_exit(sig, frame)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -163,7 +198,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": self._settings.web_processes,
             "worker_class": PatientWorker,
-            "threads": self._settings.web_threads,
+            "threads": self._settings.web_threads + self._settings.console_streams,
+            "worker_connections": 1000 + self._settings.console_streams,
             "keepalive": 30,
             "timeout": 60,
             "graceful_timeout": 10,

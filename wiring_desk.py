@@ -12,8 +12,8 @@ from core.settings import Settings
 from handoff.assignment.presence import fade
 from handoff.assignment.push import assign_all
 from handoff.assignment.returns import return_abandoned
-from handoff.routing.overflow import overflow
 from handoff.login.single_sign_on import SingleSignOn
+from handoff.routing.overflow import overflow
 from handoff.sla.watch import refresh_sla, watch_sla
 from models import utc_now
 from models.change import forget_changes

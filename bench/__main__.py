@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     assignments,
+    consoles,
     diagnoses,
     imports,
     nlu,
@@ -37,6 +38,7 @@ ANSWER_SECONDS = 60
 # Measurements with arguments of their own; the storm is no part of the whole, since it takes as long as it is told to.
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "assignments": assignments.main,
+    "consoles": consoles.main,
     "webhooks": webhooks.main,
     "outbound": outbound.main,
     "diagnoses": diagnoses.main,

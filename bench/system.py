@@ -67,6 +67,13 @@ class System:
             sizes[path.name] = sum(_pss(pid) for pid in _family(int(path.read_text())))
         return sizes
 
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor that each process has used with its children that live."""
+        used = {}
+        for path in sorted((self.data_dir / "pids").iterdir()):
+            used[path.name] = sum(_cpu_seconds(pid) for pid in _family(int(path.read_text())))
+        return used
+
 
 @contextmanager
 def running(settings: Mapping[str, str] | None = None, *, simulator: bool = False) -> Iterator[System]:
@@ -155,3 +162,12 @@ def _pss(pid: int) -> float:
     except OSError:
         return 0.0
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

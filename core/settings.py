@@ -478,6 +478,13 @@ class Settings:
     )
     web_processes: int = setting(_integer(1, 64), "1 to 64", "2", default="2", about="Processes of the web server.")
     web_threads: int = setting(_integer(1, 128), "1 to 128", "8", default="8", about="Threads of each.")
+    console_streams: int = setting(
+        _integer(0, 2000),
+        "0 to 2000",
+        "250",
+        default="250",
+        about="Open consoles that each web process tells what changes; further ones ask every two seconds.",
+    )
     trusted_proxies: int = setting(
         _integer(0, 5), "0 to 5", "0", default="0", about="Reverse proxies in front whose X-Forwarded-* are believed."
     )

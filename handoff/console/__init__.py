@@ -39,6 +39,10 @@ from handoff.console import (
 )
 from handoff.console.ports import Ports, Probe, no_probe
 from handoff.console.sessions import Sessions
+from handoff.console.streams.follower import Follower
+from handoff.console.streams.lists import Lists
+from handoff.console.streams.shared import Shared
+from handoff.console.streams.stream import BEAT_SECONDS, Streams
 from handoff.login.seal import Seal
 from handoff.login.single_sign_on import SingleSignOn
 from handoff.permits import may
@@ -46,6 +50,7 @@ from models import utc_now
 from provisioning.vault import Vault
 
 HERE = Path(__file__).parent
+STREAMS = "console_streams"
 
 
 def console_blueprint(
@@ -60,6 +65,8 @@ def console_blueprint(
     probe: Probe = no_probe,
     own_erp: bool = True,
     sso: SingleSignOn | None = None,
+    streams: int = 250,
+    beat: float = BEAT_SECONDS,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
@@ -67,7 +74,9 @@ def console_blueprint(
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
     takes effect here, and nobody has to enter it elsewhere. `sso` is the provider's own sign-on, where there is one.
-    It needs nothing from the application's own settings.
+    So many `streams` of open consoles are told what changes, further ones ask; each `beat` seconds they are looked
+    after. Who ends the process closes the application's extension STREAMS before. It needs nothing from the
+    application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
@@ -85,11 +94,15 @@ def console_blueprint(
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
     for room in (*rooms, attendance, next_up, account, sso_pages, network, money, admin, problems):
         room.mount(blueprint, ports)
+    shared = Shared()
+    follower = Follower(db, shared, most=streams)
+    Streams(ports, follower, Lists(ports, shared), beat).mount(blueprint)
+    blueprint.record_once(lambda state: state.app.extensions.update({STREAMS: follower}))
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    shared = {"static_version": version, "may": may, "first_page": login.first_page, "admin_entry": admin.entry_of}
-    blueprint.context_processor(lambda: shared)
+    known = {"static_version": version, "may": may, "first_page": login.first_page, "admin_entry": admin.entry_of}
+    blueprint.context_processor(lambda: known)
     return blueprint
 
 

@@ -70,12 +70,12 @@ def gravest(session: Session) -> str:
     return session.scalar(open_ones.order_by(Alert.last_at.desc()).limit(1)) or ""
 
 
-def own_promise(session: Session, agent_id: int) -> str:
-    """The newest open alert about a promise in a conversation that this person has; else empty."""
-    theirs = (
-        select(Alert.text)
+def own_promises(session: Session) -> dict[int, str]:
+    """By agent: the newest open alert about a promise in a conversation that they have."""
+    rows = session.execute(
+        select(Conversation.agent_id, Alert.text)
         .join(Conversation, Conversation.id == Alert.detail["conversation_id"].as_integer())
-        .where(Alert.ended_at.is_(None), Alert.kind.in_((WARNING, LATE)))
-        .where(Conversation.handler == "agent", Conversation.agent_id == agent_id)
+        .where(Alert.ended_at.is_(None), Alert.kind.in_((WARNING, LATE)), Conversation.handler == "agent")
+        .order_by(Alert.last_at.asc())
     )
-    return session.scalar(theirs.order_by(Alert.last_at.desc()).limit(1)) or ""
+    return {row.agent_id: row.text for row in rows}

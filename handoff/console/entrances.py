@@ -24,7 +24,7 @@ STEPS: Mapping[Step, frozenset[str]] = {
 BY_DEED: Mapping[Deed, tuple[str, ...]] = {
     "conversation.answer": (
         *("inbox", "inbox_live", "conversation", "conversation_live", "file", "file_retry", "nowhere"),
-        *("search", "search_ask", "presence", "next"),
+        *("search", "search_ask", "presence", "next", "stream", "conversation_read"),
         *("act_take", "act_take_over", "act_reply", "act_note", "act_template", "act_consent", "act_correct"),
         *("act_give_back", "act_close", "act_pause", "act_resume", "act_transfer"),
     ),

@@ -28,11 +28,12 @@ HEADERS = {
 
 def guard(blueprint: Blueprint, ports: Ports) -> None:
     """Puts the gate before every view of the blueprint, and the headers after it."""
-    blueprint.before_request(partial(_admit, ports))
+    blueprint.before_request(partial(admit, ports))
     blueprint.after_request(_harden)
 
 
-def _admit(ports: Ports) -> AnyResponse | None:
+def admit(ports: Ports) -> AnyResponse | None:
+    """Lets the request in, as somebody; otherwise what to answer instead. May be called again while it is served."""
     if request.endpoint == "console.static":
         return None
     visit = ports.sessions.read(request)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
 
 from flask import Blueprint, make_response, render_template, request
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from markupsafe import Markup
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
-from handoff.access import Attendant, visible_to
-from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
+from handoff.access import Attendant
+from handoff.console.alerts import gravest, own_promises, understands_less
 from handoff.console.attendance import sign_of_life
+from handoff.console.listing import Held, Marks, Row, Rows, read_counts, read_held, read_marks, read_rows
 from handoff.console.live import as_regions, live_response
-from handoff.console.ports import House, Ports, attendant, house, visit
-from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
-from handoff.routing.order import waiting_order
-from handoff.sla.standing import Standing, colours
-from models.agent import Agent
-from models.contact import Contact
-from models.conversation import Conversation
-from models.customer import Customer
-from models.message import Message
+from handoff.console.ports import Ports, attendant, house, visit
+from handoff.console.wanted import TABS, Choices, Wanted, choices, wanted
 
-TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "alert": "Com alerta"}
 FULL_NAMES = {**TABS, "open": "Todas abertas"}
 EMPTY = {
     "waiting": "Ninguém esperando. Bom trabalho!",
@@ -35,71 +27,42 @@ EMPTY = {
     "open": "Nenhuma conversa aberta nas suas filas.",
     "alert": "Nenhum alerta. Tudo o que saiu foi entregue.",
 }
-LIMIT = 100
-ALERT_DAYS = 7
-HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "encerrada"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does; `sla` the
-    most urgent promise, where there is one."""
-
-    id: int
-    name: str
-    protocol: str
-    place: str
-    reason: str
-    preview: str
-    at: str
-    waiting: str
-    late: bool
-    alert: str
-    sla: Standing | None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One tab of the list, with the counts of all of them, and an alarm that concerns no single conversation."""
+    """One list with the counts of all tabs, an alarm that concerns no single conversation, and how far they read."""
 
-    tab: str
-    rows: list[Row]
+    asked: Wanted
+    shown: Rows
     counts: dict[str, int]
-    more: bool
     alarm: str
+    read: dict[int, int]
+    choices: Choices
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A row as HTML, and a key that changes with it."""
+
+    key: str
+    html: Markup
+
+
+NOTHING: Mapping[int, str] = {}
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list and its live part."""
-    blueprint.add_url_rule("/", "inbox", partial(inbox_page, ports))
+    blueprint.add_url_rule("/", "inbox", partial(_page, ports))
     blueprint.add_url_rule("/live", "inbox_live", partial(_live, ports))
-
-
-def wanted_tab() -> str:
-    """The tab that the address names; who waits, otherwise."""
-    tab = request.args.get("tab", "waiting")
-    return tab if tab in TABS else "waiting"
-
-
-def list_region(listing: Listing, open_id: int | None = None) -> str:
-    """The list as HTML, the same on the page and in what the page fetches later."""
-    return render_template(
-        "console/list.html",
-        listing=listing,
-        tabs=TABS,
-        full_names=FULL_NAMES,
-        empty=EMPTY,
-        open_id=open_id,
-        csrf=visit().csrf,
-        supervises=attendant().supervises,
-    )
 
 
 def inbox_page(ports: Ports, *, problem: str = "", status: int = 200) -> Response:
     """The page with the list, and a problem to tell, if any."""
     with ports.db.transaction() as session:
         place = house(session)
-        listing = read_listing(session, attendant(), wanted_tab(), place, ports.now())
+        listing = read_listing(session, ports)
     page = render_template(
         "console/inbox.html",
         house=place,
@@ -112,139 +75,95 @@ def inbox_page(ports: Ports, *, problem: str = "", status: int = 200) -> Respons
     return make_response(page, status)
 
 
+def read_listing(session: Session, ports: Ports) -> Listing:
+    """The list that this request asks for, as the person may see it."""
+    who, asked, now = attendant(), wanted(), ports.now()
+    rows = read_rows(session, who, asked, house(session), now)
+    return listing_of(
+        who,
+        asked,
+        rows,
+        read_counts(session, who, now),
+        read_held(session).get(who.id, ()),
+        read_alarms(session, who, ports),
+        read_marks(session, rows),
+        choices(session, who),
+    )
+
+
+def read_alarms(session: Session, who: Attendant, ports: Ports) -> dict[int, str]:
+    """What stands above the list, by the agent's id; a supervisor's concerns them all, and stands under 0."""
+    if who.supervises:
+        return {0: " ".join(filter(None, (gravest(session), understands_less(session, ports.now()))))}
+    return own_promises(session)
+
+
+def listing_of(
+    who: Attendant,
+    asked: Wanted,
+    rows: Rows,
+    counts: dict[str, int],
+    held: Collection[Held],
+    alarms: dict[int, str],
+    marks: Marks,
+    offered: Choices,
+) -> Listing:
+    """One person's list, out of what may have been read for several; `held` is what they have."""
+    counted = {**counts, "mine": len(held)}
+    alarm = alarms.get(0 if who.supervises else who.id, "")
+    return Listing(asked, rows, {tab: counted[tab] for tab in TABS}, alarm, dict(marks.get(who.id, {})), offered)
+
+
+def list_region(listing: Listing, open_id: int | None = None, *, known: Mapping[int, str] = NOTHING) -> str:
+    """The list as HTML, the same on the page and in what the page is sent later.
+
+    Rows that the page has already, `known` by their keys, are only named.
+    """
+    drawn = _drawn(listing, open_id)
+    return render_template(
+        "console/list.html",
+        listing=listing,
+        rows=[(id_, one.key, "" if known.get(id_) == one.key else one.html) for id_, one in drawn.items()],
+        tabs=TABS,
+        full_names=FULL_NAMES,
+        empty=EMPTY,
+        supervises=attendant().supervises,
+        csrf=visit().csrf,
+    )
+
+
+def row_keys(listing: Listing, open_id: int | None = None) -> dict[int, str]:
+    """The key of each row that `list_region` draws: it changes with what the row shows."""
+    return {id_: one.key for id_, one in _drawn(listing, open_id).items()}
+
+
+def _drawn(listing: Listing, open_id: int | None) -> dict[int, Drawn]:
+    address = tuple(listing.asked.address().items())
+    return {
+        row.id: _row_html(row, unread(row, listing.read), row.id == open_id, address, request.script_root)
+        for row in listing.shown.rows
+    }
+
+
+def unread(row: Row, read: dict[int, int]) -> int:
+    """How many of the customer's messages came since this person looked, counted up to ten."""
+    return sum(id_ > read.get(row.id, 0) for id_ in row.news)
+
+
+@lru_cache(maxsize=4096)
+def _row_html(row: Row, news: int, current: bool, address: tuple[tuple[str, str], ...], root: str) -> Drawn:
+    """Drawn once for all who see the same: with many consoles open, drawing rows is most of the work."""
+    html = render_template("console/row.html", row=row, news=news, current=current, address=dict(address))
+    # Out of a template that has escaped it.
+    return Drawn(hashlib.sha256(html.encode()).hexdigest()[:12], Markup(html))  # noqa: S704
+
+
+def _page(ports: Ports) -> Response:
+    return inbox_page(ports)
+
+
 def _live(ports: Ports) -> Response:
     with ports.db.transaction() as session:
-        listing = read_listing(session, attendant(), wanted_tab(), house(session), ports.now())
+        listing = read_listing(session, ports)
         alive = sign_of_life(session, ports)
     return live_response({"list": list_region(listing), **alive})
-
-
-def read_listing(session: Session, who: Attendant, tab: str, place: House, now: datetime) -> Listing:
-    """What `who` may see of one tab, the most urgent first, at most LIMIT rows."""
-    conditions = _conditions(who, now)
-    counts = session.execute(
-        select(*(func.count().filter(condition).label(name) for name, condition in conditions.items()))
-        .select_from(Conversation)
-        .where(visible_to(who), _recent(now))
-    ).one()
-    found = session.execute(_rows(who, conditions[tab], tab, now).limit(LIMIT + 1)).all()
-    standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
-    rows = [_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT]]
-    alarms = (gravest(session), understands_less(session, now)) if who.supervises else (own_promise(session, who.id),)
-    alarm = " ".join(filter(None, alarms))
-    return Listing(tab, rows, dict(counts._mapping), more=len(found) > LIMIT, alarm=alarm)
-
-
-def _recent(now: datetime) -> ColumnElement[bool]:
-    return or_(Conversation.handler != "closed", Conversation.closed_at > now - timedelta(days=ALERT_DAYS))
-
-
-def _conditions(who: Attendant, now: datetime) -> dict[str, ColumnElement[bool]]:
-    return {
-        "waiting": Conversation.handler == "queue",
-        "mine": and_(Conversation.handler == "agent", Conversation.agent_id == who.id),
-        "open": Conversation.handler != "closed",
-        "alert": and_(_recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
-    }
-
-
-def _last_message() -> LateralFromClause:
-    """The newest thing that was said in a conversation."""
-    return (
-        select(Message.text, Message.kind, Message.direction, Message.author, Message.received_at, Message.revoked_at)
-        .where(Message.conversation_id == Conversation.id, Message.direction.in_(("in", "out")))
-        .order_by(Message.id.desc())
-        .limit(1)
-        .lateral("last")
-    )
-
-
-def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetime) -> Select[Any]:
-    last = _last_message()
-    unanswered = (
-        select(func.min(Message.received_at))
-        .where(Message.conversation_id == Conversation.id, Message.direction == "in", Message.handled_at.is_(None))
-        .scalar_subquery()
-        .label("unanswered")
-    )
-    newest_first = (last.c.received_at.desc().nulls_last(), Conversation.id.asc())
-    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
-        "waiting": waiting_order(now),
-        "mine": (unanswered.asc().nulls_last(), *newest_first),
-    }
-    order = orders.get(tab, newest_first)
-    return (
-        select(
-            Conversation,
-            Contact.profile_name,
-            Customer.name.label("customer"),
-            Agent.name.label("agent"),
-            last.c.text,
-            last.c.kind,
-            last.c.direction,
-            last.c.received_at,
-            last.c.revoked_at,
-            unanswered,
-            undelivered().label("undelivered"),
-            neglected(now).label("neglected"),
-        )
-        .join(Contact, Contact.id == Conversation.contact_id)
-        .outerjoin(Customer, Customer.ref == Contact.customer_ref)
-        .outerjoin(Agent, Agent.id == Conversation.agent_id)
-        .outerjoin(last, true())
-        .where(condition, visible_to(who))
-        .order_by(*order)
-    )
-
-
-def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
-    conversation: Conversation = found.Conversation
-    since = _waits_since(conversation, found.unanswered)
-    return Row(
-        id=conversation.id,
-        name=found.customer or found.profile_name or "Contato sem nome",
-        protocol=conversation.protocol,
-        place=_place(conversation, found.agent),
-        reason=conversation.handed_off_for or "",
-        preview=_preview(found),
-        at=moment(found.received_at or conversation.opened_at, now, place.zone),
-        waiting=waited(since, now) if since else "",
-        late=since is not None and now - since > timedelta(minutes=10),
-        alert=_alert(found),
-        sla=sla,
-    )
-
-
-def _alert(found: Any) -> str:
-    conversation: Conversation = found.Conversation
-    if conversation.needs_person:
-        return conversation.needs_person
-    if found.neglected:
-        return "mensagem sem resposta"
-    return "mensagem não entregue" if found.undelivered else ""
-
-
-def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:
-    if conversation.handler == "queue":
-        return conversation.waiting_since or unanswered
-    return unanswered if conversation.handler == "agent" else None
-
-
-def _place(conversation: Conversation, agent: str | None) -> str:
-    if conversation.handler == "agent":
-        return f"{conversation.queue} · {agent}"
-    if conversation.handler == "queue":
-        return str(conversation.queue)
-    return HANDLER[conversation.handler]
-
-
-def _preview(found: Any) -> str:
-    if found.kind is None:
-        return ""
-    if found.revoked_at is not None:
-        return "Mensagem apagada"
-    text = found.text or KINDS.get(found.kind, "")
-    if found.text and found.kind not in TEXT_KINDS:
-        text = f"{KINDS.get(found.kind, 'Arquivo')}: {found.text}"
-    line = " ".join(text.split())[:140]
-    return without_documents(line) if found.direction == "in" else f"↩ {line}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from handoff.console.attendance import sign_of_life
 from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.colleagues import Colleague, read_colleagues
 from handoff.console.customer import Card, read_card
-from handoff.console.inbox import list_region, read_listing, wanted_tab
+from handoff.console.inbox import NOTHING, list_region, read_listing
 from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.offers import Offer, read_offers
@@ -27,6 +28,7 @@ from handoff.reply import MAX_LENGTH
 from handoff.sla.standing import REASON_NAMES, Promises, read_promises
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
+from models.reading_mark import mark_read
 from nlu.intent_names import intent_names
 
 SHOWN = 200
@@ -49,6 +51,7 @@ class Standing:
     may_transfer: bool
     may_hold: bool
     window: str
+    window_until: str
     window_open: bool
     window_ends_soon: bool
     why_no_reply: str
@@ -57,20 +60,43 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """What is said in a conversation, and how many earlier messages are not shown."""
+
+    id: int
+    bubbles: list[Bubble]
+    hidden: int
+
+
+AROUND = (
+    "version",
+    "handler",
+    "queue",
+    "agent_id",
+    "contract_ref",
+    "summary",
+    "needs_person",
+    "tags",
+    "priority",
+    "checklist",
+    "snoozed_until",
+)
+"""What of a conversation's row is shown around what is said. Times that pass are drawn with the beat."""
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """All that the conversation's page shows."""
+    """All that the conversation's page shows around what is said."""
 
     id: int
     place: House
     standing: Standing
-    bubbles: list[Bubble]
-    hidden: int
     card: Card
     offers: list[Offer]
     line: LineCard | None
     queues: tuple[Queue, ...]
-    colleagues: tuple[Colleague, ...]
     promises: Promises
+    colleagues: tuple[Colleague, ...]
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -78,6 +104,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     where = "/c/<int:conversation_id>"
     blueprint.add_url_rule(where, "conversation", partial(_page, ports))
     blueprint.add_url_rule(f"{where}/live", "conversation_live", partial(_live, ports))
+    blueprint.add_url_rule(f"{where}/read", "conversation_read", partial(_has_read, ports), methods=["POST"])
 
 
 def seen(session: Session, conversation_id: int, who: Attendant) -> Conversation:
@@ -94,20 +121,22 @@ def conversation_page(
     ports: Ports, conversation_id: int, *, problem: str = "", draft: str = "", revealed: str = "", status: int = 200
 ) -> Response:
     """The whole page, with a problem to tell and the text that was not sent, if any. Writes down that it was seen."""
-    who, now = attendant(), ports.now()
+    who = attendant()
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
         sheet = _read(session, conversation, who, ports)
-        listing = read_listing(session, who, wanted_tab(), sheet.place, now)
-    parts = {"list": list_region(listing, conversation_id), **_parts(sheet, draft=draft, revealed=revealed)}
+        thread = _thread(_talk(session, conversation, ports))
+        mark_read(session, who.id, conversation_id)
+        listing = read_listing(session, ports)
+    parts = _parts(sheet, draft=draft, revealed=revealed)
+    parts |= {"list": list_region(listing, conversation_id), "thread": thread}
     page = render_template(
         "console/conversation.html",
         house=sheet.place,
         who=who,
         csrf=visit().csrf,
         sheet=sheet,
-        tab=listing.tab,
         side=request.args.get("ver") == "cliente",
         listing=listing,
         problem=problem,
@@ -120,21 +149,66 @@ def _page(ports: Ports, conversation_id: int) -> Response:
     return conversation_page(ports, conversation_id)
 
 
+def live_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:
+    """What of the conversation's page changes while it is open. Ends the request like `seen`."""
+    conversation = seen(session, conversation_id, attendant())
+    talk = _talk(session, conversation, ports)
+    return {"thread": _thread(talk), **_parts(_read(session, conversation, attendant(), ports))}
+
+
+def thread_part(
+    session: Session, ports: Ports, conversation_id: int, known: Mapping[int, str]
+) -> tuple[str, dict[int, str], str]:
+    """What is said, as HTML; the key of each bubble, which changes with it; and a text that changes with the rest.
+
+    Bubbles that the page has already, `known` by their keys, are only named. Ends the request like `seen`.
+    """
+    conversation = seen(session, conversation_id, attendant())
+    talk = _talk(session, conversation, ports)
+    around = [repr(getattr(conversation, name)) for name in AROUND]
+    return _thread(talk, known), {bubble.id: bubble.key for bubble in talk.bubbles}, "".join(around)
+
+
+def frame_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:
+    """All around what is said. Ends the request like `seen`."""
+    conversation = seen(session, conversation_id, attendant())
+    return _parts(_read(session, conversation, attendant(), ports))
+
+
+def note_viewed(session: Session, conversation_id: int) -> None:
+    """Whoever is shown this without having opened the page has seen the conversation all the same: once an hour."""
+    audit.record_once(
+        session, attendant().login, "conversation.viewed", f"conversation:{conversation_id}", within=VIEWED_AGAIN
+    )
+
+
 def _live(ports: Ports, conversation_id: int) -> Response:
-    who, now = attendant(), ports.now()
     with ports.db.transaction() as session:
-        conversation = seen(session, conversation_id, who)
-        # Whoever fetches this without having opened the page has seen the conversation all the same.
-        audit.record_once(
-            session, who.login, "conversation.viewed", f"conversation:{conversation_id}", within=VIEWED_AGAIN
-        )
-        sheet = _read(session, conversation, who, ports)
-        listing = read_listing(session, who, wanted_tab(), sheet.place, now)
+        parts = live_parts(session, ports, conversation_id)
+        note_viewed(session, conversation_id)
+        listing = read_listing(session, ports)
         alive = sign_of_life(session, ports)
-    return live_response({"list": list_region(listing, conversation_id), **_parts(sheet), **alive})
+    return live_response({"list": list_region(listing, conversation_id), **parts, **alive})
 
 
-def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, str]:
+def _has_read(ports: Ports, conversation_id: int) -> Response:
+    with ports.db.transaction() as session:
+        seen(session, conversation_id, attendant())
+        mark_read(session, attendant().id, conversation_id)
+    return make_response("", 204)
+
+
+def _talk(session: Session, conversation: Conversation, ports: Ports) -> Talk:
+    limit = None if request.args.get("tudo") == "1" else SHOWN
+    bubbles, hidden = read_bubbles(session, conversation.id, ports.now(), house(session).zone, limit=limit)
+    return Talk(conversation.id, bubbles, hidden)
+
+
+def _thread(talk: Talk, known: Mapping[int, str] = NOTHING) -> str:
+    return render_template("console/thread.html", talk=talk, csrf=visit().csrf, intents=intent_names(), known=known)
+
+
+def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[int, str] = NOTHING) -> dict[str, str]:
     csrf = visit().csrf
     return {
         "bar": render_template(
@@ -145,7 +219,6 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
             hold_reasons=REASON_NAMES,
             who=attendant(),
         ),
-        "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
         ),
@@ -163,22 +236,18 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
 
 def _read(session: Session, conversation: Conversation, who: Attendant, ports: Ports) -> Sheet:
     place, now = house(session), ports.now()
-    everything = request.args.get("tudo") == "1"
-    bubbles, hidden = read_bubbles(session, conversation.id, now, place.zone, limit=None if everything else SHOWN)
     standing = _standing(session, conversation, who, place, now)
     card = read_card(session, conversation, who, place, now)
     return Sheet(
         id=conversation.id,
         place=place,
         standing=standing,
-        bubbles=bubbles,
-        hidden=hidden,
         card=card,
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
-        colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
         promises=read_promises(session, conversation.id, now, place.zone),
+        colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
     )
 
 
@@ -198,6 +267,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         may_transfer=mine or (who.supervises and state != "closed"),
         may_hold=mine or (who.supervises and state in ("queue", "agent")),
         window=_window(conversation, window_open, place, now),
+        window_until=_window_ends(conversation).isoformat() if window_open else "",
         window_open=window_open,
         window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),
         why_no_reply=_why_no_reply(state, mine, window_open, owner),
@@ -221,11 +291,15 @@ def _who_has_it(conversation: Conversation, owner: Agent | None, mine: bool, pla
 def _window(conversation: Conversation, window_open: bool, place: House, now: datetime) -> str:
     if conversation.last_inbound_at is None or not window_open:
         return "Janela de 24 h fechada"
-    ends = conversation.last_inbound_at + WINDOW - WINDOW_MARGIN
+    ends = _window_ends(conversation)
     left = ends - now
     # By whole hours while there are many, so that the page is not drawn anew each minute.
     whole = f"{left // timedelta(hours=1)} h" if left >= WINDOW_ENDS_SOON else waited(now, ends)
     return f"A janela fecha em {whole}, às {clock(ends, place.zone)}".replace("em agora", "em menos de 1 min")
+
+
+def _window_ends(conversation: Conversation) -> datetime:
+    return (conversation.last_inbound_at or conversation.opened_at) + WINDOW - WINDOW_MARGIN
 
 
 def _why_no_reply(state: str, mine: bool, window_open: bool, owner: Agent | None) -> str:

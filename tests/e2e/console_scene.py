@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from core.db import Database
 from handoff import audit
 from handoff.access import Attendant
+from handoff.console import STREAMS
 from handoff.drift import CHECKED, SUBJECT, Drift, Shares
 from models import utc_now
 from models.contact import Contact
@@ -39,10 +40,12 @@ def cast(db: Database) -> dict[str, Attendant]:
 @pytest.fixture
 def server(db: Database, cast: dict[str, Attendant]) -> Iterator[BaseWSGIServer]:
     """The console on a loopback port."""
-    server = make_server("127.0.0.1", 0, console_app(db), threaded=True)
+    app = console_app(db)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
+    app.extensions[STREAMS].close()
     server.shutdown()
     thread.join()
     server.server_close()

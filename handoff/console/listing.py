@@ -1,0 +1,237 @@
+"""The rows of the list: what is read for them, and what is the same for all who may see the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from handoff.access import Attendant, visible_to
+from handoff.console.alerts import neglected, undelivered
+from handoff.console.ports import House
+from handoff.console.wanted import Wanted, narrowed_to, recent, tab_conditions
+from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
+from handoff.queues import DEFAULT_QUEUE
+from handoff.routing.order import waiting_order
+from handoff.sla.standing import Standing, colours
+from models.agent import Agent
+from models.contact import Contact
+from models.conversation import Conversation
+from models.customer import Customer
+from models.message import Message
+from models.reading_mark import ReadingMark
+
+LIMIT = 100
+NEWS_COUNTED = 10
+"""Unread messages are counted up to here: beyond it, the number tells nobody anything."""
+HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "encerrada"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does; `sla` the
+    most urgent promise, where there is one; `news` the ids of the customer's newest messages, the newest first."""
+
+    id: int
+    name: str
+    protocol: str
+    place: str
+    reason: str
+    preview: str
+    at: str
+    waiting: str
+    late: bool
+    alert: str
+    sla: Standing | None
+    tags: tuple[str, ...]
+    news: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The most urgent of a list, and whether there are more."""
+
+    rows: tuple[Row, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """A conversation that a person has, and when its customer last wrote."""
+
+    conversation_id: int
+    agent_id: int
+    queue: str
+    name: str
+    last_inbound_at: datetime | None
+
+
+Marks = Mapping[int, Mapping[int, int]]
+"""By agent and conversation: up to which message they have read."""
+
+
+def read_rows(session: Session, who: Attendant, asked: Wanted, place: House, now: datetime) -> Rows:
+    """What `who` may see of a list, the most urgent first, at most LIMIT rows."""
+    found = session.execute(_rows(who, asked, now).limit(LIMIT + 1)).all()
+    standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
+    rows = tuple(_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT])
+    return Rows(rows, more=len(found) > LIMIT)
+
+
+def read_counts(session: Session, who: Attendant, now: datetime) -> dict[str, int]:
+    """How many stand in each tab but their own, by its name."""
+    counted = (func.count().filter(condition).label(name) for name, condition in tab_conditions(now).items())
+    row = session.execute(select(*counted).select_from(Conversation).where(visible_to(who), recent(now))).one()
+    return dict(row._mapping)
+
+
+def read_held(session: Session) -> dict[int, tuple[Held, ...]]:
+    """Everything that any person has now, by the agent's id."""
+    rows = session.execute(
+        select(
+            Conversation.id,
+            func.coalesce(Conversation.agent_id, 0),
+            func.coalesce(Conversation.queue, DEFAULT_QUEUE),
+            func.coalesce(Customer.name, Contact.profile_name),
+            Conversation.last_inbound_at,
+        )
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(Customer, Customer.ref == Contact.customer_ref)
+        .where(Conversation.handler == "agent")
+        .order_by(Conversation.id)
+    )
+    held: dict[int, tuple[Held, ...]] = {}
+    for row in rows:
+        held[row[1]] = (*held.get(row[1], ()), Held(*row))
+    return held
+
+
+def read_marks(session: Session, rows: Rows) -> Marks:
+    """How far anybody has read these conversations."""
+    marks: dict[int, dict[int, int]] = {}
+    ids = [row.id for row in rows.rows]
+    for mark in session.scalars(select(ReadingMark).where(ReadingMark.conversation_id.in_(ids))):
+        marks.setdefault(mark.agent_id, {})[mark.conversation_id] = mark.message_id
+    return marks
+
+
+def _last_message() -> LateralFromClause:
+    """The newest thing that was said in a conversation."""
+    return (
+        select(Message.text, Message.kind, Message.direction, Message.author, Message.received_at, Message.revoked_at)
+        .where(Message.conversation_id == Conversation.id, Message.direction.in_(("in", "out")))
+        .order_by(Message.id.desc())
+        .limit(1)
+        .lateral("last")
+    )
+
+
+def _newest_ids() -> Any:
+    newest = (
+        select(Message.id)
+        .where(Message.conversation_id == Conversation.id, Message.direction == "in")
+        .order_by(Message.id.desc())
+        .limit(NEWS_COUNTED)
+        .correlate(Conversation)
+        .subquery()
+    )
+    return select(func.array_agg(newest.c.id)).scalar_subquery().label("news")
+
+
+def _rows(who: Attendant, asked: Wanted, now: datetime) -> Select[Any]:
+    last = _last_message()
+    unanswered = (
+        select(func.min(Message.received_at))
+        .where(Message.conversation_id == Conversation.id, Message.direction == "in", Message.handled_at.is_(None))
+        .scalar_subquery()
+        .label("unanswered")
+    )
+    newest_first = (last.c.received_at.desc().nulls_last(), Conversation.id.asc())
+    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
+        "waiting": waiting_order(now),
+        "mine": (unanswered.asc().nulls_last(), *newest_first),
+    }
+    order = orders.get(asked.tab, newest_first)
+    return (
+        select(
+            Conversation,
+            Contact.profile_name,
+            Customer.name.label("customer"),
+            Agent.name.label("agent"),
+            last.c.text,
+            last.c.kind,
+            last.c.direction,
+            last.c.received_at,
+            last.c.revoked_at,
+            unanswered,
+            undelivered().label("undelivered"),
+            neglected(now).label("neglected"),
+            _newest_ids(),
+        )
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(Customer, Customer.ref == Contact.customer_ref)
+        .outerjoin(Agent, Agent.id == Conversation.agent_id)
+        .outerjoin(last, true())
+        .where(narrowed_to(asked, who, now), visible_to(who))
+        .order_by(*order)
+    )
+
+
+def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
+    conversation: Conversation = found.Conversation
+    since = _waits_since(conversation, found.unanswered)
+    return Row(
+        id=conversation.id,
+        name=found.customer or found.profile_name or "Contato sem nome",
+        protocol=conversation.protocol,
+        place=_place(conversation, found.agent),
+        reason=conversation.handed_off_for or "",
+        preview=_preview(found),
+        at=moment(found.received_at or conversation.opened_at, now, place.zone),
+        waiting=waited(since, now) if since else "",
+        late=since is not None and now - since > timedelta(minutes=10),
+        alert=_alert(found),
+        sla=sla,
+        tags=tuple(conversation.tags),
+        news=tuple(found.news or ()),
+    )
+
+
+def _alert(found: Any) -> str:
+    conversation: Conversation = found.Conversation
+    if conversation.needs_person:
+        return conversation.needs_person
+    if found.neglected:
+        return "mensagem sem resposta"
+    return "mensagem não entregue" if found.undelivered else ""
+
+
+def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:
+    if conversation.handler == "queue":
+        return conversation.waiting_since or unanswered
+    return unanswered if conversation.handler == "agent" else None
+
+
+def _place(conversation: Conversation, agent: str | None) -> str:
+    if conversation.handler == "agent":
+        return f"{conversation.queue} · {agent}"
+    if conversation.handler == "queue":
+        return str(conversation.queue)
+    return HANDLER[conversation.handler]
+
+
+def _preview(found: Any) -> str:
+    if found.kind is None:
+        return ""
+    if found.revoked_at is not None:
+        return "Mensagem apagada"
+    text = found.text or KINDS.get(found.kind, "")
+    if found.text and found.kind not in TEXT_KINDS:
+        text = f"{KINDS.get(found.kind, 'Arquivo')}: {found.text}"
+    line = " ".join(text.split())[:140]
+    return without_documents(line) if found.direction == "in" else f"↩ {line}"

@@ -1,0 +1,150 @@
+"""Which list the address asks for: the tab, and what it is narrowed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import request
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from handoff.access import Attendant
+from handoff.console.alerts import neglected, undelivered
+from handoff.console.ports import LARGEST_ID
+from handoff.queues import organogram
+from models.agent import Agent
+from models.conversation import Conversation
+from models.message import Message
+from models.reading_mark import ReadingMark
+from models.sla import SlaClock
+
+TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "alert": "Com alerta"}
+ALERT_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A tab, narrowed to a queue, an agent's id, a tag, to what was not read, and to what is late; empty: not so."""
+
+    tab: str = "waiting"
+    queue: str = ""
+    agent: int = 0
+    tag: str = ""
+    unread: bool = False
+    late: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the list shows less than its tab."""
+        return self != Wanted(self.tab)
+
+    @property
+    def personal(self) -> bool:
+        """Whether two people who may see the same would not be shown the same."""
+        return self.tab == "mine" or self.unread
+
+    def address(self, **changed: str) -> dict[str, str]:
+        """The same for an address, for `url_for`."""
+        values = {
+            "tab": self.tab,
+            "fila": self.queue,
+            "pessoa": str(self.agent or ""),
+            "etiqueta": self.tag,
+            "novas": "1" if self.unread else "",
+            "atraso": "1" if self.late else "",
+        }
+        return {name: value for name, value in (values | changed).items() if value}
+
+    def everything(self) -> Wanted:
+        """The tab, not narrowed."""
+        return Wanted(self.tab)
+
+
+def wanted() -> Wanted:
+    """What this request asks for; who waits, otherwise."""
+    tab = request.args.get("tab", "waiting")
+    agent = request.args.get("pessoa", "")
+    return Wanted(
+        tab=tab if tab in TABS else "waiting",
+        queue=request.args.get("fila", "")[:80],
+        agent=int(agent) if agent.isdecimal() and len(agent) < 10 and int(agent) <= LARGEST_ID else 0,
+        tag=request.args.get("etiqueta", "")[:80].replace("\x00", ""),
+        unread=request.args.get("novas") == "1",
+        late=request.args.get("atraso") == "1",
+    )
+
+
+def recent(now: datetime) -> ColumnElement[bool]:
+    """Open, or closed so lately that an alert of it still matters."""
+    return or_(Conversation.handler != "closed", Conversation.closed_at > now - timedelta(days=ALERT_DAYS))
+
+
+def tab_conditions(now: datetime) -> dict[str, ColumnElement[bool]]:
+    """What stands in the tabs that are the same for all who may see it."""
+    return {
+        "waiting": Conversation.handler == "queue",
+        "open": Conversation.handler != "closed",
+        "alert": and_(recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
+    }
+
+
+def held_by(who: Attendant) -> ColumnElement[bool]:
+    """What stands in the tab of their own."""
+    return and_(Conversation.handler == "agent", Conversation.agent_id == who.id)
+
+
+def narrowed_to(asked: Wanted, who: Attendant, now: datetime) -> ColumnElement[bool]:
+    """The condition of tab and filters together."""
+    parts = [held_by(who) if asked.tab == "mine" else tab_conditions(now)[asked.tab]]
+    if asked.queue:
+        parts.append(Conversation.queue == asked.queue)
+    if asked.agent:
+        parts.append(Conversation.agent_id == asked.agent)
+    if asked.tag:
+        parts.append(Conversation.tags.any_() == asked.tag)
+    if asked.unread:
+        parts.append(_has_news(who))
+    if asked.late:
+        parts.append(
+            exists().where(
+                SlaClock.conversation_id == Conversation.id, SlaClock.stopped_at.is_(None), SlaClock.due_at < now
+            )
+        )
+    return and_(*parts)
+
+
+def _has_news(who: Attendant) -> ColumnElement[bool]:
+    read = (
+        select(ReadingMark.message_id)
+        .where(ReadingMark.agent_id == who.id, ReadingMark.conversation_id == Conversation.id)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    return exists().where(
+        Message.conversation_id == Conversation.id, Message.direction == "in", Message.id > func.coalesce(read, 0)
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a list can be narrowed to: names of queues, (id, name) of people, and tags."""
+
+    queues: tuple[str, ...]
+    people: tuple[tuple[int, str], ...]
+    tags: tuple[str, ...]
+
+
+def choices(session: Session, who: Attendant) -> Choices:
+    """The provider's queues, the people who share one with them (all, for who supervises), and tags of open ones."""
+    colleagues = select(Agent.id, Agent.name).where(Agent.active, Agent.role != "technician").order_by(Agent.name)
+    if not who.supervises:
+        colleagues = colleagues.where(Agent.queues.overlap(sorted(who.queues)))
+    people = session.execute(colleagues).all()
+    tag = func.unnest(Conversation.tags).label("tag")
+    tags = session.scalars(select(tag).where(Conversation.handler != "closed").distinct().order_by(tag))
+    return Choices(
+        tuple(queue.name for queue in organogram(session).queues),
+        tuple((row.id, row.name) for row in people),
+        tuple(tags),
+    )
