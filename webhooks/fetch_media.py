@@ -24,7 +24,7 @@ from models.alert import end_alert, raise_alert
 from models.attachment import Attachment
 from models.outbox import hasten
 from webhooks.channels.ports import Fetched, MediaRef, MediaSource
-from webhooks.file_types import type_of
+from core.file_types import type_of
 
 MEGABYTE = 1024 * 1024
 # Twice what WhatsApp lets a business send: what customers send is not held to the same numbers.
