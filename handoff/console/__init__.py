@@ -30,6 +30,7 @@ from handoff.console import (
     template_list,
     thread,
     wording,
+    writing,
 )
 from handoff.console.ports import Ports, Probe, no_probe
 from handoff.console.sessions import Sessions
@@ -72,7 +73,7 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, money, problems):
+    for room in (*rooms, network, money, writing, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

@@ -11,11 +11,16 @@ from handoff.access import Attendant
 from handoff.accounts import attendant_with
 from handoff.console.ports import Ports
 from handoff.network_permits import may
+from handoff.writing.files import LARGEST
 
 OPEN = frozenset({"console.static", "console.login", "console.sign_in"})
 FOR_EVERYBODY = frozenset({"console.logout"})
 # All that opens for technicians, who stand in the street: what they need to have an ONU installed.
 FOR_TECHNICIANS = frozenset({"console.onus", "console.onus_live", "console.onus_look", "console.onus_ask"})
+
+# Whoever sends a file here is signed in, or it is not read any further than this.
+WITH_FILES = frozenset({"console.act_send_file", "console.canned_add", "console.canned_save"})
+LARGEST_FORM = LARGEST + 1024 * 1024
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -42,6 +47,8 @@ def _admit(ports: Ports) -> AnyResponse | None:
     if request.endpoint == "console.static":
         return None
     visit = ports.sessions.read(request)
+    if request.endpoint in WITH_FILES and visit is not None and visit.agent_id is not None:
+        request.max_content_length = LARGEST_FORM
     if request.method == "POST" and (visit is None or not visit.has_token(request.form.get("csrf", ""))):
         abort(400, "O formulário perdeu a validade. Volte, recarregue a página e tente de novo.")
     g.console_visit = visit or ports.sessions.begin()

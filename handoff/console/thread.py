@@ -17,11 +17,14 @@ from handoff.console.customer import Card, read_card
 from handoff.console.inbox import list_region, read_listing, wanted_tab
 from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
+from handoff.console.marks_shown import Marks, read_marks
 from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import Queue, organogram
 from handoff.reply import MAX_LENGTH
+from handoff.writing.mentions import see_mentions
+from handoff.writing.quoting import REACTIONS
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from nlu.intent_names import intent_names
@@ -44,6 +47,7 @@ class Standing:
     may_take: bool
     may_take_over: bool
     may_transfer: bool
+    owner_login: str
     window: str
     window_open: bool
     window_ends_soon: bool
@@ -65,6 +69,7 @@ class Sheet:
     offers: list[Offer]
     line: LineCard | None
     queues: tuple[Queue, ...]
+    marks: Marks
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -92,6 +97,7 @@ def conversation_page(
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
+        see_mentions(session, conversation_id, who)
         sheet = _read(session, conversation, who, ports)
         listing = read_listing(session, who, wanted_tab(), sheet.place, now)
     parts = {"list": list_region(listing, conversation_id), **_parts(sheet, draft=draft, revealed=revealed)}
@@ -131,9 +137,22 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
     csrf = visit().csrf
     return {
         "bar": render_template("console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues),
-        "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
+        "thread": render_template(
+            "console/thread.html",
+            sheet=sheet,
+            csrf=csrf,
+            intents=intent_names(),
+            reactions=REACTIONS,
+            token=TOKEN_MARK,
+        ),
         "composer": render_template(
-            "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
+            "console/composer.html",
+            sheet=sheet,
+            who=attendant(),
+            csrf=csrf,
+            token=TOKEN_MARK,
+            draft=draft,
+            longest=MAX_LENGTH,
         ),
         "card": render_template(
             "console/card.html",
@@ -163,6 +182,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
+        marks=read_marks(session, conversation),
     )
 
 
@@ -180,6 +200,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         may_take=state in ("bot", "queue"),
         may_take_over=state == "agent" and not mine and who.supervises,
         may_transfer=mine or (who.supervises and state != "closed"),
+        owner_login=owner.login if owner else "",
         window=_window(conversation, window_open, place, now),
         window_open=window_open,
         window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),

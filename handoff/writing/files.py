@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,13 +97,7 @@ def send_file(
 ) -> Done | Denied:
     """Queues the file to the customer in the agent's name, under the rules of `reply`. The same `client_token` is one
     message. `quoted` is the message of the conversation that it answers."""
-    attachment = Attachment(
-        filename=file.filename,
-        mime_type=file.mime_type,
-        size=len(file.data),
-        sha256=hashlib.sha256(file.data).hexdigest(),
-        data=file.data,
-    )
+    attachment = Attachment.of_ours(file.filename, file.mime_type, file.data)
     return _send(session, conversation_id, agent, attachment, file.kind, caption, client_token, quoted, now)
 
 

@@ -33,8 +33,7 @@ def test_note_is_refused_by_the_database_with_a_state_of_sending(db: Database, d
 def test_note_is_refused_by_the_database_when_it_is_to_become_outbound(db: Database, direction: str) -> None:
     message = a_message(db, direction)
     with pytest.raises(IntegrityError, match="never becomes out"), db.transaction() as session:
-        row = session.get_one(Message, message)
-        row.direction = "out"
+        session.get_one(Message, message).direction = "out"
     with pytest.raises(IntegrityError, match="inside_stays_inside"), db.transaction() as session:
         session.get_one(Message, message).status = "queued"
 
