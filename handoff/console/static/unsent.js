@@ -94,6 +94,8 @@ document.addEventListener("submit", (event) => {
   for (const key of Object.keys(localStorage)) if (key.startsWith(UNSENT)) localStorage.removeItem(key);
 });
 addEventListener("online", sendUnsent);
-setInterval(sendUnsent, UNSENT_EVERY);
-showUnsent();
-sendUnsent();
+addEventListener("DOMContentLoaded", () => {
+  showUnsent();
+  sendUnsent();
+  setInterval(sendUnsent, UNSENT_EVERY);
+});
