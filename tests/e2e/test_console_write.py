@@ -237,7 +237,7 @@ def a_busy_composer(page: Page, shot: str) -> None:
         page.get_by_role("button", name="Respostas prontas").click()
         expect(page.locator("#options > li").first).to_be_visible()
     elif shot == "places":
-        page.locator("#text").press_sequentially("/fat")
+        page.locator("#text").fill("/fat")
         page.locator("#text").press("Enter")
         expect(page.get_by_label("Valor da fatura")).to_be_visible()
     elif shot == "files":
