@@ -27,7 +27,11 @@ function wireComposer() {
   const text = textField();
   if (!text) return;
   const mode = noteMode() ? "note" : "reply";
-  if (writing.mode && writing.mode !== mode) return changeMode();
+  if (writing.mode && writing.mode !== mode) {
+    // Replies became impossible meanwhile: what was typed stays in sight, as a note for now.
+    text.value ||= writing.texts[mode];
+    writing.texts[mode] = text.value;
+  }
   if (!writing.mode) writing.texts[mode] = text.value;
   writing.mode = mode;
   text.placeholder = mode === "note" ? "Escreva uma nota que só a equipe vê…" : "Escreva ao cliente…";
@@ -35,9 +39,8 @@ function wireComposer() {
 }
 
 function changeMode() {
-  const text = textField();
   writing.mode = noteMode() ? "note" : "reply";
-  text.value = writing.texts[writing.mode];
+  textField().value = writing.texts[writing.mode];
   wireComposer();
   closePicker();
 }

@@ -5,7 +5,8 @@ const MOST_FILES = 10;
 const THUMB = 96;
 let pendingFiles = [];
 
-const megabytes = (size) => `${(size / 1024 / 1024).toFixed(1).replace(".", ",")} MB`;
+const inWords = (size) =>
+  size < 1024 * 1024 ? `${Math.max(1, Math.round(size / 1024))} KB` : `${(size / 1024 / 1024).toFixed(1).replace(".", ",")} MB`;
 
 function addFiles(files) {
   if (!files.length) return;
@@ -13,7 +14,7 @@ function addFiles(files) {
   tellTray(pendingFiles.length + files.length > MOST_FILES ? `No máximo ${MOST_FILES} arquivos de uma vez.` : "");
   for (const file of [...files].slice(0, MOST_FILES - pendingFiles.length)) {
     const largest = writing.data?.limits[file.type] || writing.data?.largest || Infinity;
-    const problem = file.size > largest ? `passou do limite de ${megabytes(largest)}` : "";
+    const problem = file.size > largest ? `passou do limite de ${inWords(largest)}` : "";
     const one = { file, token: newToken(), problem, tooLarge: Boolean(problem) };
     one.line = fileLine(one);
     pendingFiles.push(one);
@@ -34,7 +35,7 @@ function fileLine(one) {
   one.said = element("span", { class: "bad", role: "alert", text: one.problem });
   one.caption = element("input", { type: "text", maxlength: "1024", placeholder: "Legenda", "aria-label": `Legenda de ${name}` });
   const drop = element("button", { type: "button", "aria-label": `Tirar ${name}`, text: "×", press: () => dropFile(one) });
-  const words = element("div", { class: "pending-words" }, element("span", { text: `${name} · ${megabytes(one.file.size)}` }));
+  const words = element("div", { class: "pending-words" }, element("span", { text: `${name} · ${inWords(one.file.size)}` }));
   if (!one.file.type.startsWith("audio/")) words.append(one.caption);
   words.append(one.bar, one.said);
   return element("li", {}, thumbnail(one.file, name), words, drop);
