@@ -67,21 +67,28 @@ def run_macro(
         return Denied("Esta macro não existe mais.")
     steps = steps_of(macro.steps)
     subject = f"conversation:{conversation_id}"
-    with session.begin_nested() as so_far:
-        for number, step in enumerate(steps, start=1):
-            outcome = _do(session, conversation_id, agent, step, f"{client_token}/{number}", now)
-            if isinstance(outcome, Denied):
-                so_far.rollback()
-                break
-        else:
+    try:
+        with session.begin_nested():
+            for number, step in enumerate(steps, start=1):
+                outcome = _do(session, conversation_id, agent, step, f"{client_token}/{number}", now)
+                if isinstance(outcome, Denied):
+                    raise _Stopped(number, step, outcome.reason)
             macro.uses += 1
             macro.last_used_at = now or utc_now()
-            outcome = Done(macro.id)
-    if isinstance(outcome, Denied):
-        audit.record(session, agent.login, "macro.stopped", subject, macro=macro_id, step=number, do=step.do)
-        return Denied(f"Passo {number} ({step.told}): {outcome.reason} Nada desta macro foi feito.")
+    except _Stopped as stop:
+        detail = {"macro": macro_id, "step": stop.number, "do": stop.step.do}
+        audit.record(session, agent.login, "macro.stopped", subject, **detail)
+        return Denied(f"Passo {stop.number} ({stop.step.told}): {stop.reason} Nada desta macro foi feito.")
     audit.record(session, agent.login, "macro.run", subject, macro=macro_id, steps=[step.do for step in steps])
-    return outcome
+    return Done(macro_id)
+
+
+class _Stopped(Exception):
+    """A step was refused: what was done before it is undone."""
+
+    def __init__(self, number: int, step: Step, reason: str) -> None:
+        super().__init__(reason)
+        self.number, self.step, self.reason = number, step, reason
 
 
 def _do(
