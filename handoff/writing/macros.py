@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from core.db import all_or_nothing
 from handoff import audit
 from handoff.access import Attendant
 from handoff.outcome import Denied, Done
@@ -68,7 +69,7 @@ def run_macro(
     steps = steps_of(macro.steps)
     subject = f"conversation:{conversation_id}"
     try:
-        with session.begin_nested():
+        with all_or_nothing(session):
             for number, step in enumerate(steps, start=1):
                 outcome = _do(session, conversation_id, agent, step, f"{client_token}/{number}", now)
                 if isinstance(outcome, Denied):
