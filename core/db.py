@@ -107,6 +107,13 @@ def _failures_in_our_words() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def all_or_nothing(session: Session) -> Iterator[None]:
+    """A part of a transaction that is undone alone when the block raises; what was done before it stays."""
+    with session.begin_nested():
+        yield
+
+
 def wake(session: Session, name: str) -> None:
     """Asks for `name` to be handed to `on_commit` if, and only if, this transaction commits."""
     session.info.setdefault(AFTER_COMMIT, set()).add(name)

@@ -33,6 +33,7 @@ Deed = Literal[
     "report.see",
     "reading.correct",
     "template.handle",
+    "canned.handle",
     "system.see",
     "admin.people",
     "admin.roles",
@@ -77,6 +78,7 @@ TITLES: Mapping[str, Mapping[Deed, str]] = {
         "report.see": "Ver painéis e relatórios",
         "reading.correct": "Revisar o que o robô entendeu",
         "template.handle": "Cuidar dos modelos do WhatsApp",
+        "canned.handle": "Escrever respostas prontas e macros de todos",
         "system.see": "Ver o estado do sistema",
     },
     "Administração": {

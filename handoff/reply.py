@@ -54,15 +54,11 @@ def reply(
     if earlier:
         return earlier
     moment = now or utc_now()
-    problem = not_owner(session, conversation, agent) or _unfit(body)
-    if problem is None and not conversation.window_open(moment):
-        problem = WINDOW_CLOSED
+    problem = _unfit(body) or may_answer(session, conversation, agent, moment)
     if problem:
         return problem
     message_id = queue_text(session, conversation, body, author=agent.author, key=key)
-    mark_handled_by_person(session, conversation_id)
-    clocks.answered(session, conversation, agent.id, moment)
-    conversation.needs_person = None
+    answered(session, conversation, agent, moment)
     audit.record(session, agent.login, "message.sent", f"conversation:{conversation_id}", message_id=message_id)
     return Done(message_id)
 
@@ -114,6 +110,19 @@ def queue_text(session: Session, conversation: Conversation, body: str, *, autho
     session.flush()
     add_work(session, "deliver", row.id)
     return row.id
+
+
+def may_answer(session: Session, conversation: Conversation, agent: Attendant, now: datetime) -> Denied | None:
+    """Why `agent` may not write freely to the customer now, or None when they may: the owner, in the open window."""
+    problem = not_owner(session, conversation, agent)
+    return problem or (None if conversation.window_open(now) else WINDOW_CLOSED)
+
+
+def answered(session: Session, conversation: Conversation, agent: Attendant, now: datetime) -> None:
+    """What holds once a person has answered, by whatever kind of message: what came before is theirs, and settled."""
+    mark_handled_by_person(session, conversation.id)
+    clocks.answered(session, conversation, agent.id, now)
+    conversation.needs_person = None
 
 
 def not_owner(session: Session, conversation: Conversation, agent: Attendant) -> Denied | None:

@@ -13,10 +13,9 @@ from core.template_text import BadValue, Wording, as_read, fill, wording
 from handoff import audit
 from handoff.access import Attendant
 from handoff.consent import MARKETING, may_receive
-from handoff.events import locked, mark_handled_by_person
+from handoff.events import locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, not_owner, press_key
-from handoff.sla import clocks
+from handoff.reply import GONE, answered, not_owner, press_key
 from handoff.template_wording import FIELDS, purpose_name, status_name
 from models import utc_now
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate, usable_template
@@ -96,9 +95,7 @@ def reply_with_template(
     if isinstance(ready, Denied):
         return ready
     message_id = queue_template(session, conversation, ready, reason="agent", key=key, author=agent.author)
-    mark_handled_by_person(session, conversation_id)
-    clocks.answered(session, conversation, agent.id, utc_now())
-    conversation.needs_person = None
+    answered(session, conversation, agent, utc_now())
     subject = f"conversation:{conversation_id}"
     audit.record(session, agent.login, "template.sent", subject, message_id=message_id, template=ready.row.name)
     return Done(message_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -43,3 +44,9 @@ class Attachment(Base):
     error: Mapped[str | None]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    @classmethod
+    def of_ours(cls, filename: str, mime_type: str, data: bytes) -> Attachment:
+        """A file that we send, with its bytes in the row."""
+        digest = hashlib.sha256(data).hexdigest()
+        return cls(filename=filename, mime_type=mime_type, size=len(data), sha256=digest, data=data)

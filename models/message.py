@@ -18,7 +18,9 @@ RANK = {"queued": 0, "sending": 1, "unknown": 2, "failed": 2, "accepted": 3, "se
 class Message(Base):
     """One bubble, note or event.
 
-    Directions: in, out, note (only people of the provider see it), event (what happened, told by the system).
+    Directions: in, out, note (only people of the provider see it), event (what happened, told by the system). The
+    database itself refuses to send a note or an event: neither can get a state of sending, become outbound, or have
+    work of delivering (migration 0022write).
     Outbound states: queued, sending, accepted, sent, delivered, read; failed, unknown (no answer came and no
     receipt followed) and discarded (a person took over before it left). Inbound: received.
     `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered, action
@@ -43,6 +45,7 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         CheckConstraint("direction in ('in', 'out', 'note', 'event')", name="direction"),
+        CheckConstraint("direction not in ('note', 'event') or status = 'received'", name="inside_stays_inside"),
         Index("ix_message_conversation_id_id", "conversation_id", "id"),
         Index(
             "ix_message_unhandled",

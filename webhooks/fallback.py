@@ -27,11 +27,13 @@ def parted(message: Outgoing, *, captions: bool, longest: int) -> tuple[Outgoing
     """(the message with as much of its text as its bubble has room for, the rest, which needs a bubble of its own).
 
     A text may have `longest` characters. A file has room for a caption where the channel shows `captions`; a document
-    has none where it does not.
+    has none where it does not, and a sound never.
     """
     limit = longest
-    if message.kind in ("document", "image"):
-        limit = CAPTION if captions or message.kind == "image" else 0
+    if message.kind in ("document", "image", "video"):
+        limit = CAPTION if captions or message.kind != "document" else 0
+    elif message.kind == "audio":
+        limit = 0
     head, rest = split_off(message.text, limit)
     return (replace(message, text=head), rest) if rest else (message, "")
 
@@ -98,6 +100,8 @@ IN_WORDS: dict[str, Callable[[Outgoing, frozenset[str]], Outgoing | None]] = {
     "link": _link,
     "document": _file,
     "image": _file,
+    "audio": _file,
+    "video": _file,
     "location_request": _request,
     "contact_request": _request,
     "reaction": _nothing,

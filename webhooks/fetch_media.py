@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import Failure, Misconfigured, Refused, Unreachable
+from core.file_types import type_of
 from core.later import Later
 from core.locks import hold
 from core.media_store import MediaStore, key_of
@@ -24,7 +25,6 @@ from models.alert import end_alert, raise_alert
 from models.attachment import Attachment
 from models.outbox import hasten
 from webhooks.channels.ports import Fetched, MediaRef, MediaSource
-from webhooks.file_types import type_of
 
 MEGABYTE = 1024 * 1024
 # Twice what WhatsApp lets a business send: what customers send is not held to the same numbers.

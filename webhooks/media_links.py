@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 HOUR = 3600
@@ -16,7 +18,7 @@ class MediaLinks:
 
     def to(self, attachment_id: int, filename: str) -> str:
         """A link that works for a day."""
-        return f"{self._public_url}/media/{self._signer.dumps(attachment_id)}/{filename}"
+        return f"{self._public_url}/media/{self._signer.dumps(attachment_id)}/{quote(filename)}"
 
     def read(self, token: str) -> int | None:
         """The attachment's id, or None when the link was not made by us or is too old."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import asdict
 from typing import Any
 
@@ -12,11 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core.db import wake
+from core.file_name import plain_name
 from models import utc_now
 from models.outbox import QUEUE_OF
 from webhooks.channels.ports import MediaRef
 
-LONGEST_NAME = 120
 # Fetching brings it forward. Until then there is nothing to hear.
 HEARD_WITHIN_SECONDS = 3600
 
@@ -54,15 +52,3 @@ def want_media(session: Session, channel: str, provider_id: str, media: MediaRef
     }
     session.execute(_WANT, row)
     wake(session, QUEUE_OF["fetch_media"])
-
-
-def plain_name(name: str) -> str:
-    """A file's name as a person may see it and a browser may save it: no folders, nothing invisible, not too long."""
-    last = re.split(r"[/\\]", name)[-1]
-    # Among the invisible is what turns the direction of writing around, so that "exe.pdf" ends in "fdp.exe".
-    seen = "".join(char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
-    seen = seen.strip(" .")
-    stem, dot, ending = seen.rpartition(".")
-    if len(seen) > LONGEST_NAME and dot and len(ending) <= 10:
-        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
-    return seen[:LONGEST_NAME]

@@ -33,11 +33,13 @@ from handoff.console import (
     template_list,
     thread,
     wording,
+    writing,
 )
 from handoff.console import (
     sso as sso_pages,
 )
 from handoff.console.ports import Ports, Probe, no_probe
+from handoff.console.sections import sections_of
 from handoff.console.sessions import Sessions
 from handoff.console.streams.follower import Follower
 from handoff.console.streams.lists import Lists
@@ -92,7 +94,7 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, attendance, next_up, account, sso_pages, network, money, admin, problems):
+    for room in (*rooms, attendance, next_up, account, sso_pages, network, money, writing, admin, problems):
         room.mount(blueprint, ports)
     shared = Shared()
     follower = Follower(db, shared, most=streams)
@@ -101,7 +103,7 @@ def console_blueprint(
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    known = {"static_version": version, "may": may, "first_page": login.first_page, "admin_entry": admin.entry_of}
+    known = {"static_version": version, "may": may, "first_page": login.first_page, "sections_of": sections_of}
     blueprint.context_processor(lambda: known)
     return blueprint
 

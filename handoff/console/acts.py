@@ -1,4 +1,4 @@
-"""The buttons of a conversation: who has it, what is said, its time, its consent, and the document."""
+"""The buttons of a conversation: who has it, what is written, its time, its consent, and the document."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from handoff.console.customer import customer_of
 from handoff.console.offers import values
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import conversation_page, seen
+from handoff.console.writing.acts import form_token, writing_acts
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
 from handoff.sla.holding import go_on, hold
 from models.contact import Contact
@@ -32,13 +33,12 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     acts: dict[str, Act] = {
         "take": lambda session, id_: desk.take(session, id_, attendant(), now=ports.now()),
         "take-over": lambda session, id_: desk.take_over(session, id_, attendant(), now=ports.now()),
-        "reply": lambda session, id_: desk.reply(session, id_, attendant(), _text(), _token(), now=ports.now()),
-        "note": lambda session, id_: desk.note(session, id_, attendant(), _text(), _token()),
+        **writing_acts(ports),
         "template": lambda session, id_: desk.reply_with_template(
-            session, id_, attendant(), request.form.get("purpose", ""), values(), _token(), language=ports.language
+            session, id_, attendant(), request.form.get("purpose", ""), values(), form_token(), language=ports.language
         ),
         "consent": lambda session, id_: desk.record_by_agent(
-            session, id_, attendant(), request.form.get("decision", ""), request.form.get("reason", ""), _token()
+            session, id_, attendant(), request.form.get("decision", ""), request.form.get("reason", ""), form_token()
         ),
         "give-back": lambda session, id_: desk.give_back(session, id_, attendant()),
         "close": lambda session, id_: desk.close(session, id_, attendant(), now=ports.now()),
@@ -123,10 +123,3 @@ def _person() -> int:
     text = request.form.get("agent", "")
     number = int(text) if text.isascii() and text.isdigit() else 0
     return number if number <= LARGEST_ID else 0
-
-
-def _token() -> str:
-    token = request.form.get("token", "")
-    if not token:
-        abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
-    return token

@@ -26,6 +26,8 @@ from handoff.console.wording import (
     heard,
     without_documents,
 )
+from handoff.writing.again import LOST, may_repeat
+from handoff.writing.quoting import can_point
 from models.agent import Agent
 from models.attachment import Attachment
 from models.message import Message
@@ -73,12 +75,22 @@ class Bubble:
     revoked: str
     transcript: str
     heard: str
+    may_repeat: bool
+    may_quote: bool
 
     @property
     def key(self) -> str:
         """Changes with whatever may change of a bubble that is on the page already."""
         length = len(self.error) + len(self.text) + len(self.transcript)
-        seen = (self.status, length, len(self.earlier), self.revoked, self.reaction, self.file and self.file.key)
+        seen = (
+            self.status,
+            length,
+            len(self.earlier),
+            self.revoked,
+            self.reaction,
+            self.file and self.file.key,
+            self.may_repeat,
+        )
         return "/".join(map(str, seen)) + (self.understood.key if self.understood else "")
 
 
@@ -86,7 +98,9 @@ def read_bubbles(
     session: Session, conversation_id: int, now: datetime, zone: str, *, limit: int | None
 ) -> tuple[list[Bubble], int]:
     """The latest `limit` bubbles (None: all) in order, and how many older ones are not among them."""
-    mine = Message.conversation_id == conversation_id
+    # Reactions of ours are shown on what they are put on.
+    ours = (Message.direction == "out") & (Message.kind == "reaction") & Message.status.not_in(LOST)
+    mine = (Message.conversation_id == conversation_id) & ~ours
     found = session.execute(
         select(
             Message,
@@ -108,14 +122,20 @@ def read_bubbles(
     corrected_by = {f"agent:{row.Reading.corrected_by}" for row in found if row.Reading and row.Reading.corrected_by}
     names = _agent_names(session, {row.Message.author for row in found} | corrected_by)
     quotes = read_quotes(session, conversation_id, [row.Message for row in found], names)
+    again = {row.Message.payload.get("again") for row in found}
     bubbles: list[Bubble] = []
     last_day = ""
     for row in reversed(found):
         name = day(row.Message.received_at, now, zone)
         quote = quotes.get(row.Message.quoted_id, UNKNOWN) if row.Message.quoted_id else None
-        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name, quote))
+        bubbles.append(_bubble(row, names, zone, "" if name == last_day else name, quote, row.Message.id in again))
         last_day = name
     return bubbles, total - len(found)
+
+
+def _may_quote(message: Message) -> bool:
+    """Whether an answer may name it: it has a name, and the channel a way to say it."""
+    return message.direction in ("in", "out") and bool(message.provider_id) and can_point(message.channel)
 
 
 def _agent_names(session: Session, authors: set[str]) -> dict[str, str]:
@@ -124,7 +144,7 @@ def _agent_names(session: Session, authors: set[str]) -> dict[str, str]:
     return {f"agent:{row.login}": row.name for row in rows}
 
 
-def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quote | None) -> Bubble:
+def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quote | None, repeated: bool) -> Bubble:
     message: Message = row.Message
     outbound = message.direction == "out"
     parts = particulars(message)
@@ -154,6 +174,8 @@ def _bubble(row: Any, names: dict[str, str], zone: str, new_day: str, quote: Quo
         revoked=_revoked(message),
         transcript=without_documents(message.transcript or ""),
         heard=_heard(message, file),
+        may_repeat=may_repeat(message) and not repeated,
+        may_quote=_may_quote(message),
     )
 
 

@@ -27,6 +27,8 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("search", "search_ask", "presence", "next", "stream", "conversation_read"),
         *("act_take", "act_take_over", "act_reply", "act_note", "act_template", "act_consent", "act_correct"),
         *("act_give_back", "act_close", "act_pause", "act_resume", "act_transfer"),
+        *("writing", "save_draft", "mentions", "mention_seen", "act_again", "act_react", "act_send_file"),
+        *("act_macro", "act_tag", "act_untag", "act_priority"),
     ),
     "conversation.supervise": (),
     "customer.reveal": ("act_reveal",),
@@ -63,6 +65,9 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("import_discard", "import_refused"),
     ),
     "reading.correct": ("review", "act_review"),
+    "canned.handle": (
+        *("canned", "canned_add", "canned_save", "canned_delete", "macros", "macro_add", "macro_save", "macro_delete"),
+    ),
     "template.handle": ("templates", "act_sync_templates", "act_unblock_template"),
     "system.see": ("system", "system_live", "alert_seen"),
     "admin.people": (

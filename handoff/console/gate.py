@@ -10,6 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from handoff.console.entrances import FIRST_OF, FOR_STRANGERS, STEPS, opens
 from handoff.console.ports import REFUSAL, Ports
 from handoff.login.visits import guest_with
+from handoff.writing.files import LARGEST
+
+# Whoever sends a file here is signed in, or it is not read any further than this.
+WITH_FILES = frozenset({"console.act_send_file", "console.canned_add", "console.canned_save"})
+LARGEST_FORM = LARGEST + 1024 * 1024
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -37,6 +42,8 @@ def admit(ports: Ports) -> AnyResponse | None:
     if request.endpoint == "console.static":
         return None
     visit = ports.sessions.read(request)
+    if request.endpoint in WITH_FILES and visit is not None and visit.key:
+        request.max_content_length = LARGEST_FORM
     if request.method == "POST" and (visit is None or not visit.has_token(request.form.get("csrf", ""))):
         abort(400, "O formulário perdeu a validade. Volte, recarregue a página e tente de novo.")
     g.console_visit = visit or ports.sessions.begin()
@@ -59,7 +66,7 @@ def admit(ports: Ports) -> AnyResponse | None:
 def _refreshes() -> bool:
     """Whether the page asks by itself, without a click: that keeps no session alive."""
     asks = request.headers.get("X-Console") == "live" or "text/event-stream" in request.headers.get("Accept", "")
-    return asks or (request.endpoint or "").endswith("_live")
+    return request.method == "GET" and (asks or (request.endpoint or "").endswith("_live"))
 
 
 def _sign_in_first() -> AnyResponse:

@@ -20,12 +20,15 @@ from handoff.console.customer import Card, read_card
 from handoff.console.inbox import NOTHING, list_region, read_listing
 from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
+from handoff.console.marks_shown import Marks, read_marks
 from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import Queue, organogram
 from handoff.reply import MAX_LENGTH
 from handoff.sla.standing import REASON_NAMES, Promises, read_promises
+from handoff.writing.mentions import see_mentions
+from handoff.writing.quoting import REACTIONS
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from models.reading_mark import mark_read
@@ -50,6 +53,7 @@ class Standing:
     may_take_over: bool
     may_transfer: bool
     may_hold: bool
+    owner_login: str
     window: str
     window_until: str
     window_open: bool
@@ -61,11 +65,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Talk:
-    """What is said in a conversation, and how many earlier messages are not shown."""
+    """What is said in a conversation, and how many earlier messages are not shown. `acting`: this person may answer."""
 
     id: int
     bubbles: list[Bubble]
     hidden: int
+    acting: bool
+
+    def key_of(self, bubble: Bubble) -> str:
+        """Changes with what the bubble shows to this person."""
+        return bubble.key + ("/acting" if self.acting and (bubble.may_repeat or bubble.may_quote) else "")
 
 
 AROUND = (
@@ -97,6 +106,7 @@ class Sheet:
     queues: tuple[Queue, ...]
     promises: Promises
     colleagues: tuple[Colleague, ...]
+    marks: Marks
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -125,6 +135,7 @@ def conversation_page(
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
+        see_mentions(session, conversation_id, who)
         sheet = _read(session, conversation, who, ports)
         thread = _thread(_talk(session, conversation, ports))
         mark_read(session, who.id, conversation_id)
@@ -166,7 +177,7 @@ def thread_part(
     conversation = seen(session, conversation_id, attendant())
     talk = _talk(session, conversation, ports)
     around = [repr(getattr(conversation, name)) for name in AROUND]
-    return _thread(talk, known), {bubble.id: bubble.key for bubble in talk.bubbles}, "".join(around)
+    return _thread(talk, known), {bubble.id: talk.key_of(bubble) for bubble in talk.bubbles}, "".join(around)
 
 
 def frame_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:
@@ -201,11 +212,20 @@ def _has_read(ports: Ports, conversation_id: int) -> Response:
 def _talk(session: Session, conversation: Conversation, ports: Ports) -> Talk:
     limit = None if request.args.get("tudo") == "1" else SHOWN
     bubbles, hidden = read_bubbles(session, conversation.id, ports.now(), house(session).zone, limit=limit)
-    return Talk(conversation.id, bubbles, hidden)
+    mine = conversation.handler == "agent" and conversation.agent_id == attendant().id
+    return Talk(conversation.id, bubbles, hidden, mine and conversation.window_open(ports.now()))
 
 
 def _thread(talk: Talk, known: Mapping[int, str] = NOTHING) -> str:
-    return render_template("console/thread.html", talk=talk, csrf=visit().csrf, intents=intent_names(), known=known)
+    return render_template(
+        "console/thread.html",
+        talk=talk,
+        csrf=visit().csrf,
+        intents=intent_names(),
+        known=known,
+        reactions=REACTIONS,
+        token=TOKEN_MARK,
+    )
 
 
 def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[int, str] = NOTHING) -> dict[str, str]:
@@ -220,7 +240,13 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[
             who=attendant(),
         ),
         "composer": render_template(
-            "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
+            "console/composer.html",
+            sheet=sheet,
+            who=attendant(),
+            csrf=csrf,
+            token=TOKEN_MARK,
+            draft=draft,
+            longest=MAX_LENGTH,
         ),
         "card": render_template(
             "console/card.html",
@@ -248,6 +274,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         queues=organogram(session).queues,
         promises=read_promises(session, conversation.id, now, place.zone),
         colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
+        marks=read_marks(session, conversation),
     )
 
 
@@ -266,6 +293,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         may_take_over=state == "agent" and not mine and who.supervises,
         may_transfer=mine or (who.supervises and state != "closed"),
         may_hold=mine or (who.supervises and state in ("queue", "agent")),
+        owner_login=owner.login if owner else "",
         window=_window(conversation, window_open, place, now),
         window_until=_window_ends(conversation).isoformat() if window_open else "",
         window_open=window_open,

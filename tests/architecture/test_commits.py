@@ -10,7 +10,8 @@ from tests.architecture.tree import product, tree
 # Migrations commit their own: no product code runs inside them.
 # FreeRADIUS's database is not ours, and PyMySQL does not commit by itself.
 COMMIT = {"core/db.py", "migrations/env.py", "provisioning/radius/database.py"}
-BEGIN = {"migrations/env.py"}
+# A savepoint: a part of a transaction that is undone alone.
+BEGIN = {"core/db.py", "migrations/env.py"}
 # Single statements of ours, databases that are not the product's own, and locks, which live outside of transactions.
 AUTOCOMMIT = {
     "core/db.py",

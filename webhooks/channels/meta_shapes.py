@@ -20,6 +20,7 @@ ROWS, ROW_TITLE, ROW_ABOUT, ROW_ID, LIST_BUTTON = 10, 24, 72, 200, 20
 CALLBACK = 512
 NUMBER = re.compile(r"[0-9]{7,15}")
 ORDERS = frozenset({"payment", "payment_status"})
+FILES = frozenset({"document", "image", "audio", "video"})
 INTERACTIVE = frozenset({"buttons", "list", "link", "location_request", "contact_request"}) | ORDERS
 
 
@@ -39,7 +40,7 @@ def fitting(message: Outgoing) -> Outgoing:
 def uploaded(message: Outgoing) -> File | None:
     """The file that goes along: a payment's stays here, and so does one for which a template has no place."""
     shown = message.template.header_file if message.kind == "template" and message.template else False
-    return message.file if shown or message.kind in ("document", "image") else None
+    return message.file if shown or message.kind in FILES else None
 
 
 def body_of(message: Outgoing, media_id: str) -> dict[str, Any]:
@@ -116,7 +117,8 @@ def _link(message: Outgoing, media_id: str) -> dict[str, Any]:
 def _media(message: Outgoing, media_id: str) -> dict[str, Any]:
     if message.file is None:
         raise Refused("no_file")
-    caption = {"caption": cut(message.text, CAPTION)} if message.text else {}
+    # A sound has no caption: what is to be said with it has gone into a bubble of its own (fallback.parted).
+    caption = {"caption": cut(message.text, CAPTION)} if message.text and message.kind != "audio" else {}
     return {"type": message.kind, message.kind: media_part(message.kind, media_id, message.file) | caption}
 
 
@@ -158,6 +160,8 @@ SHAPES: dict[str, Callable[[Outgoing, str], dict[str, Any]]] = {
     "link": _link,
     "document": _media,
     "image": _media,
+    "audio": _media,
+    "video": _media,
     "location_request": _location_request,
     "contact_request": _contact_request,
     "reaction": _reaction,

@@ -14,6 +14,8 @@ KINDS = (
     "link",
     "document",
     "image",
+    "audio",
+    "video",
     "location_request",
     "contact_request",
     "reaction",

@@ -14,7 +14,7 @@ from twilio.rest.content.v1.content import ContentList
 from core.errors import Refused, Unreachable
 from webhooks.channels.ports import ContentCache, Outgoing, Recipient, Sent
 from webhooks.channels.twilio_client import said
-from webhooks.channels.twilio_content import SHAPES, Content, content_of, fitting, in_words, template_variables
+from webhooks.channels.twilio_content import PLAIN, SHAPES, Content, content_of, fitting, in_words, template_variables
 from webhooks.channels.twilio_errors import ERRORS
 from webhooks.channels.twilio_inbound import KEY
 
@@ -32,7 +32,7 @@ class TwilioChannel:
     captions_documents = False
     # A longer one is refused (21617), although WhatsApp itself would take it.
     longest_text = 1600
-    kinds = frozenset({"text", "document", "image", "template", *SHAPES})
+    kinds = frozenset({*PLAIN, "template", *SHAPES})
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ BUTTONS, BUTTON_TITLE = 3, 20
 ROWS, ROW_TITLE, ROW_ABOUT, OPTION_ID, LIST_BUTTON = 10, 24, 72, 200, 20
 SAMPLE = "exemplo"
 # What needs no content: it goes as Body and MediaUrl.
-PLAIN = frozenset({"text", "document", "image"})
+PLAIN = frozenset({"text", "document", "image", "audio", "video"})
 
 
 @dataclass(frozen=True)

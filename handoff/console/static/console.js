@@ -29,48 +29,6 @@ function tell(form, text) {
   problem.hidden = !text;
 }
 
-function wireComposer() {
-  const form = document.querySelector("[data-composer]");
-  if (!form) return;
-  const text = form.querySelector("textarea");
-  const touch = matchMedia("(pointer: coarse)").matches;
-  const toCustomer = text.placeholder;
-  for (const mode of form.querySelectorAll("input[name=mode]")) {
-    mode.addEventListener("change", () => {
-      text.placeholder = form.querySelector("#mode-note").checked ? "Escreva uma nota que só a equipe vê…" : toCustomer;
-    });
-  }
-  text.addEventListener("keydown", (event) => {
-    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && (!touch || event.ctrlKey);
-    if (!sends) return;
-    event.preventDefault();
-    form.requestSubmit(form.querySelector("#mode-note").checked ? form.querySelector(".send-note") : form.querySelector(".send-reply"));
-  });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = event.submitter || form.querySelector("button");
-    if (button.disabled) return;
-    const sent = text.value;
-    button.disabled = true;
-    tell(form, "");
-    try {
-      const answer = await post(button.formAction, form);
-      const now = onPage(form, "[data-composer]");
-      // After an answer, whatever it was, the next press is another message; without one the old token keeps it single.
-      now.querySelector("input[name=token]").value = newToken();
-      const field = now.querySelector("textarea");
-      if (answer.ok && field.value === sent) field.value = "";
-      tell(now, answer.ok ? "" : answer.problem);
-    } catch {
-      tell(onPage(form, "[data-composer]"), "Não deu para enviar. O texto continua aqui: tente de novo, que não sai repetido.");
-    } finally {
-      button.disabled = false;
-      onPage(form, "[data-composer]").querySelector("textarea").focus();
-      refresh();
-    }
-  });
-}
-
 // What stands in the fields of a template, in its preview.
 function showBlanks(part) {
   for (const field of part.querySelectorAll("[data-blank]")) {

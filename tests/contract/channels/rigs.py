@@ -241,7 +241,7 @@ def _of_twilio(message: TwilioMessage) -> Arrived:
     options, url, kind = shown.get("options", ()), shown.get("url", ""), shown["kind"]
     file = url.rpartition("/")[2] if kind == "media" else ""
     if kind == "media":
-        kind = "document" if file.endswith(".pdf") else "image"
+        kind = {"pdf": "document", "ogg": "audio", "mp4": "video"}.get(file.rpartition(".")[2], "image")
     links = (url,) if url and not file else ()
     return Arrived(message.sid, shown["text"], tuple(one["title"] for one in options), file, kind, links)
 

@@ -20,6 +20,8 @@ TO_ANA = Recipient(wa_id=ANA, address=f"whatsapp:+{ANA}")
 MEDIA = "https://suporte.example.com.br/media/x"
 INVOICE = File("fatura.pdf", "application/pdf", b"%PDF-1.4 fatura", f"{MEDIA}/fatura.pdf")
 PHOTO = File("mapa.png", "image/png", b"\x89PNG\r\n\x1a\n mapa", f"{MEDIA}/mapa.png")
+VOICE = File("recado.ogg", "audio/ogg", b"OggS recado", f"{MEDIA}/recado.ogg")
+FILM = File("luzes.mp4", "video/mp4", b"\x00\x00\x00\x18ftypmp42 luzes", f"{MEDIA}/luzes.mp4")
 PIX = "00020126360014br.gov.bcb.pix0114+55129811100025204000053039865406119.905802BR5913Conecta  Vale6304ABCD"
 LINE = "00190000090000000100200000000001234567890000011990"
 PAY_AT = "https://pagar.example.com.br/f/1"
@@ -87,6 +89,8 @@ SCENARIOS = (
     Scenario("document", a_message("document", "Vence em 30/11", file=INVOICE), ("fatura.pdf", "Vence em 30/11")),
     Scenario("document without words", a_message("document", "", file=INVOICE), ("fatura.pdf",)),
     Scenario("image", a_message("image", "A área afetada", file=PHOTO), ("A área afetada",)),
+    Scenario("audio", a_message("audio", "", file=VOICE), ()),
+    Scenario("video", a_message("video", "Veja as luzes", file=FILM), ("Veja as luzes",)),
     Scenario("location_request", a_message("location_request", "Onde você está?"), ("Onde você está?",)),
     Scenario("contact_request", a_message("contact_request", "Qual é o seu número?"), ("Qual é o seu número?",)),
     Scenario("reaction", REACTED, ("👍",)),

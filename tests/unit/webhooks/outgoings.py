@@ -38,6 +38,8 @@ LINKS = st.builds(
 )
 PDF = st.builds(File, words(300), st.just("application/pdf"), st.just(b"%PDF-1.4"))
 PICTURE = st.builds(File, words(300), st.just("image/png"), st.just(b"\x89PNG\r\n\x1a\n"))
+SOUND = st.builds(File, words(300), st.just("audio/ogg"), st.just(b"OggS"))
+FILM = st.builds(File, words(300), st.just("video/mp4"), st.just(b"\x00\x00\x00\x18ftypmp42"))
 REFERENCES = st.from_regex(r"[A-Za-z0-9_.-]{1,60}", fullmatch=True)
 LINES = st.from_regex(r"[0-9]{47,48}", fullmatch=True)
 
@@ -97,6 +99,8 @@ PARTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "link": {"text": words(3000), "link": LINKS},
     "document": {"text": maybe(words(3000)), "file": PDF},
     "image": {"text": maybe(words(3000)), "file": PICTURE},
+    "audio": {"text": st.just(""), "file": SOUND},
+    "video": {"text": maybe(words(3000)), "file": FILM},
     "location_request": {"text": words(3000)},
     "contact_request": {"text": words(3000)},
     "reaction": {

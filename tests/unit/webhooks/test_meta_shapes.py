@@ -21,6 +21,8 @@ from webhooks.simulator.shapes import check_message
 FILES = {
     "application/pdf": MediaInfo("111", "application/pdf", "fatura.pdf", "ab" * 32, 1000),
     "image/png": MediaInfo("222", "image/png", "foto.png", "cd" * 32, 2000),
+    "audio/ogg": MediaInfo("333", "audio/ogg", "recado.ogg", "ef" * 32, 3000),
+    "video/mp4": MediaInfo("444", "video/mp4", "luzes.mp4", "01" * 32, 4000),
 }
 
 

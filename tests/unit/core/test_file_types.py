@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from webhooks.file_types import PROGRAM, UNKNOWN, type_of
+from core.file_types import PROGRAM, UNKNOWN, type_of
 
 ZEROS = b"\x00" * 400
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
