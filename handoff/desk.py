@@ -5,7 +5,7 @@ from __future__ import annotations
 from handoff.claim import take, take_over
 from handoff.consent import record_by_agent
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
-from handoff.release import close, give_back, transfer
+from handoff.release import close, give_back, give_down, transfer
 from handoff.reply import MAX_LENGTH, note, reply
 from handoff.templates import reply_with_template
 
@@ -18,6 +18,7 @@ __all__ = [
     "Taken",
     "close",
     "give_back",
+    "give_down",
     "note",
     "record_by_agent",
     "reply",
