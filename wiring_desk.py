@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.silent_customers import watch_silence
+from bot.texts import Texts
 from core.db import Database
 from core.route import Route
 from core.settings import Settings
+from handoff.life.firing import send_scheduled
+from handoff.life.snooze import wake_snoozed
 from handoff.sla.watch import refresh_sla, watch_sla
 from models.change import forget_changes
 
-DESK_CHORES = {"forget_changes": 300.0, "watch_sla": 15.0, "refresh_sla": 600.0}
+DESK_CHORES = {
+    "forget_changes": 300.0,
+    "watch_sla": 15.0,
+    "refresh_sla": 600.0,
+    "wake_snoozed": 15.0,
+    "send_scheduled": 15.0,
+    "watch_silence": 60.0,
+}
 
 
 def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
     """The work of queues, clocks and people."""
+    texts = Texts.load(settings.customer_language)
     return {
         "forget_changes": Route(partial(_forget_changes, db=db), most_tries=3),
         "watch_sla": Route(partial(watch_sla, db=db), most_tries=3),
         "refresh_sla": Route(partial(refresh_sla, db=db), most_tries=3),
+        "wake_snoozed": Route(partial(wake_snoozed, db=db), most_tries=3),
+        "send_scheduled": Route(partial(send_scheduled, db=db), most_tries=3),
+        "watch_silence": Route(partial(watch_silence, db=db, texts=texts), most_tries=3),
     }
 
 

@@ -48,23 +48,30 @@ def close(session: Session, conversation_id: int, agent: Attendant, *, now: date
     if isinstance(conversation, Denied):
         return conversation
     moment = now or utc_now()
-    mark_handled_by_person(session, conversation_id)
     told = conversation.window_open(moment)
     if told:
         farewell = (
             f"Atendimento encerrado. Seu protocolo é {conversation.protocol}. "
             "Se precisar de mais alguma coisa, é só escrever aqui. 👋"
         )
-        queue_text(session, conversation, farewell, author=agent.author, key=f"closing-{conversation_id}")
-    conversation.handler = "closed"
-    conversation.closed_at = moment
-    conversation.waiting_since = None
-    conversation.needs_person = None
-    conversation.version += 1
+        key = f"closing-{conversation_id}-{conversation.version}"
+        queue_text(session, conversation, farewell, author=agent.author, key=key)
+    end(session, conversation, agent.login, moment)
     text = f"{agent.name} encerrou a conversa"
     if not told:
         text += " sem avisar o cliente: a janela de 24 horas estava fechada"
     return _settle(session, conversation, agent, "closed", text)
+
+
+def end(session: Session, conversation: Conversation, by: str, now: datetime) -> None:
+    """Ends a locked conversation that people had. `by` is a login or clock; what is told is for the caller."""
+    mark_handled_by_person(session, conversation.id)
+    conversation.handler = "closed"
+    conversation.closed_at = now
+    conversation.closed_by = by
+    conversation.waiting_since = None
+    conversation.needs_person = None
+    conversation.version += 1
 
 
 def transfer(
@@ -133,7 +140,9 @@ def send_to_queue(session: Session, conversation: Conversation, queue: str, now:
     conversation.queue = queue
     conversation.waiting_since = unanswered_since(session, conversation.id) or now
     conversation.needs_person = None
+    conversation.snoozed_until, conversation.snooze_reason = None, ""
     conversation.version += 1
+    clocks.resume(session, conversation.id, now, (clocks.SCHEDULED,))
     clocks.moved(session, conversation, now)
 
 

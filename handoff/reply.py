@@ -46,8 +46,8 @@ def reply(
 ) -> Done | Denied:
     """Queues a text to the customer, in the agent's name. The same `client_token` and text twice is one message.
 
-    Only the owner may reply, from a queue that talks to customers, only while the 24-hour window is open, 1 to 4,096 characters. What the customer wrote
-    before counts as handled by a person from then on.
+    Only the owner may reply, from a queue that talks to customers, only while the 24-hour window is open, 1 to 4,096
+    characters. What the customer wrote before counts as handled by a person from then on.
     """
     conversation = locked(session, conversation_id)
     if conversation is None:
@@ -102,7 +102,9 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
     return Done(row.id)
 
 
-def queue_text(session: Session, conversation: Conversation, body: str, *, author: str, key: str) -> int:
+def queue_text(
+    session: Session, conversation: Conversation, body: str, *, author: str, key: str, reason: str = "agent"
+) -> int:
     """Adds an outbound text and the work of sending it, and returns the message's id."""
     row = Message(
         conversation_id=conversation.id,
@@ -110,7 +112,7 @@ def queue_text(session: Session, conversation: Conversation, body: str, *, autho
         direction="out",
         text=body,
         author=author,
-        reason="agent",
+        reason=reason,
         status="queued",
         key=key,
     )

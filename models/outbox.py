@@ -55,6 +55,10 @@ QUEUE_OF = {
     "follow_agreements": "background",
     "tell_agreement": "turns",
     "forget_changes": "background",
+    "after_close": "turns",
+    "wake_snoozed": "background",
+    "send_scheduled": "background",
+    "watch_silence": "background",
     "watch_sla": "background",
     "refresh_sla": "background",
 }
