@@ -1,4 +1,4 @@
-"""Customers who fall silent while a person waits for their answer: reminded once, and in the end let go, with a way back."""
+"""Customers who fall silent while a person waits for their answer: reminded once, then let go, with a way back."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ def last_owner_in(session: Session, conversation_id: int, queue: str) -> int | N
 def may_go_up(
     session: Session, conversation: Conversation, agent: Attendant, to: str, reason: str, now: datetime
 ) -> Denied | None:
-    """Why it may not go to the queue `to` yet: only a complete checklist lets it up a level. With a `reason` it goes all
-    the same, and that stands in the thread, in the row and in the audit. None also where it does not go up."""
+    """Why it may not go to the queue `to` yet: only a complete checklist lets it up a level. With a `reason` it goes
+    all the same, and that stands in the thread, in the row and in the audit. None also where it does not go up."""
     queues = organogram(session)
     names = _wanted(queues, queues.queue(conversation.queue), queues.queue(to))
     missing = [item for item in read_items(session, conversation, names, now) if not item.done]
