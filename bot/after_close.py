@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import survey
-from bot.fragments import read_together
 from bot.turns import Bot
 from core.errors import Conflict
 from handoff.events import locked
@@ -17,6 +17,8 @@ from models import utc_now
 from models.conversation import Conversation
 from models.message import Message
 from models.outbox import add_work
+from nlu.understand import understand
+from nlu.understanding import Understanding
 
 FAREWELLS = frozenset({"thanks", "goodbye", "affirm", "deny"})
 MOST_WORDS = 6
@@ -89,8 +91,18 @@ def _outcome(heard: _Heard, bot: Bot) -> str:
         return "courtesy"
     if heard.kinds != {"text"} or sum(len(text.split()) for text in heard.texts) > MOST_WORDS:
         return "back"
-    read = read_together(heard.texts, bot.sources.parser, bot.sources.language)
-    return "courtesy" if read.intent in FAREWELLS and read.band == "act" else "back"
+    return "courtesy" if _only_farewells(heard.texts, bot) else "back"
+
+
+def _only_farewells(texts: Sequence[str], bot: Bot) -> bool:
+    """As a whole, or each of them: thanks and then a wish are no thanks."""
+    parser, language = bot.sources.parser, bot.sources.language
+    whole = understand("\n".join(texts), parser, language)
+    return _is_farewell(whole) or all(_is_farewell(understand(text, parser, language)) for text in texts)
+
+
+def _is_farewell(read: Understanding) -> bool:
+    return read.intent in FAREWELLS and read.band == "act"
 
 
 def _vote(tap: str) -> str:
