@@ -19,6 +19,7 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    life_acts,
     line_acts,
     login,
     money,
@@ -71,7 +72,21 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
+    rooms = (
+        login,
+        inbox,
+        thread,
+        acts,
+        life_acts,
+        line_acts,
+        corrections,
+        files,
+        search,
+        review,
+        system,
+        channel,
+        template_list,
+    )
     for room in (*rooms, network, money, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():

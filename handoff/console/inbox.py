@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
+from core.dates import format_when
 from handoff.access import Attendant, visible_to
 from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
 from handoff.console.live import as_regions, live_response
@@ -25,12 +26,13 @@ from models.conversation import Conversation
 from models.customer import Customer
 from models.message import Message
 
-TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "alert": "Com alerta"}
+TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "snoozed": "Adiadas", "alert": "Com alerta"}
 FULL_NAMES = {**TABS, "open": "Todas abertas"}
 EMPTY = {
     "waiting": "Ninguém esperando. Bom trabalho!",
     "mine": "Você não tem conversas. Assuma uma da lista “Esperando”.",
     "open": "Nenhuma conversa aberta nas suas filas.",
+    "snoozed": "Nenhuma conversa adiada.",
     "alert": "Nenhum alerta. Tudo o que saiu foi entregue.",
 }
 LIMIT = 100
@@ -135,10 +137,12 @@ def _recent(now: datetime) -> ColumnElement[bool]:
 
 
 def _conditions(who: Attendant, now: datetime) -> dict[str, ColumnElement[bool]]:
+    awake = Conversation.snoozed_until.is_(None)
     return {
-        "waiting": Conversation.handler == "queue",
-        "mine": and_(Conversation.handler == "agent", Conversation.agent_id == who.id),
+        "waiting": and_(Conversation.handler == "queue", awake),
+        "mine": and_(Conversation.handler == "agent", Conversation.agent_id == who.id, awake),
         "open": Conversation.handler != "closed",
+        "snoozed": and_(Conversation.handler != "closed", ~awake),
         "alert": and_(_recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
     }
 
@@ -200,7 +204,7 @@ def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
         name=found.customer or found.profile_name or "Contato sem nome",
         protocol=conversation.protocol,
         place=_place(conversation, found.agent),
-        reason=conversation.handed_off_for or "",
+        reason=_why(conversation, place, now),
         preview=_preview(found),
         at=moment(found.received_at or conversation.opened_at, now, place.zone),
         waiting=waited(since, now) if since else "",
@@ -220,9 +224,17 @@ def _alert(found: Any) -> str:
 
 
 def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:
+    if conversation.snoozed_until is not None:
+        return None
     if conversation.handler == "queue":
         return conversation.waiting_since or unanswered
     return unanswered if conversation.handler == "agent" else None
+
+
+def _why(conversation: Conversation, place: House, now: datetime) -> str:
+    if conversation.snoozed_until is None:
+        return conversation.handed_off_for or ""
+    return f"adiada: volta {format_when(conversation.snoozed_until, now, place.zone)} ({conversation.snooze_reason})"
 
 
 def _place(conversation: Conversation, agent: str | None) -> str:

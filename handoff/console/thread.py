@@ -15,13 +15,14 @@ from handoff.access import Attendant, may_see
 from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.customer import Card, read_card
 from handoff.console.inbox import list_region, read_listing, wanted_tab
+from handoff.console.life import WAKES, Life, read_life
 from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import Queue, organogram
-from handoff.reply import MAX_LENGTH
+from handoff.reply import MAX_LENGTH, speaks
 from handoff.sla.standing import REASON_NAMES, Promises, read_promises
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
@@ -68,6 +69,7 @@ class Sheet:
     line: LineCard | None
     queues: tuple[Queue, ...]
     promises: Promises
+    life: Life
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -134,7 +136,13 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, st
     csrf = visit().csrf
     return {
         "bar": render_template(
-            "console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues, hold_reasons=REASON_NAMES
+            "console/bar.html",
+            sheet=sheet,
+            csrf=csrf,
+            queues=sheet.queues,
+            hold_reasons=REASON_NAMES,
+            wakes=WAKES,
+            token=TOKEN_MARK,
         ),
         "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
@@ -158,6 +166,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
     bubbles, hidden = read_bubbles(session, conversation.id, now, place.zone, limit=None if everything else SHOWN)
     standing = _standing(session, conversation, who, place, now)
     card = read_card(session, conversation, who, place, now)
+    offers = read_offers(session, conversation, place, ports.language) if standing.mine else []
     return Sheet(
         id=conversation.id,
         place=place,
@@ -165,10 +174,11 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         bubbles=bubbles,
         hidden=hidden,
         card=card,
-        offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
+        offers=offers,
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
         promises=read_promises(session, conversation.id, now, place.zone),
+        life=read_life(session, conversation, who, offers, place, now),
     )
 
 
@@ -190,7 +200,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         window=_window(conversation, window_open, place, now),
         window_open=window_open,
         window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),
-        why_no_reply=_why_no_reply(state, mine, window_open, owner),
+        why_no_reply=_why_no_reply(state, mine, window_open, owner) or _mute(session, conversation),
         queue=conversation.queue or "",
         alert=conversation.needs_person or "",
     )
@@ -218,9 +228,13 @@ def _window(conversation: Conversation, window_open: bool, place: House, now: da
     return f"A janela fecha em {whole}, às {clock(ends, place.zone)}".replace("em agora", "em menos de 1 min")
 
 
+def _mute(session: Session, conversation: Conversation) -> str:
+    return "" if speaks(session, conversation) else f"A fila {conversation.queue} fala com o nível abaixo, por notas."
+
+
 def _why_no_reply(state: str, mine: bool, window_open: bool, owner: Agent | None) -> str:
     if state == "closed":
-        return "A conversa foi encerrada. Se o cliente escrever, começa outra."
+        return "A conversa foi encerrada. Se o cliente escrever, ela volta ou começa outra."
     if state == "agent" and not mine:
         return f"Quem responde agora é {owner.name if owner else 'outra pessoa'}."
     if not mine:
