@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
-from core.dates import format_when
 from handoff.access import Attendant, visible_to
 from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
+from handoff.console.life import sleep_line
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
@@ -204,7 +204,7 @@ def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
         name=found.customer or found.profile_name or "Contato sem nome",
         protocol=conversation.protocol,
         place=_place(conversation, found.agent),
-        reason=_why(conversation, place, now),
+        reason=sleep_line(conversation, place, now) or conversation.handed_off_for or "",
         preview=_preview(found),
         at=moment(found.received_at or conversation.opened_at, now, place.zone),
         waiting=waited(since, now) if since else "",
@@ -224,17 +224,9 @@ def _alert(found: Any) -> str:
 
 
 def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:
-    if conversation.snoozed_until is not None:
-        return None
-    if conversation.handler == "queue":
+    if conversation.handler == "queue" and conversation.snoozed_until is None:
         return conversation.waiting_since or unanswered
     return unanswered if conversation.handler == "agent" else None
-
-
-def _why(conversation: Conversation, place: House, now: datetime) -> str:
-    if conversation.snoozed_until is None:
-        return conversation.handed_off_for or ""
-    return f"adiada: volta {format_when(conversation.snoozed_until, now, place.zone)} ({conversation.snooze_reason})"
 
 
 def _place(conversation: Conversation, agent: str | None) -> str:
