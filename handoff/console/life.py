@@ -28,9 +28,8 @@ WAKES = {
     "three": "Em 3 horas",
     "tomorrow": "Amanhã às 9h",
     "monday": "Segunda-feira às 9h",
-    "typed": "No momento abaixo",
 }
-"""The choices of a snooze; handoff.console.life_acts says when each of them is."""
+"""The quick choices of a snooze; handoff.console.life_acts says when each of them is."""
 
 
 @dataclass(frozen=True)

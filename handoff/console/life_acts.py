@@ -156,11 +156,13 @@ def _wanted(ports: Ports, session: Session, id_: int) -> Wanted | Denied:
 
 
 def _chosen(choice: str, now: datetime, zone: str) -> datetime | None:
-    """When a choice of handoff.console.life.WAKES is; None for none."""
+    """What was typed, or else when a choice of handoff.console.life.WAKES is; None for neither."""
+    if typed := _typed(now, zone):
+        return typed
     if choice in ("hour", "three"):
         return now + timedelta(hours=1 if choice == "hour" else 3)
     if choice not in ("tomorrow", "monday"):
-        return _typed(now, zone)
+        return None
     today = now.astimezone(ZoneInfo(zone)).date()
     days = 1 if choice == "tomorrow" else (MONDAY - today.weekday()) % 7 or 7
     return datetime.combine(today + timedelta(days=days), MORNING, ZoneInfo(zone)).astimezone(UTC)
