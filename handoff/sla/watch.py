@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 WARNING, LATE = "sla.warning", "sla.late"
 """The kinds of alert. The database ends them with their clock, whose `subject` they name (migration 0022)."""
 
-AT_ONCE = 500
+AT_ONCE = 100
 """Running clocks that are reckoned anew in one transaction."""
 
 
@@ -46,14 +46,18 @@ def watch_sla(_ref_id: int, *, db: Database) -> None:
 
 
 def refresh_sla(_ref_id: int, *, db: Database) -> None:
-    """Reckons all running clocks anew, in portions: calendars and holidays may have been changed. May be run again."""
+    """Reckons all running clocks anew, in portions: calendars and holidays may have been changed. May be run again.
+
+    One that an act has in its hands is left to the next time: this must neither wait for acts nor stand in their way.
+    """
     last = 0
     while True:
         with db.transaction() as session:
             wanted = select(SlaClock).where(SlaClock.stopped_at.is_(None), SlaClock.id > last)
-            clocks = session.scalars(wanted.order_by(SlaClock.id).limit(AT_ONCE)).all()
+            portion = wanted.order_by(SlaClock.id).limit(AT_ONCE).with_for_update(skip_locked=True)
+            clocks = session.scalars(portion).all()
             reckon_again(session, clocks, utc_now())
-        if len(clocks) < AT_ONCE:
+        if not clocks:
             return
         last = clocks[-1].id
 

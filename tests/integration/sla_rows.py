@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,9 +16,9 @@ from models.sla import SlaClock, SlaPause, SlaPolicy
 HOUR_EACH = {"first_minutes": 60, "next_minutes": 60, "level_minutes": 60, "resolution_minutes": 120}
 
 
-def a_policy(db: Database, queue: str = "", sla_class: str = "", **more: object) -> None:
+def a_policy(db: Database, queue: str = "", sla_class: str = "", **more: Any) -> None:
     """An hour for every answer and level, two for the resolution, day and night; `more` are other columns."""
-    terms: dict[str, object] = {**HOUR_EACH, "calendar": "sempre", **more}
+    terms: dict[str, Any] = {**HOUR_EACH, "calendar": "sempre", **more}
     with db.transaction() as session:
         session.add(SlaPolicy(queue=queue, sla_class=sla_class, **terms))
 

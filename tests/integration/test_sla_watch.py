@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -20,6 +21,7 @@ from models import utc_now
 from models.conversation import Conversation
 from models.sla import SlaClock
 from tests.integration.desk import a_conversation, conversation, messages, the_cast
+from tests.integration.doors import at_once
 from tests.integration.sla_rows import a_policy, alerts, clock, clocks, look, queue_of
 
 MINUTE = timedelta(minutes=1)
@@ -60,6 +62,34 @@ def test_the_owner_is_warned_then_the_supervisor_told_then_it_moves_each_once(
     assert [look(db, start + n * MINUTE) for n in (91, 92)] == [1, 0]
     assert queue_of(db, id_) == "Transbordo"
     assert told(db, id_) == ["sla_warning", "sla_late", "transferred"]
+
+
+def test_two_watches_at_once_tell_once(db: Database, cast: dict[str, Attendant]) -> None:
+    id_ = waiting(db)
+    now = clock(db, "first").started_at + 50 * MINUTE
+    at_once([partial(look, db, now)] * 4)
+    assert told(db, id_) == ["sla_warning"]
+    assert [row.times for row in alerts(db)] == [1]
+
+
+def test_a_chain_that_cannot_be_read_still_warns_the_owner(db: Database, cast: dict[str, Attendant]) -> None:
+    id_ = waiting(db)
+    with db.transaction() as session:
+        session.execute(update(SlaClock).values(chain=[{"percent": "cem"}]))
+    assert [look(db, clock(db, "first").started_at + n * MINUTE) for n in (70, 200)] == [1, 0]
+    assert told(db, id_) == ["sla_late"]
+
+
+@pytest.mark.parametrize("queue", ["N9", "N1"])
+def test_a_step_to_a_queue_that_takes_nothing_or_where_it_waits_already_moves_nothing(
+    db: Database, cast: dict[str, Attendant], queue: str
+) -> None:
+    id_ = waiting(db)
+    with db.transaction() as session:
+        session.execute(update(SlaClock).values(chain=[{"percent": 150, "queue": queue}]))
+    look(db, clock(db, "first").started_at + 100 * MINUTE)
+    assert queue_of(db, id_) == "N1"
+    assert told(db, id_) == ["sla_late"]
 
 
 def test_after_hours_of_downtime_each_is_told_once_and_the_same_promises_are_broken(
