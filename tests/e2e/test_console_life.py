@@ -48,7 +48,7 @@ def test_agent_puts_off_and_schedules_on_a_phone(
     sign_in(page, address)
     page.goto(f"{address}/c/{id_}")
     page.locator("#menu-later > summary").click()
-    page.get_by_label("Mensagem", exact=True).first.fill("Tudo certo com a internet?")
+    page.get_by_label("O que mandar").fill("Tudo certo com a internet?")
     page.get_by_label("Sai em").fill("2027-01-15T14:30")
     page.get_by_role("button", name="Agendar", exact=True).click()
     expect(page.locator("#menu-later > summary")).to_have_text("Agendar (1)")
