@@ -9,6 +9,7 @@ from functools import partial
 
 from billing.ports import Erp
 from billing.provider_row import policy_of, provider_of, provider_row, settlement_of
+from bot.after_close import hear_after_close, reopen_unheard
 from bot.facts import Sources
 from bot.serve_wishes import serve_wish
 from bot.texts import Texts
@@ -137,6 +138,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     return {
         "intake": Route(partial(take_in, db=db, terms=terms)),
         "turn": Route(partial(take_turn, bot=bot), most_tries=6, give_up=partial(give_up, bot=bot)),
+        "after_close": Route(
+            partial(hear_after_close, bot=bot), most_tries=6, give_up=partial(reopen_unheard, bot=bot)
+        ),
         "wish": Route(partial(serve_wish, bot=bot), most_tries=3),
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),

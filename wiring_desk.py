@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from bot.silent_customers import watch_silence
 from bot.texts import Texts
 from bot.waiting_told import tell_waiting
 from core.db import Database
@@ -12,6 +13,8 @@ from core.settings import Settings
 from handoff.assignment.presence import fade
 from handoff.assignment.push import assign_all
 from handoff.assignment.returns import return_abandoned
+from handoff.life.firing import send_scheduled
+from handoff.life.snooze import wake_snoozed
 from handoff.login.single_sign_on import SingleSignOn
 from handoff.routing.overflow import overflow
 from handoff.sla.watch import refresh_sla, watch_sla
@@ -28,6 +31,9 @@ DESK_CHORES = {
     "refresh_sla": 600.0,
     "overflow": 30.0,
     "tell_waiting": 60.0,
+    "wake_snoozed": 15.0,
+    "send_scheduled": 15.0,
+    "watch_silence": 60.0,
 }
 
 
@@ -42,6 +48,9 @@ def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
         "tell_waiting": Route(partial(tell_waiting, db=db, texts=texts), most_tries=3),
         "assign": Route(partial(_assign, db=db), most_tries=3),
         "presence": Route(partial(_follow_presence, db=db), most_tries=3),
+        "wake_snoozed": Route(partial(wake_snoozed, db=db), most_tries=3),
+        "send_scheduled": Route(partial(send_scheduled, db=db), most_tries=3),
+        "watch_silence": Route(partial(watch_silence, db=db, texts=texts), most_tries=3),
     }
 
 

@@ -6,7 +6,7 @@ from handoff.assignment.hand_to import hand_to, move
 from handoff.claim import take, take_next, take_over
 from handoff.consent import record_by_agent
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
-from handoff.release import close, give_back, transfer
+from handoff.release import close, give_back, give_down, transfer
 from handoff.reply import MAX_LENGTH, note, reply
 from handoff.templates import reply_with_template
 
@@ -19,6 +19,7 @@ __all__ = [
     "Taken",
     "close",
     "give_back",
+    "give_down",
     "hand_to",
     "move",
     "note",

@@ -12,6 +12,7 @@ Deed = Literal[
     "conversation.answer",
     "conversation.supervise",
     "customer.reveal",
+    "contact.merge",
     "line.diagnose",
     "line.release",
     "line.reboot",
@@ -48,6 +49,7 @@ TITLES: Mapping[str, Mapping[Deed, str]] = {
     "Conversas": {
         "conversation.answer": "Atender conversas",
         "conversation.supervise": "Supervisionar: assumir e transferir conversas dos outros",
+        "contact.merge": "Juntar e separar contatos",
         "customer.reveal": "Mostrar CPF e telefone por inteiro",
     },
     "Linha do cliente": {

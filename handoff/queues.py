@@ -33,8 +33,8 @@ class Queue:
     """A queue: its name, as agents see and rows keep it, what belongs in it, and its terms.
 
     `level` is 1 to 3 for the levels of support, 0 for any other; `escalates_to` the next one, which wants `checklist`
-    (what has to be ticked first, by the names of handoff.checklist). `push`: conversations are given to people who are
-    there; otherwise people pull. `weight` is what one of its conversations counts in a person's capacity.
+    (what has to be ticked first, by the names of handoff.life.checklist). `push`: conversations are given to people who
+    are there; otherwise people pull. `weight` is what one of its conversations counts in a person's capacity.
     After `overflow_minutes` (0: never) a wait goes on in `overflow_to` too. People of a queue that does not
     `talk_to_customers` only write notes, or say why not. `skills` are what a person needs for it.
     Silent customers are reminded after `remind_minutes`, and the conversation ends `close_minutes` later (0: never);

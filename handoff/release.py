@@ -10,6 +10,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.assignment.ring import ring
 from handoff.events import add_event, locked, mark_handled_by_person, unanswered_since
+from handoff.life.escalation import last_owner_in, may_go_up, queue_below, taken_along
 from handoff.outcome import Denied, Done
 from handoff.queues import organogram
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner, queue_text
@@ -22,6 +23,8 @@ RUNNING_QUESTION = frozenset({"expect", "intent", "document", "misses", "pending
 
 UNKNOWN_QUEUE = Denied("Escolha uma das filas da lista.")
 SAME_QUEUE = Denied("A conversa já espera nessa fila.")
+NOTHING_BELOW = Denied("Não há um nível abaixo desta fila.")
+SAY_WHAT_NOW = Denied("Escreva o que foi feito e o que falta: é com isso que o nível abaixo segue.")
 
 
 def give_back(session: Session, conversation_id: int, agent: Attendant) -> Done | Denied:
@@ -46,43 +49,89 @@ def close(session: Session, conversation_id: int, agent: Attendant, *, now: date
     if isinstance(conversation, Denied):
         return conversation
     moment = now or utc_now()
-    mark_handled_by_person(session, conversation_id)
     told = conversation.window_open(moment)
     if told:
         farewell = (
             f"Atendimento encerrado. Seu protocolo é {conversation.protocol}. "
             "Se precisar de mais alguma coisa, é só escrever aqui. 👋"
         )
-        queue_text(session, conversation, farewell, author=agent.author, key=f"closing-{conversation_id}")
-    conversation.handler = "closed"
-    conversation.closed_at = moment
-    conversation.waiting_since = None
-    conversation.needs_person = None
-    conversation.version += 1
+        key = f"closing-{conversation_id}-{conversation.version}"
+        queue_text(session, conversation, farewell, author=agent.author, key=key)
+    end(session, conversation, agent.login, moment)
     text = f"{agent.name} encerrou a conversa"
     if not told:
         text += " sem avisar o cliente: a janela de 24 horas estava fechada"
     return _settle(session, conversation, agent, "closed", text)
 
 
-def transfer(session: Session, conversation_id: int, agent: Attendant, queue: str, note: str) -> Done | Denied:
+def end(session: Session, conversation: Conversation, by: str, now: datetime) -> None:
+    """Ends a locked conversation that people had. `by` is a login or clock; what is told is for the caller."""
+    mark_handled_by_person(session, conversation.id)
+    conversation.handler = "closed"
+    conversation.closed_at = now
+    conversation.closed_by = by
+    conversation.waiting_since = None
+    conversation.needs_person = None
+    conversation.version += 1
+
+
+def transfer(
+    session: Session,
+    conversation_id: int,
+    agent: Attendant,
+    queue: str,
+    note: str,
+    *,
+    override: str = "",
+    now: datetime | None = None,
+) -> Done | Denied:
     """Sends the conversation to another queue with a word to whoever takes it. Its owner or a supervisor may.
 
-    The wait counts from the oldest message that nobody answered, so that a transfer never costs the customer
-    their place.
+    A level up wants a complete checklist, or why not (`override`); what is known and was tested goes along. The wait
+    counts from the oldest message that nobody answered, so that a transfer never costs the customer their place.
     """
     conversation = locked(session, conversation_id)
     if conversation is None:
         return GONE
-    problem = TOO_LONG if len(note) > MAX_LENGTH else _may_not_transfer(session, conversation, agent, queue)
+    moment = now or utc_now()
+    too_long = len(note) > MAX_LENGTH or len(override) > MAX_LENGTH
+    problem = TOO_LONG if too_long else _may_not_transfer(session, conversation, agent, queue)
+    problem = problem or may_go_up(session, conversation, agent, queue, override, moment)
     if problem:
         return problem
     word = note.replace("\x00", "").strip()
     before = conversation.queue
-    send_to_queue(session, conversation, queue, utc_now())
+    known = taken_along(session, conversation, moment)
+    send_to_queue(session, conversation, queue, moment)
     conversation.handed_off_for = word or conversation.handed_off_for
     text = f"{agent.name} transferiu para {queue}" + (f": {word}" if word else "")
-    return _settle(session, conversation, agent, "transferred", text, from_queue=before, to_queue=queue)
+    detail = {"from_queue": before, "to_queue": queue, "note": word, "known": known}
+    event_id = add_event(
+        session, conversation.id, conversation.channel, "transferred", text, author=agent.author, **detail
+    )
+    subject = f"conversation:{conversation_id}"
+    audit.record(session, agent.login, "conversation.transferred", subject, from_queue=before, to_queue=queue)
+    ring(session)
+    return Done(event_id)
+
+
+def give_down(
+    session: Session, conversation_id: int, agent: Attendant, note: str, *, now: datetime | None = None
+) -> Done | Denied:
+    """Sends the conversation back to the level below, to whoever had it there, with what was found out. As `transfer`,
+    but without a word there is nothing to go on with."""
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return GONE
+    below = queue_below(organogram(session), conversation.queue)
+    if not below:
+        return NOTHING_BELOW
+    if not note.replace("\x00", "").strip():
+        return SAY_WHAT_NOW
+    done = transfer(session, conversation_id, agent, below, note, now=now)
+    if isinstance(done, Done):
+        conversation.last_agent_id = last_owner_in(session, conversation_id, below)
+    return done
 
 
 def send_to_queue(session: Session, conversation: Conversation, queue: str, now: datetime) -> None:
@@ -95,7 +144,9 @@ def send_to_queue(session: Session, conversation: Conversation, queue: str, now:
     conversation.queue = queue
     conversation.waiting_since = unanswered_since(session, conversation.id) or now
     conversation.needs_person = None
+    conversation.snoozed_until, conversation.snooze_reason = None, ""
     conversation.version += 1
+    clocks.resume(session, conversation.id, now, (clocks.SCHEDULED,))
     clocks.moved(session, conversation, now)
 
 
@@ -116,11 +167,9 @@ def _may_not_transfer(session: Session, conversation: Conversation, agent: Atten
     return not_owner(session, conversation, agent)
 
 
-def _settle(
-    session: Session, conversation: Conversation, agent: Attendant, event: str, text: str, **detail: str | None
-) -> Done:
-    event_id = add_event(session, conversation.id, conversation.channel, event, text, author=agent.author, **detail)
-    audit.record(session, agent.login, f"conversation.{event}", f"conversation:{conversation.id}", **detail)
+def _settle(session: Session, conversation: Conversation, agent: Attendant, event: str, text: str) -> Done:
+    event_id = add_event(session, conversation.id, conversation.channel, event, text, author=agent.author)
+    audit.record(session, agent.login, f"conversation.{event}", f"conversation:{conversation.id}")
     # Somebody has room now, or something waits.
     ring(session)
     return Done(event_id)

@@ -12,6 +12,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import locked, mark_handled_by_person
 from handoff.outcome import Denied, Done
+from handoff.queues import organogram
 from handoff.sla import clocks
 from models import utc_now
 from models.agent import Agent
@@ -21,6 +22,9 @@ from models.outbox import add_work
 
 MAX_LENGTH = 4096
 """Characters of one WhatsApp text."""
+
+SPEAKS = "speaks"
+"""Key of Conversation.checklist: who lets its queue of now speak, and why. Another queue needs a reason of its own."""
 
 GONE = Denied("Esta conversa não existe mais.")
 EMPTY = Denied("Escreva uma mensagem antes de enviar.")
@@ -42,8 +46,8 @@ def reply(
 ) -> Done | Denied:
     """Queues a text to the customer, in the agent's name. The same `client_token` and text twice is one message.
 
-    Only the owner may reply, only while the 24-hour window is open, 1 to 4,096 characters. What the customer wrote
-    before counts as handled by a person from then on.
+    Only the owner may reply, from a queue that talks to customers, only while the 24-hour window is open, 1 to 4,096
+    characters. What the customer wrote before counts as handled by a person from then on.
     """
     conversation = locked(session, conversation_id)
     if conversation is None:
@@ -94,7 +98,9 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
     return Done(row.id)
 
 
-def queue_text(session: Session, conversation: Conversation, body: str, *, author: str, key: str) -> int:
+def queue_text(
+    session: Session, conversation: Conversation, body: str, *, author: str, key: str, reason: str = "agent"
+) -> int:
     """Adds an outbound text and the work of sending it, and returns the message's id."""
     row = Message(
         conversation_id=conversation.id,
@@ -102,7 +108,7 @@ def queue_text(session: Session, conversation: Conversation, body: str, *, autho
         direction="out",
         text=body,
         author=author,
-        reason="agent",
+        reason=reason,
         status="queued",
         key=key,
     )
@@ -114,7 +120,7 @@ def queue_text(session: Session, conversation: Conversation, body: str, *, autho
 
 def may_answer(session: Session, conversation: Conversation, agent: Attendant, now: datetime) -> Denied | None:
     """Why `agent` may not write freely to the customer now, or None when they may: the owner, in the open window."""
-    problem = not_owner(session, conversation, agent)
+    problem = may_not_speak(session, conversation, agent)
     return problem or (None if conversation.window_open(now) else WINDOW_CLOSED)
 
 
@@ -135,6 +141,25 @@ def not_owner(session: Session, conversation: Conversation, agent: Attendant) ->
         return None
     owner = session.get(Agent, conversation.agent_id)
     return Denied(f"Esta conversa está com {owner.name if owner else 'outra pessoa'}.")
+
+
+def may_not_speak(session: Session, conversation: Conversation, agent: Attendant) -> Denied | None:
+    """Why `agent` may send nothing to the customer, or None: for texts, templates and files alike."""
+    if problem := not_owner(session, conversation, agent):
+        return problem
+    if speaks(session, conversation):
+        return None
+    return Denied(
+        f"A fila {conversation.queue} não fala com o cliente: escreva uma nota e devolva, ou libere com um motivo."
+    )
+
+
+def speaks(session: Session, conversation: Conversation) -> bool:
+    """Whether its queue talks to customers, or was let to in this conversation (handoff.life.speaking)."""
+    if organogram(session).queue(conversation.queue).talks_to_customers:
+        return True
+    let = conversation.checklist.get(SPEAKS)
+    return let is not None and bool(let["queue"] == conversation.queue)
 
 
 def _clean(text: str) -> str:

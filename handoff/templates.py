@@ -15,7 +15,7 @@ from handoff.access import Attendant
 from handoff.consent import MARKETING, may_receive
 from handoff.events import locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, answered, not_owner, press_key
+from handoff.reply import GONE, answered, may_not_speak, press_key
 from handoff.template_wording import FIELDS, purpose_name, status_name
 from models import utc_now
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate, usable_template
@@ -88,7 +88,7 @@ def reply_with_template(
     if conversation is None:
         return GONE
     key = press_key(f"template:{purpose}", conversation_id, agent, client_token)
-    denied = _known(session, key) or not_owner(session, conversation, agent)
+    denied = _known(session, key) or may_not_speak(session, conversation, agent)
     if denied:
         return denied
     ready = prepare(session, session.get_one(Contact, conversation.contact_id), purpose, values, language)

@@ -24,10 +24,16 @@ class Contact(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+def alias_lock(channel: str, kind: str, value: str) -> str:
+    """The lock on a name of a contact: whoever looks up or moves names holds theirs."""
+    return f"alias/{channel}/{kind}/{value}"
+
+
 class ContactAlias(Base):
     """One name of a contact. Kinds: wa_id, bsuid, parent_bsuid, match_key, address; unique per channel, never empty.
 
-    A contact has one number at most: wa_id and address are as the channel wrote it, match_key is the same for one line.
+    A contact has one number at most, unless a supervisor merged two (models.contact_merge): wa_id and address are as
+    the channel wrote it, match_key is the same for one line.
     """
 
     __tablename__ = "contact_alias"

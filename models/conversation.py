@@ -28,6 +28,10 @@ class Conversation(Base):
     `level_reached` is the highest of 1 to 3 that it waited at. `checklist` is what was ticked before it went a level
     up, or why not; `told` is what the customer was told while waiting (position, hours), so that it is told once and on
     change. `closed_by` is bot, clock, or a login.
+
+    Until `snoozed_until` it sleeps, for `snooze_reason`, and nobody waits in it. `reminds`: a silent customer is
+    reminded and the conversation closed in the end; `reminded_at` is when they were, of what was said last. Both times
+    are taken away by the database when it ends or goes back to the bot.
     """
 
     __tablename__ = "conversation"
@@ -37,6 +41,7 @@ class Conversation(Base):
         CheckConstraint("handler <> 'agent' or agent_id is not null", name="agent_named"),
         Index("uq_conversation_open", "contact_id", unique=True, postgresql_where=text("handler <> 'closed'")),
         Index("ix_conversation_waiting", "handler", "waiting_since"),
+        Index("ix_conversation_snoozed_until", "snoozed_until", postgresql_where=text("snoozed_until is not null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +71,9 @@ class Conversation(Base):
     told: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     snoozed_until: Mapped[datetime | None]
     closed_by: Mapped[str] = mapped_column(default="", server_default="")
+    snooze_reason: Mapped[str] = mapped_column(default="", server_default="")
+    reminds: Mapped[bool] = mapped_column(default=True, server_default="true")
+    reminded_at: Mapped[datetime | None]
 
     def window_open(self, now: datetime) -> bool:
         """Whether a free-form message may still be sent: 24 h from the customer's last message, less a margin."""

@@ -60,6 +60,10 @@ QUEUE_OF = {
     "presence": "background",
     "overflow": "background",
     "tell_waiting": "background",
+    "after_close": "turns",
+    "wake_snoozed": "background",
+    "send_scheduled": "background",
+    "watch_silence": "background",
     "watch_sla": "background",
     "refresh_sla": "background",
 }

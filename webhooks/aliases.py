@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.locks import hold
 from core.phone import match_key
 from models import utc_now
-from models.contact import ContactAlias
+from models.contact import ContactAlias, alias_lock
 from webhooks.items import Sender
 
 Name = tuple[str, str]
@@ -77,7 +77,7 @@ def names_of(sender: Sender) -> list[Name]:
 def lock_names(session: Session, channel: str, names: Iterable[Name]) -> None:
     """Locks names until the end of the transaction, all in one order: two webhooks of one person under different names
     wait for each other instead of making two contacts."""
-    hold(session, *(f"alias/{channel}/{kind}/{value}" for kind, value in names))
+    hold(session, *(alias_lock(channel, kind, value) for kind, value in names))
 
 
 def find(session: Session, channel: str, names: Collection[Name]) -> Known | None:

@@ -21,6 +21,7 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    life_acts,
     line_acts,
     login,
     money,
@@ -93,8 +94,9 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, attendance, next_up, account, sso_pages, network, money, writing, admin, problems):
+    talks = (login, inbox, thread, acts, life_acts, line_acts, corrections, files, search, attendance, next_up, writing)
+    rooms = (account, sso_pages, review, system, channel, template_list, network, money, admin, problems)
+    for room in (*talks, *rooms):
         room.mount(blueprint, ports)
     shared = Shared()
     follower = Follower(db, shared, most=streams)

@@ -52,7 +52,13 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
         ),
         "resume": lambda session, id_: go_on(session, id_, attendant(), now=ports.now()),
         "transfer": lambda session, id_: desk.transfer(
-            session, id_, attendant(), request.form.get("queue", ""), request.form.get("note", "")
+            session,
+            id_,
+            attendant(),
+            request.form.get("queue", ""),
+            request.form.get("note", ""),
+            override=request.form.get("override", ""),
+            now=ports.now(),
         ),
         "hand-to": lambda session, id_: desk.hand_to(
             session,
@@ -66,11 +72,13 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     }
     for name, act in acts.items():
         endpoint = f"act_{name.replace('-', '_')}"
-        blueprint.add_url_rule(f"{where}/{name}", endpoint, partial(_perform, ports, act), methods=["POST"])
+        blueprint.add_url_rule(f"{where}/{name}", endpoint, partial(perform, ports, act), methods=["POST"])
     blueprint.add_url_rule(f"{where}/reveal", "act_reveal", partial(_reveal, ports), methods=["POST"])
 
 
-def _perform(ports: Ports, act: Act, conversation_id: int) -> Response:
+def perform(ports: Ports, act: Act, conversation_id: int) -> Response:
+    """Does one act of the person who is signed in, if they may see the conversation, and answers with what came of it:
+    the page again, or a few words for the page's script."""
     with ports.db.transaction() as session:
         seen(session, conversation_id, attendant())
         result = act(session, conversation_id)

@@ -25,6 +25,7 @@ EMPTY = {
     "waiting": "Ninguém esperando. Bom trabalho!",
     "mine": "Você não tem conversas. Assuma uma da lista “Esperando”.",
     "open": "Nenhuma conversa aberta nas suas filas.",
+    "snoozed": "Nenhuma conversa adiada.",
     "alert": "Nenhum alerta. Tudo o que saiu foi entregue.",
 }
 
@@ -109,7 +110,7 @@ def listing_of(
     offered: Choices,
 ) -> Listing:
     """One person's list, out of what may have been read for several; `held` is what they have."""
-    counted = {**counts, "mine": len(held)}
+    counted = {**counts, "mine": sum(not one.snoozed for one in held)}
     alarm = alarms.get(0 if who.supervises else who.id, "")
     return Listing(asked, rows, {tab: counted[tab] for tab in TABS}, alarm, dict(marks.get(who.id, {})), offered)
 

@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from handoff.access import Attendant, visible_to
 from handoff.console.alerts import neglected, undelivered
+from handoff.console.life import sleep_line
 from handoff.console.ports import House
 from handoff.console.wanted import Wanted, narrowed_to, recent, tab_conditions
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
@@ -69,6 +70,7 @@ class Held:
     queue: str
     name: str
     last_inbound_at: datetime | None
+    snoozed: bool = False
 
 
 Marks = Mapping[int, Mapping[int, int]]
@@ -99,6 +101,7 @@ def read_held(session: Session) -> dict[int, tuple[Held, ...]]:
             func.coalesce(Conversation.queue, DEFAULT_QUEUE),
             func.coalesce(Customer.name, Contact.profile_name),
             Conversation.last_inbound_at,
+            Conversation.snoozed_until.is_not(None),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(Customer, Customer.ref == Contact.customer_ref)
@@ -190,7 +193,7 @@ def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
         name=found.customer or found.profile_name or "Contato sem nome",
         protocol=conversation.protocol,
         place=_place(conversation, found.agent),
-        reason=conversation.handed_off_for or "",
+        reason=sleep_line(conversation, place, now) or conversation.handed_off_for or "",
         preview=_preview(found),
         at=moment(found.received_at or conversation.opened_at, now, place.zone),
         waiting=waited(since, now) if since else "",
@@ -212,7 +215,7 @@ def _alert(found: Any) -> str:
 
 
 def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:
-    if conversation.handler == "queue":
+    if conversation.handler == "queue" and conversation.snoozed_until is None:
         return conversation.waiting_since or unanswered
     return unanswered if conversation.handler == "agent" else None
 

@@ -18,6 +18,7 @@ from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.colleagues import Colleague, read_colleagues
 from handoff.console.customer import Card, read_card
 from handoff.console.inbox import NOTHING, list_region, read_listing
+from handoff.console.life import WAKES, Life, read_life
 from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.marks_shown import Marks, read_marks
@@ -25,7 +26,7 @@ from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import Queue, organogram
-from handoff.reply import MAX_LENGTH
+from handoff.reply import MAX_LENGTH, speaks
 from handoff.sla.standing import REASON_NAMES, Promises, read_promises
 from handoff.writing.mentions import see_mentions
 from handoff.writing.quoting import REACTIONS
@@ -107,6 +108,7 @@ class Sheet:
     promises: Promises
     colleagues: tuple[Colleague, ...]
     marks: Marks
+    life: Life
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -238,6 +240,8 @@ def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[
             queues=sheet.queues,
             hold_reasons=REASON_NAMES,
             who=attendant(),
+            wakes=WAKES,
+            token=TOKEN_MARK,
         ),
         "composer": render_template(
             "console/composer.html",
@@ -264,17 +268,19 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
     place, now = house(session), ports.now()
     standing = _standing(session, conversation, who, place, now)
     card = read_card(session, conversation, who, place, now)
+    offers = read_offers(session, conversation, place, ports.language) if standing.mine else []
     return Sheet(
         id=conversation.id,
         place=place,
         standing=standing,
         card=card,
-        offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
+        offers=offers,
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
         promises=read_promises(session, conversation.id, now, place.zone),
         colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
         marks=read_marks(session, conversation),
+        life=read_life(session, conversation, who, offers, place, now),
     )
 
 
@@ -298,7 +304,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         window_until=_window_ends(conversation).isoformat() if window_open else "",
         window_open=window_open,
         window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),
-        why_no_reply=_why_no_reply(state, mine, window_open, owner),
+        why_no_reply=_why_no_reply(state, mine, window_open, owner) or _mute(session, conversation),
         queue=conversation.queue or "",
         alert=conversation.needs_person or "",
     )
@@ -330,9 +336,13 @@ def _window_ends(conversation: Conversation) -> datetime:
     return (conversation.last_inbound_at or conversation.opened_at) + WINDOW - WINDOW_MARGIN
 
 
+def _mute(session: Session, conversation: Conversation) -> str:
+    return "" if speaks(session, conversation) else f"A fila {conversation.queue} fala com o nível abaixo, por notas."
+
+
 def _why_no_reply(state: str, mine: bool, window_open: bool, owner: Agent | None) -> str:
     if state == "closed":
-        return "A conversa foi encerrada. Se o cliente escrever, começa outra."
+        return "A conversa foi encerrada. Se o cliente escrever, ela volta ou começa outra."
     if state == "agent" and not mine:
         return f"Quem responde agora é {owner.name if owner else 'outra pessoa'}."
     if not mine:

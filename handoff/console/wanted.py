@@ -19,7 +19,7 @@ from models.message import Message
 from models.reading_mark import ReadingMark
 from models.sla import SlaClock
 
-TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "alert": "Com alerta"}
+TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "snoozed": "Adiadas", "alert": "Com alerta"}
 ALERT_DAYS = 7
 
 
@@ -82,16 +82,18 @@ def recent(now: datetime) -> ColumnElement[bool]:
 
 def tab_conditions(now: datetime) -> dict[str, ColumnElement[bool]]:
     """What stands in the tabs that are the same for all who may see it."""
+    awake = Conversation.snoozed_until.is_(None)
     return {
-        "waiting": Conversation.handler == "queue",
+        "waiting": and_(Conversation.handler == "queue", awake),
         "open": Conversation.handler != "closed",
+        "snoozed": and_(Conversation.handler != "closed", ~awake),
         "alert": and_(recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
     }
 
 
 def held_by(who: Attendant) -> ColumnElement[bool]:
     """What stands in the tab of their own."""
-    return and_(Conversation.handler == "agent", Conversation.agent_id == who.id)
+    return and_(Conversation.handler == "agent", Conversation.agent_id == who.id, Conversation.snoozed_until.is_(None))
 
 
 def narrowed_to(asked: Wanted, who: Attendant, now: datetime) -> ColumnElement[bool]:

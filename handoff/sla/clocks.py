@@ -102,9 +102,9 @@ def pause(session: Session, conversation_id: int, reason: str, by: str, now: dat
     return True
 
 
-def resume(session: Session, conversation_id: int, now: datetime) -> bool:
-    """Lets time run again; False when it was not held."""
-    return _resume(session, conversation_id, now, REASONS)
+def resume(session: Session, conversation_id: int, now: datetime, reasons: tuple[str, ...] = REASONS) -> bool:
+    """Lets time run again that was held for one of `reasons`; False when it was not."""
+    return _resume(session, conversation_id, now, reasons)
 
 
 def _resume(session: Session, conversation_id: int, now: datetime, reasons: tuple[str, ...]) -> bool:

@@ -68,7 +68,7 @@ def test_pages_fit_and_are_readable(
             if shot == "odd":
                 page.evaluate("for (const box of document.querySelectorAll('.earlier')) box.open = true")
             if shot == "offers":
-                page.get_by_text("Retomar a conversa").click()
+                page.locator("#offer-reopen > summary").click()
             page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png")
             assert not cut_off(page), (shot, name)
             assert not too_faint(page), (shot, name)

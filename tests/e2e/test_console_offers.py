@@ -24,7 +24,7 @@ def test_agent_sends_a_template_that_reads_as_shown(
     page = phone_page
     sign_in(page, address)
     page.goto(f"{address}/c/{id_}")
-    page.get_by_text("Retomar a conversa").click()
+    page.locator("#offer-reopen > summary").click()
     page.get_by_label("Protocolo", exact=True).last.fill("2026-77")
     preview = page.get_by_label("Como o cliente vai ler")
     expect(preview).to_contain_text("Oi, Davi! Temos uma resposta sobre o seu atendimento 2026-77.")
@@ -54,7 +54,7 @@ def test_press_again_after_an_answer_that_got_lost_sends_nothing_twice(
         return route.abort()
 
     page.route("**/template", lose)
-    page.get_by_text("Retomar a conversa").click()
+    page.locator("#offer-reopen > summary").click()
     page.get_by_role("button", name="Enviar modelo").click()
     expect(page.get_by_text("Não deu para enviar. Tente de novo")).to_be_visible()
     page.evaluate(
@@ -85,7 +85,7 @@ def test_answer_that_comes_after_the_page_changed_counts_for_what_stands_there_n
         route.fulfill(response=answer)
 
     page.route("**/template", slowly)
-    page.get_by_text("Retomar a conversa").click()
+    page.locator("#offer-reopen > summary").click()
     before = page.locator("[data-offer] input[name=token]").first.input_value()
     page.get_by_role("button", name="Enviar modelo").click()
     expect(page.get_by_role("button", name="Enviar modelo")).to_be_hidden()

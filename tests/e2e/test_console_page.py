@@ -135,10 +135,10 @@ def test_everything_works_without_scripts(browser: Browser, address: str, db: Da
     page.get_by_role("button", name="Enviar").click()
     expect(page.get_by_role("log").get_by_text("sem script")).to_be_visible()
     page.get_by_text("Transferir", exact=True).first.click()
-    page.get_by_label("Fila", exact=True).select_option("N2")
+    page.get_by_label("Fila", exact=True).select_option("Financeiro")
     page.get_by_role("button", name="Transferir").click()
     expect(page.get_by_text("Ninguém esperando")).to_be_visible()
-    assert conversation(db, id_).queue == "N2"
+    assert conversation(db, id_).queue == "Financeiro"
     context.close()
 
 

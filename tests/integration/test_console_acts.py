@@ -85,7 +85,9 @@ def test_the_second_to_click_is_told_who_was_first(app: Flask, helena: Person, d
 def test_a_conversation_transferred_out_of_sight_leads_back_to_the_list(helena: Person, db: Database) -> None:
     id_ = a_conversation(db)
     helena.post(f"/console/c/{id_}/take")
-    answer = helena.post(f"/console/c/{id_}/transfer", {"queue": "N2", "note": "ver ONU"})
+    answer = helena.post(
+        f"/console/c/{id_}/transfer", {"queue": "N2", "note": "ver ONU", "override": "sem acesso ao teste"}
+    )
     assert answer.headers["Location"] == "/console/"
     assert helena.get(f"/console/c/{id_}").status_code == 403
 

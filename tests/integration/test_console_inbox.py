@@ -66,7 +66,7 @@ def test_tabs_hold_what_they_say(helena: Person, db: Database, cast: dict[str, A
     assert rows(helena, "mine") == [mine]
     assert set(rows(helena, "open")) == {short, long, bot, mine, others}
     assert rows(helena, "alert") == []
-    assert counts(helena) == {"waiting": 2, "mine": 1, "open": 5, "alert": 0}
+    assert counts(helena) == {"waiting": 2, "mine": 1, "open": 5, "snoozed": 0, "alert": 0}
 
 
 @pytest.mark.parametrize("handler", ["bot", "closed"])

@@ -185,5 +185,5 @@ def test_a_conversation_can_be_taken_again_after_a_transfer(db: Database, cast: 
     id_ = a_conversation(db)
     take(db, id_, cast["helena"])
     with db.transaction() as session:
-        assert isinstance(desk.transfer(session, id_, cast["helena"], "N2", "ver ONU"), Done)
+        assert isinstance(desk.transfer(session, id_, cast["helena"], "Financeiro", "ver conta"), Done)
     assert take(db, id_, cast["helena"]) == Taken()

@@ -90,7 +90,7 @@ def test_reply_repeated_after_a_transfer_still_reports_what_was_sent(db: Databas
     id_ = a_conversation(db, handler="agent", owner=helena)
     say(db, id_, helena, "oi")
     with db.transaction() as session:
-        desk.transfer(session, id_, helena, "N2", "")
+        desk.transfer(session, id_, helena, "Financeiro", "")
     assert isinstance(say(db, id_, helena, "oi"), Done)
 
 
@@ -199,12 +199,12 @@ def test_close_is_silent_when_the_window_is_closed(db: Database, helena: Attenda
 def test_transfer_keeps_the_customers_place_and_passes_the_word_on(db: Database, helena: Attendant) -> None:
     id_ = a_conversation(db, handler="agent", owner=helena, hours_ago=3)
     with db.transaction() as session:
-        assert isinstance(desk.transfer(session, id_, helena, "N2", "potência baixa"), Done)
+        assert isinstance(desk.transfer(session, id_, helena, "Financeiro", "boleto errado"), Done)
     row = conversation(db, id_)
-    assert (row.handler, row.queue, row.agent_id, row.handed_off_for) == ("queue", "N2", None, "potência baixa")
+    assert (row.handler, row.queue, row.agent_id, row.handed_off_for) == ("queue", "Financeiro", None, "boleto errado")
     assert row.waiting_since is not None
     assert utc_now() - row.waiting_since > timedelta(hours=2)
-    assert messages(db, id_, "event")[0].text == "Helena Castro transferiu para N2: potência baixa"
+    assert messages(db, id_, "event")[0].text == "Helena Castro transferiu para Financeiro: boleto errado"
 
 
 @pytest.mark.parametrize("queue", ["", "N9", "n2"])
@@ -239,7 +239,7 @@ def _close(db: Database, id_: int, who: Attendant) -> Done | Denied:
 
 def _transfer(db: Database, id_: int, who: Attendant) -> Done | Denied:
     with db.transaction() as session:
-        return desk.transfer(session, id_, who, "N2", "")
+        return desk.transfer(session, id_, who, "Financeiro", "")
 
 
 @pytest.mark.parametrize("act", [_give_back, _close, _transfer])

@@ -105,7 +105,7 @@ def test_another_queue_has_a_level_and_terms_of_its_own(db: Database, cast: dict
     a_policy(db, queue="N2", level_minutes=240, resolution_minutes=480, first_minutes=None)
     id_ = waiting(db)
     with db.transaction() as session:
-        desk.transfer(session, id_, cast["karina"], "N2", "ver ONU")
+        desk.transfer(session, id_, cast["karina"], "N2", "ver ONU", override="por aqui não dá")
     assert kinds(db) == ["level", "resolution"], "N2 promises no first answer: it is no longer measured"
     old, new = [row for row in clocks(db) if row.kind == "level"]
     assert (old.queue, new.queue, new.target_minutes) == ("N1", "N2", 240)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db import wake
 from core.locks import lock_number
 from handoff.consent import heard
+from handoff.life.snooze import customer_wrote
 from handoff.routing.callback import LATER
 from handoff.sla import clocks
 from models import utc_now
@@ -18,11 +19,13 @@ from models.conversation import Conversation
 from models.outbox import QUEUE_OF
 from webhooks.contacts import bind_shared_phone, resolve_contact
 from webhooks.effects.changes import apply_parked_changes, change_lock
-from webhooks.effects.conversations import Place, find_open, find_or_open
+from webhooks.effects.conversations import Place, find_open, find_or_go_on
 from webhooks.effects.here import Here, keep
 from webhooks.items import MessageArrived
 from webhooks.media_wanted import want_media
 
+# Who answers first where no person has the conversation. After people closed it, it is only heard what is meant.
+TOPIC = {"bot": "turn", "closed": "after_close"}
 TOO_OLD = "mensagem antiga, entregue com atraso pelo WhatsApp"
 
 # What follows from a message is one statement; a message that is there already adds nothing. The lock is for changes of
@@ -39,7 +42,7 @@ _ADD_MESSAGE = text(
     " needs_person = coalesce(:worry, needs_person) WHERE id = :conversation AND EXISTS (SELECT FROM added)),"
     " planned AS (INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
     " SELECT CAST(:typing_queue AS text), 'typing', id, CAST(:now AS timestamptz), 0 FROM added WHERE :typing"
-    " UNION ALL SELECT :turn_queue, 'turn', :conversation, :turn_at, 0 FROM added WHERE :answer)"
+    " UNION ALL SELECT :turn_queue, CAST(:turn_topic AS text), :conversation, :turn_at, 0 FROM added WHERE :answer)"
     " SELECT id FROM added"
 ).bindparams(bindparam("payload", type_=JSONB))
 
@@ -48,7 +51,7 @@ def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
     """Stores the message in the contact's open conversation, or in a new one where its kind opens one."""
     contact_id = resolve_contact(session, item.channel, item.sender)
     if item.opens:
-        place = find_or_open(session, contact_id, item.channel, item.provider_id)
+        place = find_or_go_on(session, contact_id, item.channel, item.provider_id, utc_now())
     else:
         place = find_open(session, contact_id)
         if place is None:
@@ -73,7 +76,9 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> in
     now = utc_now()
     outcome = _outcome(item, place, here)
     # While people are awaited the bot hears only the taps on what it offers meanwhile.
-    answer = outcome is None and (place.handler == "bot" or (place.handler == "queue" and item.reply_id == LATER))
+    awaited = place.handler == "queue" and item.reply_id == LATER
+    answer = outcome is None and (place.handler in TOPIC or awaited)
+    topic = TOPIC.get(place.handler, "turn")
     quiet = place.quiet_until is not None and place.quiet_until > now
     turn_at = now + here.terms.debounce
     row = {
@@ -91,20 +96,23 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> in
         "outcome": outcome,
         "worry": TOO_OLD if outcome == "too_old" else None,
         "answer": answer,
-        "typing": answer and not quiet,
+        "typing": place.handler == "bot" and outcome is None and not quiet,
         "typing_queue": QUEUE_OF["typing"],
-        "turn_queue": QUEUE_OF["turn"],
+        "turn_topic": topic,
+        "turn_queue": QUEUE_OF[topic],
         # While a person answers from the phone the bot waits; it must not forget whom that person forgot.
         "turn_at": max(turn_at, place.quiet_until) if quiet and place.quiet_until else turn_at,
         "lock": lock_number(change_lock(item.channel, item.provider_id)),
     }
     added: int | None = session.execute(_ADD_MESSAGE, row).scalar_one_or_none()
-    if added is not None and outcome is None and place.handler != "bot":
-        clocks.asked(session, session.get_one(Conversation, place.id, populate_existing=True), here.received_at)
+    if added is not None and outcome is None and place.handler in ("queue", "agent"):
+        conversation = session.get_one(Conversation, place.id, populate_existing=True)
+        clocks.asked(session, conversation, here.received_at)
+        customer_wrote(session, conversation, here.received_at)
     if answer and not quiet:
         wake(session, QUEUE_OF["typing"])
         if here.terms.debounce <= timedelta(0):
-            wake(session, QUEUE_OF["turn"])
+            wake(session, QUEUE_OF[topic])
     return added
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.dates import local_date
+from handoff.life.reopening import still_theirs
 from models import utc_now
 from models.conversation import open_conversation, protocol_of
 from models.provider import FALLBACK_ZONE
@@ -24,8 +25,9 @@ _BEFORE_OPENING = text(
 
 @dataclass(frozen=True)
 class Place:
-    """An open conversation. Its row stays locked until the transaction ends: closing it or giving it back to the bot at
-    this very moment must not leave a message without an owner."""
+    """An open conversation, or one that people closed a while ago and that may go on. Its row stays locked until the
+    transaction ends: closing it or giving it back to the bot at this very moment must not leave a message without an
+    owner."""
 
     id: int
     handler: str
@@ -36,6 +38,14 @@ def find_open(session: Session, contact_id: int) -> Place | None:
     """The contact's open conversation, or None."""
     found = session.execute(_FIND, {"contact": contact_id}).one_or_none()
     return Place(found.id, found.handler, found.quiet_until) if found else None
+
+
+def find_or_go_on(session: Session, contact_id: int, channel: str, provider_id: str, now: datetime) -> Place | None:
+    """As `find_or_open`, but where people closed the last one a while ago, that one: it may be reopened."""
+    if found := find_open(session, contact_id):
+        return found
+    ended = still_theirs(session, contact_id, now)
+    return Place(ended.id, ended.handler) if ended else find_or_open(session, contact_id, channel, provider_id)
 
 
 def find_or_open(session: Session, contact_id: int, channel: str, provider_id: str) -> Place | None:
