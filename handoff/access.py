@@ -12,6 +12,7 @@ from models.conversation import Conversation
 
 CONSOLE_ROLES = frozenset({"agent", "supervisor", "admin"})
 SUPERVISING_ROLES = frozenset({"supervisor", "admin"})
+API_ROLE = "api"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Attendant:
 
     @property
     def author(self) -> str:
-        """How their messages are signed in the thread's rows."""
-        return f"agent:{self.login}"
+        """How their messages are signed in the thread's rows; another system's login says itself what it is."""
+        return self.login if self.role == API_ROLE else f"agent:{self.login}"
 
 
 def attendant_of(agent: Agent) -> Attendant:
@@ -46,11 +47,11 @@ def attendant_of(agent: Agent) -> Attendant:
 
 
 def may_see(who: Attendant, conversation: Conversation) -> bool:
-    """Supervisors see everything, agents what they own and what is in their queues.
+    """Supervisors and other systems with a token see everything, agents what they own and what is in their queues.
 
     What has no queue yet (the bot has it) counts as the first line's, so that somebody always sees it.
     """
-    if who.supervises:
+    if who.supervises or who.role == API_ROLE:
         return True
     if not who.uses_console:
         return False
@@ -59,7 +60,7 @@ def may_see(who: Attendant, conversation: Conversation) -> bool:
 
 def visible_to(who: Attendant) -> ColumnElement[bool]:
     """The same rule as `may_see`, as a condition on Conversation."""
-    if who.supervises:
+    if who.supervises or who.role == API_ROLE:
         return true()
     if not who.uses_console:
         return ~true()

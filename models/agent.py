@@ -10,8 +10,9 @@ from models import Base
 
 
 class Agent(Base):
-    """`role`: agent, supervisor, technician or admin. `queues` are those whose conversations they may take.
-    `sign_outs` counts how often they left: sessions from before the last time are over, on every device.
+    """`role`: agent, supervisor, technician, admin, or api (another system: nobody signs in as it). `queues` are those
+    whose conversations they may take. `sign_outs` counts how often they left: sessions from before the last time are
+    over, on every device.
 
     `capacity` is how much they are given at once, in the queues' weights; 0 means that nothing is pushed to them.
     `territories` are cities and neighbourhoods; without any, everywhere. `shift` names a calendar; without one they may
@@ -19,7 +20,7 @@ class Agent(Base):
     """
 
     __tablename__ = "agent"
-    __table_args__ = (CheckConstraint("role in ('agent', 'supervisor', 'technician', 'admin')", name="role"),)
+    __table_args__ = (CheckConstraint("role in ('agent', 'supervisor', 'technician', 'admin', 'api')", name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(unique=True)

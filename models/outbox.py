@@ -55,6 +55,9 @@ QUEUE_OF = {
     "follow_agreements": "background",
     "tell_agreement": "turns",
     "forget_changes": "background",
+    "relay_events": "background",
+    "webhook_out": "background",
+    "forget_events": "background",
 }
 
 
