@@ -37,8 +37,8 @@ class Attendant:
 
     @property
     def author(self) -> str:
-        """How their messages are signed in the thread's rows; another system's login says itself what it is."""
-        return self.login if self.role == API_ROLE else f"agent:{self.login}"
+        """How their messages are signed in the thread's rows."""
+        return f"agent:{self.login}"
 
 
 def attendant_of(agent: Agent) -> Attendant:

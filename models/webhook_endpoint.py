@@ -37,7 +37,8 @@ class WebhookEndpoint(Base):
 
 
 class WebhookDelivery(Base):
-    """One event for one endpoint: `state` is waiting, delivered or given_up. `body` is what is sent, the same each time.
+    """One event for one endpoint: `state` is waiting, delivered or given_up. `body` is what is sent, each time
+    the same.
 
     `next_at` is when it is tried (again): a claim moves it on first, so that a worker that dies leaves it to the next.
     After `expires_at` it is given up. `status`, `error` and `took_ms` are those of the last try.

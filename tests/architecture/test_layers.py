@@ -50,6 +50,7 @@ FLOOR = {
     "wiring_erp": 7,
     "wiring_money": 8,
     "wiring_desk": 8,
+    "wiring_api": 8,
     "wiring": 9,
     **dict.fromkeys(FRONT_HALL, 10),
 }
