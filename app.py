@@ -73,6 +73,7 @@ def create_app(settings: Settings) -> Flask:
             vault=vault_of(settings),
             probe=partial(test_device, plant=plant_of(settings, wiring.db)),
             own_erp=settings.erp == LOCAL,
+            loopback_hooks=settings.simulated_channel,
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))

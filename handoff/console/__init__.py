@@ -19,6 +19,7 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    integrations,
     line_acts,
     login,
     money,
@@ -51,17 +52,18 @@ def console_blueprint(
     vault: Vault | None = None,
     probe: Probe = no_probe,
     own_erp: bool = True,
+    loopback_hooks: bool = False,
 ) -> Blueprint:
     """The whole console as one blueprint, to be registered as it is: it brings its prefix, `/console`.
 
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
-    takes effect here, and nobody has to enter it elsewhere. It needs nothing from the application's own settings.
+    takes effect here, and nobody has to enter it elsewhere. `loopback_hooks` lets events be told to this machine itself. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
-    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp)
+    ports = Ports(db, sessions, now, store, language, vault, probe, own_erp, loopback_hooks)
     blueprint = Blueprint(
         "console",
         __name__,
@@ -72,7 +74,7 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, money, problems):
+    for room in (*rooms, network, money, integrations, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

@@ -33,8 +33,8 @@ def no_probe(name: str) -> tuple[bool, str]:
 @dataclass(frozen=True)
 class Ports:
     """The console's ports: the database, the session cookie, the time, where customers' files are, and the language of
-    the customers; what locks devices' secrets (None without a key), what tests whether a device answers, and whether
-    our own tables are the ERP."""
+    the customers; what locks devices' secrets (None without a key), what tests whether a device answers, whether our
+    own tables are the ERP, and whether this machine itself may be told of events."""
 
     db: Database
     sessions: Sessions
@@ -44,6 +44,7 @@ class Ports:
     vault: Vault | None = None
     probe: Probe = no_probe
     own_erp: bool = True
+    loopback_hooks: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,10 @@ class System:
         if answer.status_code < 300:
             name = self.app.url_map.bind("").match(f"/api/v1{path.partition('?')[0]}", method=method)[0]
             schema = BY_NAME[name.partition(".")[2]].answers
-            Draft202012Validator(schema, format_checker=FORMATS).validate(answer.json)
+            Draft202012Validator(schema, format_checker=FORMATS).validate(answer.get_json())
         elif answer.status_code >= 400:
             assert answer.mimetype == "application/problem+json"
-            assert answer.json["status"] == answer.status_code
+            assert answer.get_json()["status"] == answer.status_code
         return answer
 
 

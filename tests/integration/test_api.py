@@ -61,7 +61,7 @@ def test_every_operation_refuses_a_token_without_its_scope(db: Database, operati
     others = tuple(scope for scope in SCOPES if scope != operation.scope)
     answer = System(db, a_token(db, scopes=others))._checked(operation.method, concrete(operation.path), {})
     assert answer.status_code == 403
-    assert answer.json["scope"] == operation.scope
+    assert answer.get_json()["scope"] == operation.scope
 
 
 def test_every_route_stands_in_the_table(crm: System) -> None:
@@ -105,15 +105,15 @@ def test_token_that_asks_too_often_is_told_when_to_come_again(db: Database) -> N
 
 
 def test_problem_speaks_the_language_that_is_asked_for(crm: System) -> None:
-    assert crm.get("/nothing").json["title"] == "Não encontrado"
-    assert crm.get("/nothing", headers={"Accept-Language": "en"}).json["title"] == "Not found"
+    assert crm.get("/nothing").get_json()["title"] == "Não encontrado"
+    assert crm.get("/nothing", headers={"Accept-Language": "en"}).get_json()["title"] == "Not found"
     assert crm.get("/conversations/99999999999999").status_code == 404
 
 
 def test_request_that_does_not_fit_is_told_where_without_repeating_it(crm: System) -> None:
     answer = crm.get("/conversations?handler=52998224725&what=1&opened_after=yesterday&limit=999")
     assert answer.status_code == 400
-    assert {error["where"] for error in answer.json["errors"]} == {"handler", "body", "opened_after", "limit"}
+    assert {error["where"] for error in answer.get_json()["errors"]} == {"handler", "body", "opened_after", "limit"}
     assert "52998224725" not in answer.text
     assert crm.post("/tickets", {"subject": "x\x00"}).status_code == 400
     assert crm.post("/tickets", [1]).status_code == 400
@@ -121,10 +121,10 @@ def test_request_that_does_not_fit_is_told_where_without_repeating_it(crm: Syste
 
 def test_document_is_masked_unless_the_scope_says_otherwise(db: Database, crm: System) -> None:
     ref = a_customer(db)
-    assert crm.get(f"/customers/{ref}").json["document"] == "52998224725"
+    assert crm.get(f"/customers/{ref}").get_json()["document"] == "52998224725"
     plain = System(db, a_token(db, "plain", ("customers.read",)))
-    assert plain.get(f"/customers/{ref}").json["document"] == "***.982.247-**"
-    assert plain.get("/customers").json["items"][0]["document"] == "***.982.247-**"
+    assert plain.get(f"/customers/{ref}").get_json()["document"] == "***.982.247-**"
+    assert plain.get("/customers").get_json()["items"][0]["document"] == "***.982.247-**"
     assert audited(db, "customer.viewed") == [
         ("api:crm", "customer:C1"),
         ("api:plain", "customer:C1"),
@@ -134,17 +134,17 @@ def test_document_is_masked_unless_the_scope_says_otherwise(db: Database, crm: S
 
 def test_contract_is_told_with_its_customer(db: Database, crm: System) -> None:
     ref = a_customer(db)
-    assert crm.get(f"/contracts/{ref}").json["customer_ref"] == "C1"
-    assert [item["ref"] for item in crm.get("/contracts?customer=C1&status=active").json["items"]] == [ref]
-    assert crm.get("/contracts?customer=C2").json["items"] == []
+    assert crm.get(f"/contracts/{ref}").get_json()["customer_ref"] == "C1"
+    assert [item["ref"] for item in crm.get("/contracts?customer=C1&status=active").get_json()["items"]] == [ref]
+    assert crm.get("/contracts?customer=C2").get_json()["items"] == []
     assert crm.get("/contracts/C9").status_code == 404
 
 
 def test_phone_of_a_contact_is_masked_without_the_scope_of_customers(db: Database, crm: System) -> None:
     number = a_conversation(db)
-    assert crm.get(f"/conversations/{number}").json["contact"]["phone"].startswith("5512")
+    assert crm.get(f"/conversations/{number}").get_json()["contact"]["phone"].startswith("5512")
     plain = System(db, a_token(db, "plain", ("conversations.read",)))
-    assert "*" in plain.get(f"/conversations/{number}").json["contact"]["phone"]
+    assert "*" in plain.get(f"/conversations/{number}").get_json()["contact"]["phone"]
     assert ("api:plain", f"conversation:{number}") in audited(db, "conversation.viewed")
 
 
@@ -162,7 +162,7 @@ def test_acts_go_through_the_desk_under_the_token_s_name(db: Database, crm: Syst
     assert (row.handler, row.queue, row.tags) == ("queue", "N2", ["fibra"])
     assert [message.author for message in messages(db, number, "out")] == ["agent:api:crm"]
     assert audited(db, "message.sent") == [("api:crm", f"conversation:{number}")]
-    directions = [item["direction"] for item in crm.get(f"{one}/messages").json["items"]]
+    directions = [item["direction"] for item in crm.get(f"{one}/messages").get_json()["items"]]
     assert directions == ["in", "event", "out", "note", "event"]
 
 
@@ -173,7 +173,7 @@ def test_conversation_is_given_back_and_closed(db: Database, crm: System) -> Non
     assert crm.post(f"/conversations/{number}/give-back").status_code == 200
     assert crm.post(f"/conversations/{other}/close").status_code == 200
     assert [conversation(db, each).handler for each in (number, other)] == ["bot", "closed"]
-    found = crm.get("/conversations?handler=closed").json["items"]
+    found = crm.get("/conversations?handler=closed").get_json()["items"]
     assert [item["id"] for item in found] == [other]
 
 
@@ -181,7 +181,7 @@ def test_conversation_of_a_person_is_not_taken_from_them(db: Database, crm: Syst
     helena = the_cast(db, "helena")["helena"]
     number = a_conversation(db, handler="agent", owner=helena)
     answer = crm.post(f"/conversations/{number}/take")
-    assert (answer.status_code, answer.json["detail"]) == (409, "Esta conversa está com Helena Castro.")
+    assert (answer.status_code, answer.get_json()["detail"]) == (409, "Esta conversa está com Helena Castro.")
 
 
 def test_same_key_is_the_same_act_and_another_body_is_refused(db: Database, crm: System) -> None:
@@ -189,7 +189,7 @@ def test_same_key_is_the_same_act_and_another_body_is_refused(db: Database, crm:
     first = crm.post(f"/conversations/{number}/notes", {"text": "um"}, key="k1")
     again = crm.post(f"/conversations/{number}/notes", {"text": "um"}, key="k1")
     other = crm.post(f"/conversations/{number}/notes", {"text": "dois"}, key="k1")
-    assert first.json == again.json
+    assert first.get_json() == again.get_json()
     assert again.headers["Idempotent-Replayed"] == "true"
     assert other.status_code == 409
     assert len(messages(db, number, "note")) == 1
@@ -220,11 +220,11 @@ def test_two_requests_at_once_with_one_key_are_one_act(db: Database, crm: System
         thread.start()
     for thread in threads:
         thread.join()
-    done = [answer.json["id"] for answer in answers if answer.status_code == 201]
+    done = [answer.get_json()["id"] for answer in answers if answer.status_code == 201]
     waiting = [answer for answer in answers if answer.status_code != 201]
     assert set(done) == {1}
     assert all(answer.status_code == 409 and answer.headers["Retry-After"] for answer in waiting)
-    assert len(crm.get("/tickets?contract=C1").json["items"]) == 1
+    assert len(crm.get("/tickets?contract=C1").get_json()["items"]) == 1
 
 
 def test_action_on_the_network_is_asked_for_once_and_waits_for_its_approvals(db: Database, crm: System) -> None:
@@ -232,7 +232,7 @@ def test_action_on_the_network_is_asked_for_once_and_waits_for_its_approvals(db:
     body = {"action": "reboot", "contract_ref": "C1", "reason": "pedido do CRM"}
     asked = crm.post("/jobs", body, key="k1")
     assert asked.status_code == 202
-    assert crm.get(f"/jobs/{asked.json['id']}").json["state"] in ("asked", "approved")
+    assert crm.get(f"/jobs/{asked.get_json()['id']}").get_json()["state"] in ("asked", "approved")
     assert crm.post("/jobs", {**body, "action": "deprovision_onu"}).status_code == 400
     assert crm.post("/jobs", {"action": "reboot", "contract_ref": "C1"}).status_code == 400
     assert crm.post("/jobs", {**body, "contract_ref": "C9"}).status_code == 409

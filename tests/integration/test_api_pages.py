@@ -43,9 +43,9 @@ def test_pages_show_each_row_once_while_rows_are_added(
     cursor = ""
     for limit, added in [*steps, (200, 0), (200, 0)]:
         answer = crm.get(f"/conversations/{number}/messages?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))
-        assert len(answer.json["items"]) <= limit
-        seen += [item["id"] for item in answer.json["items"]]
-        cursor = answer.json["next_cursor"] or ""
+        assert len(answer.get_json()["items"]) <= limit
+        seen += [item["id"] for item in answer.get_json()["items"]]
+        cursor = answer.get_json()["next_cursor"] or ""
         with db.transaction() as session:
             there += [write(session, number) for _ in range(added)]
     assert seen == there
@@ -66,7 +66,7 @@ def test_cursor_that_nobody_gave_out_is_refused(word: str) -> None:
 
 def test_cursor_of_another_filter_is_refused(db: Database, crm: System) -> None:
     a_conversation(db)
-    cursor = crm.get("/conversations?queue=N1").json["next_cursor"]
+    cursor = crm.get("/conversations?queue=N1").get_json()["next_cursor"]
     assert crm.get(f"/conversations?queue=N1&cursor={cursor}").status_code == 200
     assert crm.get(f"/conversations?queue=N2&cursor={cursor}").status_code == 400
 
@@ -74,7 +74,7 @@ def test_cursor_of_another_filter_is_refused(db: Database, crm: System) -> None:
 def test_feed_tells_what_the_rows_say_in_order(db: Database, crm: System) -> None:
     number = a_conversation(db)
     crm.post(f"/conversations/{number}/take")
-    sent = crm.post(f"/conversations/{number}/replies", {"text": "oi"}).json["message_id"]
+    sent = crm.post(f"/conversations/{number}/replies", {"text": "oi"}).get_json()["message_id"]
     with db.transaction() as session:
         session.get_one(Message, sent).status = "sending"
         session.flush()
@@ -82,7 +82,7 @@ def test_feed_tells_what_the_rows_say_in_order(db: Database, crm: System) -> Non
     crm.post(f"/conversations/{number}/notes", {"text": "ok"})
     crm.post(f"/conversations/{number}/close")
     relay(db)
-    found = crm.get("/events").json["items"]
+    found = crm.get("/events").get_json()["items"]
     assert [item["type"] for item in found] == [
         "conversation.opened",
         "message.received",
@@ -96,7 +96,7 @@ def test_feed_tells_what_the_rows_say_in_order(db: Database, crm: System) -> Non
     ]
     assert [item["id"] for item in found] == list(range(1, 10))
     assert {item["conversation_id"] for item in found} == {number}
-    some = crm.get("/events?types=note.added,conversation.*").json["items"]
+    some = crm.get("/events?types=note.added,conversation.*").get_json()["items"]
     assert [item["id"] for item in some] == [1, 3, 7, 9]
 
 
@@ -107,10 +107,10 @@ def test_event_of_a_transaction_that_ends_late_comes_after_what_was_told(db: Dat
         with db.transaction() as session:
             second = write(session, number, "quick")
         relay(db)
-        page = crm.get("/events?types=message.received").json
+        page = crm.get("/events?types=message.received").get_json()
         assert [item["message_id"] for item in page["items"]] == [second]
     relay(db)
-    rest = crm.get(f"/events?types=message.received&cursor={page['next_cursor']}").json
+    rest = crm.get(f"/events?types=message.received&cursor={page['next_cursor']}").get_json()
     assert [item["message_id"] for item in rest["items"]] == [first]
 
 
@@ -120,7 +120,7 @@ def test_act_that_is_taken_back_is_no_event(db: Database, crm: System) -> None:
         write(session, number)
         session.rollback()
     relay(db)
-    assert [item["type"] for item in crm.get("/events").json["items"]] == ["conversation.opened"]
+    assert [item["type"] for item in crm.get("/events").get_json()["items"]] == ["conversation.opened"]
 
 
 def test_places_go_on_after_old_events_were_deleted(db: Database, crm: System) -> None:
@@ -131,4 +131,4 @@ def test_places_go_on_after_old_events_were_deleted(db: Database, crm: System) -
         session.execute(delete(Happening).where(Happening.position < last))
         write(session, number)
     relay(db)
-    assert [item["id"] for item in crm.get("/events").json["items"]] == [2, 3]
+    assert [item["id"] for item in crm.get("/events").get_json()["items"]] == [2, 3]
