@@ -59,7 +59,7 @@ def console_blueprint(
     `secret_key` signs the session cookie, which is marked Secure when `public_url` is https. `language` is the
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
-    takes effect here, and nobody has to enter it elsewhere. `loopback_hooks` lets events be told to this machine itself.
+    takes effect here, and nobody has to enter it elsewhere. `loopback_hooks` lets this machine be told of events.
     It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")

@@ -31,7 +31,9 @@ def write(session: Session, conversation_id: int, text: str = "oi") -> int:
     return row.id
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.integers(0, 9), st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), min_size=1, max_size=6))
 def test_pages_show_each_row_once_while_rows_are_added(
     db: Database, crm: System, begins: int, steps: list[tuple[int, int]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from core.document import parse_document
 from handoff import audit
@@ -19,8 +19,8 @@ _PHONES = (
     .where(CustomerPhone.customer_id == Customer.id)
     .scalar_subquery()
 )
-_CUSTOMERS: Select[Any] = select(Customer, _PHONES)
-_CONTRACTS: Select[Any] = select(Contract, Customer.ref).join(Customer, Customer.id == Contract.customer_id)
+_CUSTOMERS = select(Customer, _PHONES)
+_CONTRACTS = select(Contract, Customer.ref).join(Customer, Customer.id == Contract.customer_id)
 
 
 def customers(call: Call) -> dict[str, Any]:

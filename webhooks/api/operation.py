@@ -99,7 +99,11 @@ def page_of(item: Schema) -> Schema:
 
 
 def page(
-    call: Call, wanted: Select[Any], key: Any, view: Callable[[Any], dict[str, Any]], number: Callable[[Any], int]
+    call: Call,
+    wanted: Select[*tuple[Any, ...]],
+    key: Any,
+    view: Callable[[Any], dict[str, Any]],
+    number: Callable[[Any], int],
 ) -> dict[str, Any]:
     """A page of `wanted` in the order of the column `key`, which never changes and only grows for new rows.
 

@@ -50,13 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
         paged=True,
     ),
     Operation(
-        "GET",
-        _ONE,
-        "getConversation",
-        "conversations.read",
-        "A conversation",
-        conversations.conversation,
-        CONVERSATION,
+        "GET", _ONE, "getConversation", "conversations.read", "A conversation", conversations.conversation, CONVERSATION
     ),
     Operation(
         "GET",
@@ -221,15 +215,7 @@ OPERATIONS: tuple[Operation, ...] = (
         query={"contract": _REF, "state": words(40)},
         paged=True,
     ),
-    Operation(
-        "GET",
-        "/jobs/{job_id}",
-        "getJob",
-        "jobs.read",
-        "An action, as it stands",
-        work.job,
-        JOB,
-    ),
+    Operation("GET", "/jobs/{job_id}", "getJob", "jobs.read", "An action, as it stands", work.job, JOB),
     Operation(
         "POST",
         "/jobs",
