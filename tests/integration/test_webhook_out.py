@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -23,7 +24,6 @@ from models.webhook_endpoint import WebhookDelivery, WebhookEndpoint
 from provisioning.vault import Vault
 from tests.integration.desk import a_conversation, audited
 from tests.integration.other_systems import Clock, Listener, listening, relay
-from webhooks.outgoing import send_out as sending
 from webhooks.outgoing.relay import forget_events
 from webhooks.outgoing.send_out import Outgoing, send_out
 
@@ -242,30 +242,40 @@ def test_address_that_is_not_https_is_refused(db: Database, url: str) -> None:
     assert isinstance(made, Denied)
 
 
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+class Dying:
+    """The time, until the process is killed when it asks for it once more."""
+
+    def __init__(self, clock: Callable[[], datetime], times: int) -> None:
+        self._clock, self._left = clock, times
+
+    def __call__(self) -> datetime:
+        if self._left == 0:
+            raise KilledError
+        self._left -= 1
+        return self._clock()
+
+
+@pytest.mark.parametrize(("lives", "heard"), [(0, 0), (1, 0), (2, 1)])
 def test_event_whose_sender_was_killed_is_sent_again(
-    db: Database, listener: Listener, outgoing: Outgoing, monkeypatch: pytest.MonkeyPatch
+    db: Database, listener: Listener, outgoing: Outgoing, lives: int, heard: int
 ) -> None:
     number, _ = an_endpoint(db, listener.url, "message.received")
     a_conversation(db)
     relay(db)
     later(outgoing, seconds=5)
-
-    class KilledError(BaseException):
-        """The process ends here."""
-
-    def killed(*_: object) -> None:
-        raise KilledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(sending, "_write_down", killed)
-        with pytest.raises(KilledError):
-            send_out(number, outgoing=outgoing)
+    with pytest.raises(KilledError):
+        send_out(number, outgoing=replace(outgoing, now=Dying(outgoing.now, lives)))
+    assert len(listener.heard) == heard
     wait = send(number, outgoing)
-    assert wait is not None
-    assert len(listener.heard) == 1
-    later(outgoing, seconds=wait)
-    assert send(number, outgoing) is None
-    assert listener.ids() == [listener.ids()[0]] * 2
+    if wait is not None:
+        later(outgoing, seconds=wait)
+        assert send(number, outgoing) is None
+    assert len(listener.heard) == heard + 1
+    assert len(set(listener.ids())) == 1
     assert deliveries(db)[0].state == "delivered"
 
 

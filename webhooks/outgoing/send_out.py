@@ -74,7 +74,7 @@ def send_out(endpoint_id: int, *, outgoing: Outgoing) -> None:
             break
         answer = _post(letter, outgoing)
         with outgoing.db.transaction() as session:
-            _write_down(session, letter.delivery_id, answer, outgoing.now())
+            _write_down(session, endpoint_id, letter.delivery_id, answer, outgoing.now())
         if answer.error:
             break
     with outgoing.db.reading() as session:
@@ -145,9 +145,12 @@ def _since(began: float) -> int:
     return round((time.monotonic() - began) * 1000)
 
 
-def _write_down(session: Session, delivery_id: int, answer: _Answer, now: datetime) -> None:
-    row = session.get_one(WebhookDelivery, delivery_id, with_for_update=True)
-    endpoint = session.get_one(WebhookEndpoint, row.endpoint_id, with_for_update=True)
+def _write_down(session: Session, endpoint_id: int, delivery_id: int, answer: _Answer, now: datetime) -> None:
+    # The endpoint first, as whoever switches it does: two who want both never wait for each other.
+    endpoint = session.get_one(WebhookEndpoint, endpoint_id, with_for_update=True)
+    row = session.get(WebhookDelivery, delivery_id, with_for_update=True)
+    if row is None:
+        return
     row.status, row.error, row.took_ms = answer.status, answer.error, answer.took_ms
     if not answer.error:
         row.state, row.ended_at = "delivered", now
