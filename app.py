@@ -31,6 +31,7 @@ from handoff.console import STREAMS, console_blueprint
 from models.provider import Provider
 from provisioning.device_admin import test_device
 from webhooks.alarms import alarms_blueprint
+from webhooks.api import api_blueprint
 from webhooks.health import health_blueprint
 from webhooks.metrics import metrics_blueprint
 from webhooks.payments import payments_blueprint
@@ -84,12 +85,14 @@ def create_app(settings: Settings) -> Flask:
             own_erp=settings.erp == LOCAL,
             sso=sign_on_of(settings),
             streams=settings.console_streams,
+            loopback_hooks=settings.simulated_channel,
         )
     )
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
     app.register_blueprint(
         metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
     )
+    app.register_blueprint(api_blueprint(db=wiring.db))
     app.register_blueprint(alarms_blueprint(db=wiring.db, token=settings.alarms_token))
     gateway = gateway_of(settings)
     app.register_blueprint(payments_blueprint(db=wiring.db, gateways={settings.gateway: gateway} if gateway else {}))

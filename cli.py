@@ -23,6 +23,7 @@ from cli_reconcile import reconcile_command
 from cli_simulator import simulator
 from cli_templates import templates
 from demo import DEMO_FILE, seed_demo
+from webhooks.api.page import page as api_page
 from webhooks.channels.kinds_page import page
 
 ROOT = Path(__file__).resolve().parent
@@ -85,6 +86,12 @@ def file_map_command() -> None:
         click.echo(f"\n## {room or 'front hall'}\n\n| file | what it is |\n|---|---|")
         for path, caption in _captions(room):
             click.echo(f"| `{path}` | {caption.replace('|', chr(92) + '|')} |")
+
+
+@main.command("api-page")
+def api_page_command() -> None:
+    """Escreve a página da API para outros sistemas: docs/api.md."""
+    click.echo(api_page())
 
 
 @main.command("inbound-table")

@@ -39,6 +39,7 @@ from webhooks.sync_templates import sync_templates
 from webhooks.template_files import read_templates
 from webhooks.transcribe import Hearing, go_on_without, transcribe
 from webhooks.typing_indicator import show_typing
+from wiring_api import API_CHORES, api_routes
 from wiring_channels import asks_of, channels_of, media_sources, number_healths, template_admins, twilio_record
 from wiring_desk import DESK_CHORES, desk_routes
 from wiring_erp import answers_far_away, erp_of
@@ -76,6 +77,7 @@ class Wiring:
         return {
             **CHORES,
             **DESK_CHORES,
+            **API_CHORES,
             **NETWORK_CHORES,
             **money_chores(self.settings),
             **(SWEEP_CHORES if self.settings.sweep_seconds else {}),
@@ -96,6 +98,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
         **_media_routes(settings, db, store),
         **_chores(settings, db),
         **desk_routes(settings, db),
+        **api_routes(settings, db),
         **network_routes(settings, db, erp),
         **money_routes(settings, db, erp, store),
     }

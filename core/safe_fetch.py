@@ -50,10 +50,8 @@ def fetch_public(
     where credentials were sent, and Unreachable for the rest. May be called again.
     """
     until = time.monotonic() + LONGEST_SECONDS
-    with make_session(pool=1) as guarded:
+    with guarded_session(allowed_hosts) as guarded:
         guarded.verify, guarded.cert = session.verify, session.cert
-        for scheme in PORTS:
-            guarded.mount(f"{scheme}://", _GuardedAdapter(frozenset(allowed_hosts)))
         for hop in range(most_redirects + 1):
             place = _place_of(url)
             closed_way = place.scheme == "https" or _listed(place, allowed_hosts)
@@ -66,6 +64,14 @@ def fetch_public(
                     return _body(answer, limit, until), answer.headers.get("Content-Type", "")
                 url = urljoin(url, answer.headers["Location"])
     raise Refused("too_many_redirects")
+
+
+def guarded_session(allowed_hosts: Collection[str]) -> requests.Session:
+    """A session whose connections resolve a name once and go to a public address, or to one of `allowed_hosts`."""
+    guarded = make_session(pool=1)
+    for scheme in PORTS:
+        guarded.mount(f"{scheme}://", _GuardedAdapter(frozenset(allowed_hosts)))
+    return guarded
 
 
 def host_of(url: str) -> str:

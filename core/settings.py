@@ -315,7 +315,14 @@ class Settings:
         "days",
         "30",
         default="30",
-        about="Raw webhooks that were read are deleted after so many days.",
+        about="Raw webhooks that were read, events and what was told to other systems are deleted after so many days.",
+    )
+    webhook_internal_hosts: str = setting(
+        _text,
+        "host:port, separated by commas",
+        "erp.interno:443",
+        default="",
+        about="Hosts inside the own network that outgoing webhooks may go to; without one, public addresses only.",
     )
     metrics_token: str = setting(
         _text,

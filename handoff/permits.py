@@ -160,10 +160,13 @@ TEMPLATE = (
 """The roles of a provider that changed none; written into rows on the first start."""
 ADMIN = "admin"
 
+API = Role("api", "Outro sistema", frozenset({"conversation.answer"}), "all")
+"""What a token may do beyond its own scopes; nobody signs in as it, and it is not among the roles to choose from."""
+
 NOBODY = Role("", "", frozenset())
 """Of a role that there is not."""
 
 
 def template_role(name: str) -> Role:
     """The role of that name as the template has it; NOBODY for another name."""
-    return next((role for role in TEMPLATE if role.name == name), NOBODY)
+    return next((role for role in (*TEMPLATE, API) if role.name == name), NOBODY)

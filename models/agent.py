@@ -10,9 +10,10 @@ from models import Base
 
 
 class Agent(Base):
-    """`role` names a row of models.role. `queues` are those whose conversations they may take. With a
-    `one_time_password` the first thing they do is to choose their own. `sso_name` is the name or address by which an
-    administrator lets them in from the provider's own sign-on; `sso_subject` is who then came.
+    """`role` names a row of models.role, or is api (another system: nobody signs in as it). `queues` are those whose
+    conversations they may take. With a `one_time_password` the first thing they do is to choose their own. `sso_name`
+    is the name or address by which an administrator lets them in from the provider's own sign-on; `sso_subject` is who
+    then came.
 
     `capacity` is how much they are given at once, in the queues' weights; 0 means that nothing is pushed to them.
     `territories` are cities and neighbourhoods; without any, everywhere. `shift` names a calendar; without one they may

@@ -66,6 +66,9 @@ QUEUE_OF = {
     "watch_silence": "background",
     "watch_sla": "background",
     "refresh_sla": "background",
+    "relay_events": "background",
+    "webhook_out": "background",
+    "forget_events": "background",
 }
 
 

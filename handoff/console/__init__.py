@@ -21,6 +21,7 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    integrations,
     life_acts,
     line_acts,
     login,
@@ -68,6 +69,7 @@ def console_blueprint(
     probe: Probe = no_probe,
     own_erp: bool = True,
     sso: SingleSignOn | None = None,
+    loopback_hooks: bool = False,
     streams: int = 250,
     beat: float = BEAT_SECONDS,
 ) -> Blueprint:
@@ -77,14 +79,27 @@ def console_blueprint(
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
     takes effect here, and nobody has to enter it elsewhere. `sso` is the provider's own sign-on, where there is one.
-    So many `streams` of open consoles are told what changes, further ones ask; each `beat` seconds they are looked
-    after. Who ends the process closes the application's extension STREAMS before. It needs nothing from the
-    application's own settings.
+    `loopback_hooks` lets this machine be told of events. So many `streams` of open consoles are told what changes,
+    further ones ask; each `beat` seconds they are looked after. Who ends the process closes the application's extension
+    STREAMS before. It needs nothing from the application's own settings.
     """
     secure = public_url.startswith("https://")
     sessions = Sessions(secret_key, secure=secure)
     search_key = hashlib.sha256(f"search:{secret_key}".encode()).digest()
-    ports = Ports(db, sessions, Seal(secret_key), now, store, language, vault, probe, own_erp, sso, search_key)
+    ports = Ports(
+        db,
+        sessions,
+        Seal(secret_key),
+        now,
+        store,
+        language,
+        vault,
+        probe,
+        own_erp,
+        sso,
+        search_key,
+        loopback_hooks,
+    )
     blueprint = Blueprint(
         "console",
         __name__,
@@ -95,7 +110,7 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     talks = (login, inbox, thread, acts, life_acts, line_acts, corrections, files, search, attendance, next_up, writing)
-    rooms = (account, sso_pages, review, system, channel, template_list, network, money, admin, problems)
+    rooms = (account, sso_pages, review, system, channel, template_list, network, money, integrations, admin, problems)
     for room in (*talks, *rooms):
         room.mount(blueprint, ports)
     shared = Shared()

@@ -72,7 +72,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("canned", "canned_add", "canned_save", "canned_delete", "macros", "macro_add", "macro_save", "macro_delete"),
     ),
     "template.handle": ("templates", "act_sync_templates", "act_unblock_template"),
-    "system.see": ("system", "system_live", "alert_seen"),
+    "system.see": ("system", "system_live", "alert_seen", "integrations", "endpoint", "delivery_again"),
     "admin.people": (
         *("people", "person_new", "person_add", "person", "person_change"),
         *("person_switch", "person_password", "person_codes"),
@@ -84,6 +84,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("promises", "promise_new", "promise_add", "promise", "promise_change", "promise_remove"),
     ),
     "admin.policies": ("policies", "policy", "policy_change"),
+    "api.manage": ("token_new", "token_revoke", "endpoint_new", "endpoint_secret", "endpoint_switch"),
     "admin.audit": ("audit", "audit_csv"),
 }
 

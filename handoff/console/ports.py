@@ -40,7 +40,7 @@ class Ports:
     """The console's ports: the database, the session cookie, what seals the secrets of codes, the time, where
     customers' files are, and the language of the customers; what locks devices' secrets (None without a key), what
     tests whether a device answers, whether our own tables are the ERP, the provider's own sign-on (None without one),
-    and the key under which what people look for is written down."""
+    the key under which what people look for is written down, and whether this machine itself may be told of events."""
 
     db: Database
     sessions: Sessions
@@ -53,6 +53,7 @@ class Ports:
     own_erp: bool = True
     sso: SingleSignOn | None = None
     search_key: bytes = b""
+    loopback_hooks: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ SECTIONS = (
     Section("review", "Revisão", "console.review", "reading.correct", beside=True),
     Section("canned", "Respostas prontas", "console.canned", "canned.handle", beside=True),
     Section("templates", "Modelos", "console.templates", "template.handle", beside=True),
+    Section("integrations", "Integrações", "console.integrations", "system.see", beside=True),
     Section("system", "Sistema", "console.system", "system.see", beside=True),
 )
 ADMINISTRATION = "admin"

@@ -52,6 +52,7 @@ FLOOR = {
     "wiring_erp": 8,
     "wiring_money": 9,
     "wiring_desk": 9,
+    "wiring_api": 9,
     "wiring": 10,
     **dict.fromkeys(FRONT_HALL, 11),
 }

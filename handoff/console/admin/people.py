@@ -16,6 +16,7 @@ from handoff.console.admin.page import frame, typed, typed_count, typed_list, wr
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house
 from handoff.console.wording import moment
 from handoff.login.second_factor import is_enrolled
+from handoff.permits import API
 from handoff.queues import organogram
 from handoff.roles import roles
 from handoff.staff import (
@@ -69,6 +70,7 @@ def _list(ports: Ports) -> Response:
             select(Agent, SecondFactor.confirmed_at, seen.c.at)
             .outerjoin(SecondFactor, SecondFactor.agent_id == Agent.id)
             .outerjoin(seen, seen.c.agent_id == Agent.id)
+            .where(Agent.role != API.name)
             .order_by(Agent.active.desc(), Agent.name)
         ).all()
         lines = [_line(row, confirmed, at, titles, place, ports.now()) for row, confirmed, at in found]
