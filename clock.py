@@ -11,9 +11,11 @@ import time
 from core import log as logs
 from core.errors import Unreachable
 from core.settings import SettingsError
+from handoff.calendars import ensure_calendars
 from handoff.drift import check_daily
 from handoff.queues import ensure_organogram
 from handoff.repair import close_idle, find_forgotten
+from handoff.sla.terms import ensure_policies
 from models import utc_now
 from models.outbox import plan_chore, queues_with_due_work
 from wiring import Wiring, build
@@ -66,9 +68,11 @@ def watch_understanding(wiring: Wiring) -> None:
 
 
 def lay_out(wiring: Wiring) -> None:
-    """On the very first start, gives the provider its queues, to be changed in the console."""
+    """On the very first start, gives the provider its queues, calendars and promises, to be changed in the console."""
     with wiring.db.transaction() as session:
         ensure_organogram(session)
+        ensure_calendars(session)
+        ensure_policies(session)
 
 
 def main() -> None:

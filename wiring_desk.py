@@ -1,4 +1,4 @@
-"""Binds what the desk does by itself, without anybody's click: what is shown live is forgotten after a while."""
+"""Binds what the desk does by itself, without anybody's click: it watches its promises, and forgets what was shown."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from functools import partial
 from core.db import Database
 from core.route import Route
 from core.settings import Settings
+from handoff.sla.watch import refresh_sla, watch_sla
 from models.change import forget_changes
 
-DESK_CHORES = {"forget_changes": 300.0}
+DESK_CHORES = {"forget_changes": 300.0, "watch_sla": 15.0, "refresh_sla": 600.0}
 
 
 def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
     """The work of queues, clocks and people."""
-    return {"forget_changes": Route(partial(_forget_changes, db=db), most_tries=3)}
+    return {
+        "forget_changes": Route(partial(_forget_changes, db=db), most_tries=3),
+        "watch_sla": Route(partial(watch_sla, db=db), most_tries=3),
+        "refresh_sla": Route(partial(refresh_sla, db=db), most_tries=3),
+    }
 
 
 def _forget_changes(_ref_id: int, *, db: Database) -> None:

@@ -47,6 +47,7 @@ from bot.wish_ledger import keep_wish, wish_served
 from core.errors import Conflict
 from handoff.consent import record
 from handoff.hand_over import hand_over
+from handoff.sla.contract_class import contract_known
 from models import utc_now
 from models.contact import Contact
 from models.conversation import Conversation
@@ -81,11 +82,14 @@ def apply(session: Session, snapshot: Snapshot, effects: Sequence[Effect], appli
     """Writes the effects. False, with nothing written, when somebody changed the conversation since it was read, or
     answers from the phone. Raises Conflict when it would close over a message that came since."""
     unchanged = {"id": snapshot.conversation_id, "version": snapshot.version, "handler": snapshot.handler}
-    changed = session.execute(_REMEMBER, {**unchanged, **_memory(effects)})
+    memory = _memory(effects)
+    changed = session.execute(_REMEMBER, {**unchanged, **memory})
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if any(isinstance(effect, Close) for effect in effects) and _wrote_again(session, snapshot):
         raise Conflict("customer_wrote_again", str(snapshot.conversation_id))
+    if memory["contract"] and memory["contract"] != snapshot.dialogue.contract:
+        contract_known(session, snapshot.conversation_id, memory["contract"], utc_now())
     writer = _Writer(session, snapshot, applied, reason_of(snapshot.dialogue, effects))
     for effect in effects:
         writer.write(effect)

@@ -12,6 +12,8 @@ from handoff.access import Attendant
 from handoff.events import add_event
 from handoff.outcome import AlreadyTaken, Gone, Taken
 from handoff.queues import DEFAULT_QUEUE
+from handoff.sla import clocks
+from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
 
@@ -66,7 +68,10 @@ def _claim(session: Session, conversation_id: int, agent: Attendant, free: Colum
         )
         .returning(Conversation.id)
     )
-    return claimed.scalar_one_or_none() is not None
+    if claimed.scalar_one_or_none() is None:
+        return False
+    clocks.taken(session, session.get_one(Conversation, conversation_id, populate_existing=True), utc_now())
+    return True
 
 
 def _tell(session: Session, conversation_id: int, agent: Attendant, event: str, text: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from handoff.events import add_event
 from handoff.queues import known_queue
+from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
 
@@ -27,6 +28,7 @@ def hand_over(
     `expected_version`. Raises ValueError for an unknown queue.
     """
     known_queue(session, queue)
+    now = utc_now()
     conditions = [Conversation.id == conversation_id, Conversation.handler == "bot"]
     if expected_version is not None:
         conditions.append(Conversation.version == expected_version)
@@ -37,7 +39,7 @@ def hand_over(
             handler="queue",
             queue=queue,
             agent_id=None,
-            waiting_since=utc_now(),
+            waiting_since=now,
             summary=summary,
             handed_off_for=reason,
             needs_person=None,
@@ -47,6 +49,7 @@ def hand_over(
     ).scalar_one_or_none()
     if channel is None:
         return False
+    clocks.waits(session, session.get_one(Conversation, conversation_id, populate_existing=True), now)
     add_event(
         session,
         conversation_id,

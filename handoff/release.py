@@ -12,6 +12,7 @@ from handoff.events import add_event, locked, mark_handled_by_person, unanswered
 from handoff.outcome import Denied, Done
 from handoff.queues import organogram
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner, queue_text
+from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
 
@@ -77,15 +78,22 @@ def transfer(session: Session, conversation_id: int, agent: Attendant, queue: st
         return problem
     word = note.replace("\x00", "").strip()
     before = conversation.queue
+    send_to_queue(session, conversation, queue, utc_now())
+    conversation.handed_off_for = word or conversation.handed_off_for
+    text = f"{agent.name} transferiu para {queue}" + (f": {word}" if word else "")
+    return _settle(session, conversation, agent, "transferred", text, from_queue=before, to_queue=queue)
+
+
+def send_to_queue(session: Session, conversation: Conversation, queue: str, now: datetime) -> None:
+    """Lets a locked conversation wait in another queue, and its clocks run by that queue's terms. What is told, and
+    who may, is for the caller."""
     conversation.handler = "queue"
     conversation.agent_id = None
     conversation.queue = queue
-    conversation.waiting_since = unanswered_since(session, conversation_id) or utc_now()
-    conversation.handed_off_for = word or conversation.handed_off_for
+    conversation.waiting_since = unanswered_since(session, conversation.id) or now
     conversation.needs_person = None
     conversation.version += 1
-    text = f"{agent.name} transferiu para {queue}" + (f": {word}" if word else "")
-    return _settle(session, conversation, agent, "transferred", text, from_queue=before, to_queue=queue)
+    clocks.moved(session, conversation, now)
 
 
 def _owned(session: Session, conversation_id: int, agent: Attendant) -> Conversation | Denied:

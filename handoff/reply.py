@@ -12,6 +12,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import locked, mark_handled_by_person
 from handoff.outcome import Denied, Done
+from handoff.sla import clocks
 from models import utc_now
 from models.agent import Agent
 from models.conversation import Conversation
@@ -52,13 +53,15 @@ def reply(
     earlier = _earlier(session, key, body)
     if earlier:
         return earlier
+    moment = now or utc_now()
     problem = not_owner(session, conversation, agent) or _unfit(body)
-    if problem is None and not conversation.window_open(now or utc_now()):
+    if problem is None and not conversation.window_open(moment):
         problem = WINDOW_CLOSED
     if problem:
         return problem
     message_id = queue_text(session, conversation, body, author=agent.author, key=key)
     mark_handled_by_person(session, conversation_id)
+    clocks.answered(session, conversation, agent.id, moment)
     conversation.needs_person = None
     audit.record(session, agent.login, "message.sent", f"conversation:{conversation_id}", message_id=message_id)
     return Done(message_id)

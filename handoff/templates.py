@@ -16,6 +16,7 @@ from handoff.consent import MARKETING, may_receive
 from handoff.events import locked, mark_handled_by_person
 from handoff.outcome import Denied, Done
 from handoff.reply import GONE, not_owner, press_key
+from handoff.sla import clocks
 from handoff.template_wording import FIELDS, purpose_name, status_name
 from models import utc_now
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate, usable_template
@@ -96,6 +97,7 @@ def reply_with_template(
         return ready
     message_id = queue_template(session, conversation, ready, reason="agent", key=key, author=agent.author)
     mark_handled_by_person(session, conversation_id)
+    clocks.answered(session, conversation, agent.id, utc_now())
     conversation.needs_person = None
     subject = f"conversation:{conversation_id}"
     audit.record(session, agent.login, "template.sent", subject, message_id=message_id, template=ready.row.name)

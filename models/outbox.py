@@ -55,6 +55,8 @@ QUEUE_OF = {
     "follow_agreements": "background",
     "tell_agreement": "turns",
     "forget_changes": "background",
+    "watch_sla": "background",
+    "refresh_sla": "background",
 }
 
 

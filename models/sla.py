@@ -41,8 +41,9 @@ class SlaClock(Base):
     resolution, arrival (of a visit). Running while `stopped_at` is empty.
 
     Whether it was kept is never stored: it is computed from `started_at`, the pauses, `target_minutes` and
-    `stopped_at` (handoff.sla). `due_at` is kept for lists, anew whenever a pause begins or ends; None in a pause.
-    `told` is how far the chain of the policy got, so that each step is told once.
+    `stopped_at` (handoff.sla). `due_at`, and `warn_at` when the owner is warned, are kept for lists, anew whenever a
+    pause begins or ends; None in a pause that came before. `told` is how many steps were told, the warning first, so
+    that each is told once. `agent_id` is who gave the answer.
     """
 
     __tablename__ = "sla_clock"
@@ -56,6 +57,7 @@ class SlaClock(Base):
             postgresql_where=text("stopped_at is null"),
         ),
         Index("ix_sla_clock_due", "due_at", postgresql_where=text("stopped_at is null")),
+        Index("ix_sla_clock_warn", "warn_at", postgresql_where=text("stopped_at is null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,6 +71,7 @@ class SlaClock(Base):
     chain: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     due_at: Mapped[datetime | None]
+    warn_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     told: Mapped[int] = mapped_column(default=0, server_default="0")
 

@@ -1,4 +1,4 @@
-"""The buttons of a conversation: take, reply, template, note, give back, close, transfer, consent, the document."""
+"""The buttons of a conversation: who has it, what is said, its time, its consent, and the document."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from handoff.console.offers import values
 from handoff.console.ports import Ports, attendant
 from handoff.console.thread import conversation_page, seen
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
+from handoff.sla.holding import go_on, hold
 from models.contact import Contact
 from models.conversation import Conversation
 
@@ -41,6 +42,15 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
         ),
         "give-back": lambda session, id_: desk.give_back(session, id_, attendant()),
         "close": lambda session, id_: desk.close(session, id_, attendant(), now=ports.now()),
+        "pause": lambda session, id_: hold(
+            session,
+            id_,
+            attendant(),
+            request.form.get("reason", ""),
+            request.form.get("note", ""),
+            now=ports.now(),
+        ),
+        "resume": lambda session, id_: go_on(session, id_, attendant(), now=ports.now()),
         "transfer": lambda session, id_: desk.transfer(
             session, id_, attendant(), request.form.get("queue", ""), request.form.get("note", "")
         ),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from handoff.console.understood import percent
 from handoff.drift import last_check
+from handoff.sla.watch import LATE, WARNING
 from models.alert import Alert
 from models.conversation import Conversation
 from models.message import Message
@@ -67,3 +68,14 @@ def gravest(session: Session) -> str:
     """The newest open alert that cannot wait (a channel stopped, a token about to end), for supervisors; else empty."""
     open_ones = select(Alert.text).where(Alert.ended_at.is_(None), Alert.severity == "critical")
     return session.scalar(open_ones.order_by(Alert.last_at.desc()).limit(1)) or ""
+
+
+def own_promise(session: Session, agent_id: int) -> str:
+    """The newest open alert about a promise in a conversation that this person has; else empty."""
+    theirs = (
+        select(Alert.text)
+        .join(Conversation, Conversation.id == Alert.detail["conversation_id"].as_integer())
+        .where(Alert.ended_at.is_(None), Alert.kind.in_((WARNING, LATE)))
+        .where(Conversation.handler == "agent", Conversation.agent_id == agent_id)
+    )
+    return session.scalar(theirs.order_by(Alert.last_at.desc()).limit(1)) or ""

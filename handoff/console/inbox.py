@@ -14,10 +14,11 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant, visible_to
-from handoff.console.alerts import gravest, neglected, undelivered, understands_less
+from handoff.console.alerts import gravest, neglected, own_promise, undelivered, understands_less
 from handoff.console.live import as_regions, live_response
 from handoff.console.ports import House, Ports, attendant, house, visit
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
+from handoff.sla.standing import Standing, colours
 from models.agent import Agent
 from models.contact import Contact
 from models.conversation import Conversation
@@ -39,7 +40,8 @@ HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "en
 
 @dataclass(frozen=True)
 class Row:
-    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does."""
+    """A conversation in the list. `waiting` is how long somebody waits for a person, empty when nobody does; `sla` the
+    most urgent promise, where there is one."""
 
     id: int
     name: str
@@ -51,6 +53,7 @@ class Row:
     waiting: str
     late: bool
     alert: str
+    sla: Standing | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,13 @@ def wanted_tab() -> str:
 def list_region(listing: Listing, open_id: int | None = None) -> str:
     """The list as HTML, the same on the page and in what the page fetches later."""
     return render_template(
-        "console/list.html", listing=listing, tabs=TABS, full_names=FULL_NAMES, empty=EMPTY, open_id=open_id
+        "console/list.html",
+        listing=listing,
+        tabs=TABS,
+        full_names=FULL_NAMES,
+        empty=EMPTY,
+        open_id=open_id,
+        supervises=attendant().supervises,
     )
 
 
@@ -114,8 +123,10 @@ def read_listing(session: Session, who: Attendant, tab: str, place: House, now: 
         .where(visible_to(who), _recent(now))
     ).one()
     found = session.execute(_rows(who, conditions[tab], tab, now).limit(LIMIT + 1)).all()
-    rows = [_row(found_row, place, now) for found_row in found[:LIMIT]]
-    alarm = " ".join(filter(None, (gravest(session), understands_less(session, now)))) if who.supervises else ""
+    standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
+    rows = [_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT]]
+    alarms = (gravest(session), understands_less(session, now)) if who.supervises else (own_promise(session, who.id),)
+    alarm = " ".join(filter(None, alarms))
     return Listing(tab, rows, dict(counts._mapping), more=len(found) > LIMIT, alarm=alarm)
 
 
@@ -181,7 +192,7 @@ def _rows(who: Attendant, condition: ColumnElement[bool], tab: str, now: datetim
     )
 
 
-def _row(found: Any, place: House, now: datetime) -> Row:
+def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
     conversation: Conversation = found.Conversation
     since = _waits_since(conversation, found.unanswered)
     return Row(
@@ -195,6 +206,7 @@ def _row(found: Any, place: House, now: datetime) -> Row:
         waiting=waited(since, now) if since else "",
         late=since is not None and now - since > timedelta(minutes=10),
         alert=_alert(found),
+        sla=sla,
     )
 
 

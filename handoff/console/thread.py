@@ -22,6 +22,7 @@ from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, vi
 from handoff.console.wording import clock, moment, waited
 from handoff.queues import Queue, organogram
 from handoff.reply import MAX_LENGTH
+from handoff.sla.standing import REASON_NAMES, Promises, read_promises
 from models.agent import Agent
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from nlu.intent_names import intent_names
@@ -44,6 +45,7 @@ class Standing:
     may_take: bool
     may_take_over: bool
     may_transfer: bool
+    may_hold: bool
     window: str
     window_open: bool
     window_ends_soon: bool
@@ -65,6 +67,7 @@ class Sheet:
     offers: list[Offer]
     line: LineCard | None
     queues: tuple[Queue, ...]
+    promises: Promises
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -130,7 +133,9 @@ def _live(ports: Ports, conversation_id: int) -> Response:
 def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "") -> dict[str, str]:
     csrf = visit().csrf
     return {
-        "bar": render_template("console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues),
+        "bar": render_template(
+            "console/bar.html", sheet=sheet, csrf=csrf, queues=sheet.queues, hold_reasons=REASON_NAMES
+        ),
         "thread": render_template("console/thread.html", sheet=sheet, csrf=csrf, intents=intent_names()),
         "composer": render_template(
             "console/composer.html", sheet=sheet, csrf=csrf, token=TOKEN_MARK, draft=draft, longest=MAX_LENGTH
@@ -163,6 +168,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
         line=read_line(session, conversation, who, place, now) if card.proved else None,
         queues=organogram(session).queues,
+        promises=read_promises(session, conversation.id, now, place.zone),
     )
 
 
@@ -180,6 +186,7 @@ def _standing(session: Session, conversation: Conversation, who: Attendant, plac
         may_take=state in ("bot", "queue"),
         may_take_over=state == "agent" and not mine and who.supervises,
         may_transfer=mine or (who.supervises and state != "closed"),
+        may_hold=mine or (who.supervises and state in ("queue", "agent")),
         window=_window(conversation, window_open, place, now),
         window_open=window_open,
         window_ends_soon=window_open and not conversation.window_open(now + WINDOW_ENDS_SOON),

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from core.db import wake
 from core.locks import lock_number
 from handoff.consent import heard
+from handoff.sla import clocks
 from models import utc_now
+from models.conversation import Conversation
 from models.outbox import QUEUE_OF
 from webhooks.contacts import bind_shared_phone, resolve_contact
 from webhooks.effects.changes import apply_parked_changes, change_lock
@@ -95,6 +97,8 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> in
         "lock": lock_number(change_lock(item.channel, item.provider_id)),
     }
     added: int | None = session.execute(_ADD_MESSAGE, row).scalar_one_or_none()
+    if added is not None and outcome is None and place.handler != "bot":
+        clocks.asked(session, session.get_one(Conversation, place.id, populate_existing=True), here.received_at)
     if answer and not quiet:
         wake(session, QUEUE_OF["typing"])
         if here.terms.debounce <= timedelta(0):

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from handoff.events import unanswered_since
+from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
 from models.message import Message
@@ -38,6 +40,8 @@ def echo_arrived(session: Session, item: EchoArrived, here: Here) -> None:
     conversation.version += 1
     conversation.needs_person = None
     _settle(session, place.id, item.at)
+    if unanswered_since(session, place.id) is None:
+        clocks.answered(session, conversation, None, item.at)
     apply_parked(session, message)
     session.flush()
     apply_parked_changes(session, item.channel, item.provider_id)
