@@ -37,6 +37,8 @@ class Conversation(Base):
         CheckConstraint("handler <> 'agent' or agent_id is not null", name="agent_named"),
         Index("uq_conversation_open", "contact_id", unique=True, postgresql_where=text("handler <> 'closed'")),
         Index("ix_conversation_waiting", "handler", "waiting_since"),
+        Index("ix_conversation_closed_at", "closed_at"),
+        Index("ix_conversation_opened_at", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

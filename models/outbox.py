@@ -57,6 +57,8 @@ QUEUE_OF = {
     "forget_changes": "background",
     "watch_sla": "background",
     "refresh_sla": "background",
+    "survey_comment": "turns",
+    "ask_nps": "background",
 }
 
 

@@ -19,6 +19,7 @@ from webhooks.contacts import bind_shared_phone, resolve_contact
 from webhooks.effects.changes import apply_parked_changes, change_lock
 from webhooks.effects.conversations import Place, find_open, find_or_open
 from webhooks.effects.here import Here, keep
+from webhooks.effects.opinion import taken_as_opinion
 from webhooks.items import MessageArrived
 from webhooks.media_wanted import want_media
 
@@ -46,6 +47,8 @@ _ADD_MESSAGE = text(
 def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
     """Stores the message in the contact's open conversation, or in a new one where its kind opens one."""
     contact_id = resolve_contact(session, item.channel, item.sender)
+    if taken_as_opinion(session, contact_id, item, here, _add):
+        return
     if item.opens:
         place = find_or_open(session, contact_id, item.channel, item.provider_id)
     else:
@@ -67,10 +70,11 @@ def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
         heard(session, contact_id, item.text, item.provider_id, item.at)
 
 
-def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> int | None:
-    """The one place where a customer's message becomes a row: its id, or None when it was there."""
+def _add(session: Session, item: MessageArrived, place: Place, here: Here, settled_as: str | None = None) -> int | None:
+    """The one place where a customer's message becomes a row: its id, or None when it was there. `settled_as` is the
+    outcome of one that asks for no answer."""
     now = utc_now()
-    outcome = _outcome(item, place, here)
+    outcome = settled_as or _outcome(item, place, here)
     answer = place.handler == "bot" and outcome is None
     quiet = place.quiet_until is not None and place.quiet_until > now
     turn_at = now + here.terms.debounce
@@ -97,7 +101,7 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> in
         "lock": lock_number(change_lock(item.channel, item.provider_id)),
     }
     added: int | None = session.execute(_ADD_MESSAGE, row).scalar_one_or_none()
-    if added is not None and outcome is None and place.handler != "bot":
+    if added is not None and outcome is None and place.handler not in ("bot", "closed"):
         clocks.asked(session, session.get_one(Conversation, place.id, populate_existing=True), here.received_at)
     if answer and not quiet:
         wake(session, QUEUE_OF["typing"])
