@@ -14,6 +14,7 @@ from core.media_store import MediaStore
 from handoff import money_permits
 from handoff.console import (
     acts,
+    board,
     channel,
     corrections,
     files,
@@ -24,6 +25,7 @@ from handoff.console import (
     money,
     network,
     problems,
+    reports,
     review,
     search,
     system,
@@ -72,7 +74,7 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, money, problems):
+    for room in (*rooms, board, reports, network, money, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,6 +32,7 @@ SHOWN = 200
 """PostgreSQL takes a larger number for an error, not for a row that is not there."""
 WINDOW_ENDS_SOON = timedelta(hours=3)
 VIEWED_AGAIN = timedelta(hours=1)
+FROM_BOARD = "board"
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def conversation_page(
     who, now = attendant(), ports.now()
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
-        audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
+        audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}", **_why())
         sheet = _read(session, conversation, who, ports)
         listing = read_listing(session, who, wanted_tab(), sheet.place, now)
     parts = {"list": list_region(listing, conversation_id), **_parts(sheet, draft=draft, revealed=revealed)}
@@ -114,7 +116,15 @@ def conversation_page(
 
 
 def _page(ports: Ports, conversation_id: int) -> Response:
-    return conversation_page(ports, conversation_id)
+    # Whoever whispers to its owner finds their name in the note already.
+    whispers_to = request.args.get("para", "") if _why() else ""
+    named = f"@{whispers_to} " if re.fullmatch(r"[\w.-]{1,60}", whispers_to) else ""
+    return conversation_page(ports, conversation_id, draft=named)
+
+
+def _why() -> dict[str, str]:
+    """From where a supervisor looks in, for the record."""
+    return {"reason": FROM_BOARD} if request.args.get("de") == FROM_BOARD else {}
 
 
 def _live(ports: Ports, conversation_id: int) -> Response:
