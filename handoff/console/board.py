@@ -1,4 +1,4 @@
-"""The live board for supervisors: how each queue stands and what each person has, with a way into every conversation."""
+"""The live board for supervisors: how each queue stands, what each person has, and a way into every conversation."""
 
 from __future__ import annotations
 

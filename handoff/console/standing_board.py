@@ -80,7 +80,8 @@ _ANSWERED = text(
 # Only in what they have now: what is over is in the reports.
 _LAST = text(
     "SELECT a.id, max(m.received_at) FROM agent a JOIN conversation c ON c.agent_id = a.id AND c.handler = 'agent'"
-    " JOIN message m ON m.conversation_id = c.id AND m.direction = 'out' AND m.author = 'agent:' || a.login GROUP BY a.id"
+    " JOIN message m ON m.conversation_id = c.id AND m.direction = 'out' AND m.author = 'agent:' || a.login"
+    " GROUP BY a.id"
 )
 
 
