@@ -119,7 +119,7 @@ def _kept(report: Report) -> Table:
 def _opinions(report: Report) -> list[Table]:
     rows = tuple(
         (
-            f"{WHOSE[one.whose]} {name}" if one.whose in (QUEUE, "cause", "cto") else name,
+            f"{WHOSE[one.whose]}: {name}" if one.whose in (QUEUE, "cause", "cto") else name,
             f"{one.answered} de {one.asked}",
             f"{one.average:.1f}".replace(".", ",") if one.answered else "–",
             share(one.pleased, one.answered),

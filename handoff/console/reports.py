@@ -62,7 +62,7 @@ def _page(ports: Ports) -> Response:
         kinds=KINDS,
         longest=LONGEST_DAYS,
         report=report,
-        charts=_charts(report),
+        charts=_charts(report, local_date(ports.now(), place.zone)),
         tables=tables_of(report),
     )
     return make_response(page)
@@ -110,15 +110,17 @@ def _query(kind: str, first: date, last: date) -> dict[str, str]:
     return {"kind": kind, "day": f"{first}", **({"until": f"{last}"} if kind == SPAN else {})}
 
 
-def _charts(report: Report) -> list[Chart]:
-    days = [f"{day.day:%d/%m}" for day in report.days]
+def _charts(report: Report, today: date) -> list[Chart]:
+    """The course of the days, as far as they have come, and where conversations ended."""
+    past = [day for day in report.days if day.day <= today] or report.days[:1]
+    labels = [f"{day.day:%d/%m}" for day in past]
     found = report.endings
-    opened = Series("abertas", [day.opened for day in report.days])
-    closed = Series("encerradas", [day.closed for day in report.days])
+    opened = Series("abertas", [day.opened for day in past])
+    closed = Series("encerradas", [day.closed for day in past])
+    handed = Series("foram à fila", [day.handed_over for day in past])
     levels = Series("conversas", [found.contained, *found.levels])
-    handed = Series("foram à fila", [day.handed_over for day in report.days])
     return [
-        columns("days", "Conversas por dia", days, opened, closed),
-        columns("handed", "Foram para pessoas, por dia", days, handed),
+        columns("days", "Conversas por dia", labels, opened, closed),
+        columns("handed", "Foram para pessoas, por dia", labels, handed),
         columns("funnel", "Onde terminaram", ["Robô", "N1", "N2", "N3"], levels),
     ]

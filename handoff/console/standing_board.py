@@ -92,7 +92,7 @@ def read_queues(session: Session, now: datetime, zone: str) -> list[QueueLine]:
         row.queue: row
         for row in session.execute(
             select(
-                Conversation.queue, func.count().label("count"), func.min(Conversation.waiting_since).label("oldest")
+                Conversation.queue, func.count().label("number"), func.min(Conversation.waiting_since).label("oldest")
             )
             .where(Conversation.handler == "queue")
             .group_by(Conversation.queue)
@@ -108,7 +108,7 @@ def read_queues(session: Session, now: datetime, zone: str) -> list[QueueLine]:
     return [
         QueueLine(
             name=name,
-            waiting=waiting[name].count if name in waiting else 0,
+            waiting=waiting[name].number if name in waiting else 0,
             oldest=waited(waiting[name].oldest, now) if name in waiting and waiting[name].oldest else "",
             late=late.get(name, 0),
             there=there.get(name, 0),

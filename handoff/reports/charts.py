@@ -95,7 +95,7 @@ def scale(highest: int) -> int:
     """The even number at the top of an axis: round, and not below the highest value."""
     if highest <= 2:
         return 2
-    magnitude = 10 ** (len(str(highest)) - 1)
+    magnitude: int = 10 ** (len(str(highest)) - 1)
     steps = (value * magnitude // 10 for value in (10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100))
     return next(step for step in steps if step >= highest and step % 2 == 0)
 

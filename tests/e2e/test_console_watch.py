@@ -1,4 +1,4 @@
-"""The supervisors' pages in a browser: nothing cut off and nothing too faint, on a phone and a laptop, light and dark."""
+"""The supervisors' pages in a browser: nothing cut off and nothing too faint, on phone and laptop, light and dark."""
 
 from __future__ import annotations
 

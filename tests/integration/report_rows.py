@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -70,7 +71,7 @@ def _add(session: Session, contact_id: int, people: list[Attendant], chance: ran
     session.flush()
 
 
-def _says(session: Session, id_: int, direction: str, author: str, at: datetime, **more: object) -> None:
+def _says(session: Session, id_: int, direction: str, author: str, at: datetime, **more: Any) -> None:
     row = Message(conversation_id=id_, channel="whatsapp", direction=direction, author=author, text="x", **more)
     row.received_at = at
     session.add(row)
