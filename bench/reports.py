@@ -78,7 +78,7 @@ FILL = (
     " + (n * CAST(:step AS float) + 4000) * interval '1 second', CASE WHEN n % 10 < 3 THEN 'N1' END"
     " FROM generate_series(1, CAST(:count AS int)) AS n",
     "INSERT INTO conversation_span (conversation_id, handler, queue, agent_id, started_at, ended_at)"
-    " SELECT id, 'bot', NULL, NULL, opened_at, opened_at + interval '5 minutes' FROM conversation"
+    " SELECT id, 'bot', NULL, CAST(NULL AS int), opened_at, opened_at + interval '5 minutes' FROM conversation"
     " UNION ALL SELECT id, 'queue', 'N1', NULL, opened_at + interval '5 minutes', opened_at + interval '11 minutes'"
     " FROM conversation WHERE queue = 'N1' UNION ALL SELECT id, 'agent', 'N1', id % 20 + 1,"
     " opened_at + interval '11 minutes', closed_at FROM conversation WHERE queue = 'N1'",

@@ -58,8 +58,9 @@ def _add(session: Session, contact_id: int, people: list[Attendant], chance: ran
         session.add(span)
         if handler != "queue" and chance.random() < 0.7:
             author = f"agent:{owner.login}" if owner else "bot"
-            key = f"closing-{row.id}-{ended}" if owner and chance.random() < 0.2 else None
-            _says(session, row.id, "out", author, at + (ended - at) * chance.random(), key=key)
+            farewell = owner is not None and chance.random() < 0.2
+            more = {"key": f"closing-{row.id}-{ended}"} if farewell else {}
+            _says(session, row.id, "out", author, at + (ended - at) * chance.random(), **more)
         if chance.random() < 0.3:
             outcome = chance.choice(("vote", "comment", "answered", None))
             _says(session, row.id, "in", "customer", at + (ended - at) * chance.random(), outcome=outcome)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+import random
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from core.work_calendar import WorkCalendar
+from handoff.calendars import TEMPLATE, calendar_of
 from handoff.reports.charts import BOTTOM, HEIGHT, LEFT, MOST_LABELS, TOP, WIDTH, Series, columns, scale
 from handoff.reports.csv_file import csv_of
 from handoff.reports.lines import Line
 from handoff.reports.period import LONGEST_DAYS, Period, period_of
 from handoff.reports.terms import Targets
+from handoff.reports.worked import Worked
 from handoff.satisfaction.terms import Satisfaction
 from handoff.satisfaction.words import WORDS
 
@@ -88,3 +92,14 @@ def test_words_fit_where_whatsapp_shows_them(language: str) -> None:
     assert len(words.rows) == 5
     assert all(len(row) <= 24 for row in words.rows)
     assert len(words.farewell) + len(words.question) < 1024
+
+
+def test_working_time_is_the_calendars_whatever_the_moments() -> None:
+    chance = random.Random(1)
+    office = calendar_of("comercial", TEMPLATE["comercial"], zone=ZONE, state="SP")
+    for calendar in (office, WorkCalendar(ZONE, always_open=True)):
+        since = datetime(2026, 11, 1, tzinfo=UTC)
+        worked = Worked(calendar, since, since + timedelta(days=31))
+        for _ in range(200):
+            a, b = sorted(since + timedelta(seconds=chance.randrange(30 * 86400)) for _ in range(2))
+            assert worked.seconds(a, b) == pytest.approx(calendar.working_seconds(a, b), abs=1e-3)
