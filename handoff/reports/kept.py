@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from core.work_calendar import WorkCalendar
 from handoff.reports.period import Period
 from handoff.reports.worked import Worked
-from handoff.sla.promises import promises
-from handoff.sla.reckoning import Promise, reckon
-from models.sla import SlaClock
+from handoff.sla.promises import calendar_of_clocks, promises
+from handoff.sla.reckoning import reckon
+from handoff.sla.terms import ARRIVAL
+from models.sla import SlaClock, SlaPause
 
-AT_ONCE = 10_000
+AT_ONCE = 2000
 FORMULA = (
     "Relógios que pararam no período. Cumprido: o tempo útil do calendário, sem as pausas, coube no prazo prometido"
     " quando o relógio começou. Calculado dos horários, e não de quem olhou."
@@ -44,50 +45,44 @@ def read_kept(session: Session, period: Period) -> list[Kept]:
     grouped = select(SlaClock.kind, SlaClock.queue, func.count()).where(*here, short)
     for kind, queue, count in session.execute(grouped.group_by(SlaClock.kind, SlaClock.queue)):
         counts[kind, queue, False] += count
-    for clocks in _portions(session, [*here, ~short]):
-        broken = broken_ones(session, clocks, period.ends)
-        counts.update((clock.kind, clock.queue, clock.id in broken) for clock in clocks)
+    rows = _long_ones(session, [*here, ~short])
+    broken = _broken_ones(session, rows, period)
+    counts.update((row.kind, row.queue, row.id in broken) for row in rows)
     found = sorted({(kind, queue) for kind, queue, _ in counts})
     return [Kept(kind, queue, counts[kind, queue, False], counts[kind, queue, True]) for kind, queue in found]
 
 
-def broken_ones(session: Session, clocks: Sequence[SlaClock], now: datetime) -> set[int]:
-    """The ids of those that were broken by `now`, as handoff.sla.reckoning says of each.
+def _long_ones(session: Session, here: list[ColumnElement[bool]]) -> Sequence[Any]:
+    paused = exists().where(SlaPause.conversation_id == SlaClock.conversation_id) & (SlaClock.kind != ARRIVAL)
+    columns = (SlaClock.id, SlaClock.kind, SlaClock.queue, SlaClock.calendar, SlaClock.target_minutes)
+    wanted = select(*columns, SlaClock.started_at, SlaClock.stopped_at, paused.label("paused"))
+    return session.execute(wanted.where(*here)).all()
 
-    Without a pause the working time alone tells, but for a target that is reached to the second: there, and where there
-    was a pause, it is reckoned in full.
+
+def _broken_ones(session: Session, rows: Sequence[Any], period: Period) -> set[int]:
+    """The ids of those that were broken, as handoff.sla.reckoning says of each. Without a pause the working time alone
+    tells, but for a target that is reached to the second: there, and where there was a pause, it is reckoned in full.
     """
-    promised = promises(session, clocks)
-    worked = _laid_out(promised.values(), now)
-    return {id_ for id_, promise in promised.items() if _is_broken(promise, worked, now)}
+    if not rows:
+        return set()
+    since = min(row.started_at for row in rows)
+    until = period.ends + timedelta(days=1)
+    names = {row.calendar for row in rows}
+    worked = {name: Worked(calendar_of_clocks(session, name), since, until) for name in names}
+    broken, doubtful = set(), []
+    for row in rows:
+        left = row.target_minutes * 60 - worked[row.calendar].seconds(row.started_at, row.stopped_at)
+        if row.paused or abs(left) <= 1:
+            doubtful.append(row.id)
+        elif left < 0:
+            broken.add(row.id)
+    return broken | _reckoned(session, doubtful, period)
 
 
-def _is_broken(promise: Promise, worked: dict[int, Worked], now: datetime) -> bool:
-    if not promise.pauses:
-        spent = worked[id(promise.calendar)].seconds(promise.started_at, promise.stopped_at or now)
-        left = promise.target_minutes * 60 - spent
-        if abs(left) > 1:
-            return left < 0
-    return reckon(promise, now).state == "breached"
-
-
-def _laid_out(promised: Collection[Promise], now: datetime) -> dict[int, Worked]:
-    """The working time of each calendar, by its identity: promises of one portion share theirs."""
-    calendars: dict[int, WorkCalendar] = {id(promise.calendar): promise.calendar for promise in promised}
-    if not calendars:
-        return {}
-    since = min(promise.started_at for promise in promised)
-    until = max(promise.stopped_at or now for promise in promised) + timedelta(days=1)
-    return {name: Worked(calendar, since, until) for name, calendar in calendars.items()}
-
-
-def _portions(session: Session, here: list[ColumnElement[bool]]) -> Iterator[Sequence[SlaClock]]:
-    last = 0
-    while True:
-        wanted = select(SlaClock).where(*here, SlaClock.id > last).order_by(SlaClock.id).limit(AT_ONCE)
-        clocks = session.scalars(wanted).all()
-        if not clocks:
-            return
-        yield clocks
-        last = clocks[-1].id
-        session.expunge_all()
+def _reckoned(session: Session, ids: list[int], period: Period) -> set[int]:
+    broken: set[int] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        portion = select(SlaClock).where(SlaClock.id.in_(ids[start : start + AT_ONCE]))
+        promised = promises(session, session.scalars(portion).all())
+        broken |= {id_ for id_, one in promised.items() if reckon(one, period.ends).state == "breached"}
+    return broken
