@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.db import Database
 from handoff.reports.kept import read_kept
 from handoff.reports.opinions import Nps, Opinion
 from handoff.reports.period import Period
 from handoff.reports.report import read_report
+from handoff.sla.promises import promises
+from handoff.sla.reckoning import reckon
 from models.conversation import Conversation
 from models.presence import PresenceSpan
 from models.sla import SlaClock, SlaPause
@@ -159,3 +163,29 @@ def test_reasons_are_those_that_people_held_to_be_right(db: Database) -> None:
     a_reading(db, id_, said="boleto?", read_at=at, band="confirm", **corrected)
     found = {one.intent: (one.count, one.sure) for one in read_report(db, PERIODS[0], NOW).reasons}
     assert found == {"invoice_second_copy": (1, 1), "complaint": (1, 0)}
+
+
+def test_promises_count_as_each_is_reckoned(db: Database) -> None:
+    store_provider(db)
+    chance = random.Random(5)
+    ids = [a_conversation(db, said=None) for _ in range(12)]
+    with db.transaction() as session:
+        for id_ in ids * 5:
+            start = SINCE + timedelta(minutes=chance.randrange(6 * 24 * 60))
+            row = SlaClock(conversation_id=id_, kind=chance.choice(("next", "arrival")), queue="N1")
+            row.calendar, row.target_minutes = chance.choice(("comercial", "sempre")), chance.choice((15, 60, 480))
+            row.started_at, row.stopped_at = start, start + timedelta(minutes=chance.randrange(700))
+            session.add(row)
+        for id_ in ids[::2]:
+            pause = SlaPause(conversation_id=id_, reason="customer", by="helena")
+            pause.started_at = SINCE + timedelta(minutes=chance.randrange(6 * 24 * 60))
+            pause.ended_at = pause.started_at + timedelta(hours=20)
+            session.add(pause)
+    period = PERIODS[1]
+    with db.transaction() as session:
+        clocks = [row for row in session.scalars(select(SlaClock)) if period.begins <= row.stopped_at < period.ends]  # type: ignore[operator]
+        states = {id_: reckon(promise, NOW).state for id_, promise in promises(session, clocks).items()}
+        by_hand = Counter((row.kind, states[row.id]) for row in clocks)
+        found = {(one.kind): (one.kept, one.broken) for one in read_kept(session, period)}
+    assert min(by_hand.values()) > 3
+    assert found == {kind: (by_hand[kind, "kept"], by_hand[kind, "breached"]) for kind in ("next", "arrival")}
