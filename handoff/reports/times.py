@@ -1,5 +1,4 @@
-"""How long things took, by bot, queue and person: first answer, waiting, handling and resolution, from spans and
-messages."""
+"""How long things took, by bot, queue and person: first answer, waiting, handling and resolution, from rows."""
 
 from __future__ import annotations
 
