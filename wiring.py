@@ -12,6 +12,7 @@ from billing.provider_row import policy_of, provider_of, provider_row, settlemen
 from bot.after_close import hear_after_close, reopen_unheard
 from bot.facts import Sources
 from bot.serve_wishes import serve_wish
+from bot.survey_comment import let_comment_through, take_comment
 from bot.texts import Texts
 from bot.turns import Bot, Business, give_up, take_turn
 from core.db import Database, make_engine
@@ -143,6 +144,9 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "turn": Route(partial(take_turn, bot=bot), most_tries=6, give_up=partial(give_up, bot=bot)),
         "after_close": Route(
             partial(hear_after_close, bot=bot), most_tries=6, give_up=partial(reopen_unheard, bot=bot)
+        ),
+        "survey_comment": Route(
+            partial(take_comment, bot=bot), most_tries=6, give_up=partial(let_comment_through, bot=bot)
         ),
         "wish": Route(partial(serve_wish, bot=bot), most_tries=3),
         "deliver": Route(partial(deliver, delivery=delivery)),

@@ -17,6 +17,7 @@ from handoff.life.firing import send_scheduled
 from handoff.life.snooze import wake_snoozed
 from handoff.login.single_sign_on import SingleSignOn
 from handoff.routing.overflow import overflow
+from handoff.satisfaction.nps import ask_nps
 from handoff.sla.watch import refresh_sla, watch_sla
 from models import utc_now
 from models.change import forget_changes
@@ -34,6 +35,7 @@ DESK_CHORES = {
     "wake_snoozed": 15.0,
     "send_scheduled": 15.0,
     "watch_silence": 60.0,
+    "ask_nps": 1800.0,
 }
 
 
@@ -49,6 +51,7 @@ def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
         "assign": Route(partial(_assign, db=db), most_tries=3),
         "presence": Route(partial(_follow_presence, db=db), most_tries=3),
         "wake_snoozed": Route(partial(wake_snoozed, db=db), most_tries=3),
+        "ask_nps": Route(partial(ask_nps, db=db, language=settings.customer_language), most_tries=3),
         "send_scheduled": Route(partial(send_scheduled, db=db), most_tries=3),
         "watch_silence": Route(partial(watch_silence, db=db, texts=texts), most_tries=3),
     }

@@ -73,6 +73,17 @@ class WorkCalendar:
             left -= closes - begins
         return None
 
+    def openings(self, a: datetime, b: datetime) -> Iterator[Opening]:
+        """The openings that touch the time from `a` to `b`, in order and without an overlap, as they are; with
+        `always_open` that time itself. For whoever asks about many moments."""
+        if self.always_open:
+            yield a.astimezone(UTC), b.astimezone(UTC)
+            return
+        for opens, closes in self._openings(a):
+            if opens >= b:
+                return
+            yield opens, closes
+
     def working_seconds(self, a: datetime, b: datetime) -> float:
         """How much of the time from `a` to `b` is worked; 0 when `b` is not after `a`."""
         first, last = a.astimezone(UTC), b.astimezone(UTC)

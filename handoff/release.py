@@ -13,10 +13,12 @@ from handoff.events import add_event, locked, mark_handled_by_person, unanswered
 from handoff.life.escalation import last_owner_in, may_go_up, queue_below, taken_along
 from handoff.outcome import Denied, Done
 from handoff.queues import organogram
-from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner, queue_text
+from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner
+from handoff.satisfaction.farewell import say_farewell
 from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
+from nlu.languages import PORTUGUESE
 
 # What the bot asked before a person came must not be answered hours later: a "sim" would act on the network.
 RUNNING_QUESTION = frozenset({"expect", "intent", "document", "misses", "pending", "unsure", "data"})
@@ -43,20 +45,21 @@ def give_back(session: Session, conversation_id: int, agent: Attendant) -> Done 
     return _settle(session, conversation, agent, "given_back", text)
 
 
-def close(session: Session, conversation_id: int, agent: Attendant, *, now: datetime | None = None) -> Done | Denied:
-    """Ends the conversation; the customer gets the protocol number if the 24-hour window still allows a message."""
+def close(
+    session: Session,
+    conversation_id: int,
+    agent: Attendant,
+    *,
+    now: datetime | None = None,
+    language: str = PORTUGUESE,
+) -> Done | Denied:
+    """Ends the conversation; the customer gets the protocol number if the 24-hour window still allows a message, and is
+    asked how it was where that is due (handoff.satisfaction). `language` is the customer's."""
     conversation = _owned(session, conversation_id, agent)
     if isinstance(conversation, Denied):
         return conversation
     moment = now or utc_now()
-    told = conversation.window_open(moment)
-    if told:
-        farewell = (
-            f"Atendimento encerrado. Seu protocolo é {conversation.protocol}. "
-            "Se precisar de mais alguma coisa, é só escrever aqui. 👋"
-        )
-        key = f"closing-{conversation_id}-{conversation.version}"
-        queue_text(session, conversation, farewell, author=agent.author, key=key)
+    told = say_farewell(session, conversation, agent.id, agent.author, language, moment)
     end(session, conversation, agent.login, moment)
     text = f"{agent.name} encerrou a conversa"
     if not told:

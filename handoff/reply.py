@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -99,13 +100,24 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
 
 
 def queue_text(
-    session: Session, conversation: Conversation, body: str, *, author: str, key: str, reason: str = "agent"
+    session: Session,
+    conversation: Conversation,
+    body: str,
+    *,
+    author: str,
+    key: str,
+    reason: str = "agent",
+    kind: str = "text",
+    payload: dict[str, Any] | None = None,
 ) -> int:
-    """Adds an outbound text and the work of sending it, and returns the message's id."""
+    """Adds an outbound text and the work of sending it, and returns the message's id. `kind` and `payload` are as in
+    models.message, for one with something to tap."""
     row = Message(
         conversation_id=conversation.id,
         channel=conversation.channel,
         direction="out",
+        kind=kind,
+        payload=payload or {},
         text=body,
         author=author,
         reason=reason,

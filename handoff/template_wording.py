@@ -11,6 +11,7 @@ PURPOSES = {
     "visit_reminder": "Lembrete de visita técnica",
     "unlock_expiring": "Liberação em confiança acabando",
     "survey": "Pesquisa de satisfação",
+    "nps": "Pesquisa: você nos indicaria?",
     "reopen": "Retomar a conversa",
     "code": "Código de confirmação",
     "invoice_due_today": "Fatura vence hoje",

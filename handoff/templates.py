@@ -63,7 +63,7 @@ def send_template(
     ready = prepare(session, contact, purpose, values, language)
     if isinstance(ready, Denied):
         return ready
-    conversation = _conversation(session, contact)
+    conversation = conversation_of(session, contact)
     # Somebody may have sent it while this waited for the conversation.
     return _known(session, key) or Done(
         queue_template(session, conversation, ready, reason=reason, key=key, author=author)
@@ -195,7 +195,7 @@ def _why_none(session: Session, channel: str, purpose: str, language: str) -> st
     return f"O modelo “{name}” não pode ser enviado agora: {status_name(newest.status)}."
 
 
-def _conversation(session: Session, contact: Contact) -> Conversation:
+def conversation_of(session: Session, contact: Contact) -> Conversation:
     """The contact's open conversation, locked; where there is none, a new one of the bot."""
     for _ in range(2):
         known = session.scalar(_FIND_OPEN.where(Conversation.contact_id == contact.id))

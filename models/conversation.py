@@ -42,6 +42,8 @@ class Conversation(Base):
         Index("uq_conversation_open", "contact_id", unique=True, postgresql_where=text("handler <> 'closed'")),
         Index("ix_conversation_waiting", "handler", "waiting_since"),
         Index("ix_conversation_snoozed_until", "snoozed_until", postgresql_where=text("snoozed_until is not null")),
+        Index("ix_conversation_closed_at", "closed_at"),
+        Index("ix_conversation_opened_at", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -24,8 +24,8 @@ class Message(Base):
     Outbound states: queued, sending, accepted, sent, delivered, read; failed, unknown (no answer came and no
     receipt followed) and discarded (a person took over before it left). Inbound: received.
     `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered, action
-    (something was begun for it), silent, person, too_old, revoked (taken back before an answer) and standby (somebody
-    else's automaton answers).
+    (something was begun for it), silent, person, too_old, revoked (taken back before an answer), standby (somebody
+    else's automaton answers), vote and comment (an opinion: models.survey).
     `author` of an outbound message is bot, agent:<login>, system (a notice that nobody waits for), or phone_app: a
     person in the phone's WhatsApp Business app.
 

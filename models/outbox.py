@@ -69,6 +69,8 @@ QUEUE_OF = {
     "relay_events": "background",
     "webhook_out": "background",
     "forget_events": "background",
+    "survey_comment": "turns",
+    "ask_nps": "background",
 }
 
 

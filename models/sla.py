@@ -56,6 +56,7 @@ class SlaClock(Base):
             unique=True,
             postgresql_where=text("stopped_at is null"),
         ),
+        Index("ix_sla_clock_stopped_at", "stopped_at"),
         Index("ix_sla_clock_due", "due_at", postgresql_where=text("stopped_at is null")),
         Index("ix_sla_clock_warn", "warn_at", postgresql_where=text("stopped_at is null")),
     )

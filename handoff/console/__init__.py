@@ -16,6 +16,7 @@ from handoff.console import (
     acts,
     admin,
     attendance,
+    board,
     channel,
     corrections,
     files,
@@ -29,6 +30,7 @@ from handoff.console import (
     network,
     next_up,
     problems,
+    reports,
     review,
     search,
     system,
@@ -110,8 +112,8 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     talks = (login, inbox, thread, acts, life_acts, line_acts, corrections, files, search, attendance, next_up, writing)
-    rooms = (account, sso_pages, review, system, channel, template_list, network, money, integrations, admin, problems)
-    for room in (*talks, *rooms):
+    watch = (board, reports, review, system, channel, template_list, integrations)
+    for room in (*talks, *watch, account, sso_pages, network, money, admin, problems):
         room.mount(blueprint, ports)
     shared = Shared()
     follower = Follower(db, shared, most=streams)

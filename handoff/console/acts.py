@@ -41,7 +41,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
             session, id_, attendant(), request.form.get("decision", ""), request.form.get("reason", ""), form_token()
         ),
         "give-back": lambda session, id_: desk.give_back(session, id_, attendant()),
-        "close": lambda session, id_: desk.close(session, id_, attendant(), now=ports.now()),
+        "close": lambda session, id_: desk.close(session, id_, attendant(), now=ports.now(), language=ports.language),
         "pause": lambda session, id_: hold(
             session,
             id_,

@@ -67,6 +67,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("imports", "imports_live", "import_send", "import_run", "import_run_live", "import_apply", "import_again"),
         *("import_discard", "import_refused"),
     ),
+    "report.see": ("board", "board_live", "reports", "reports_file"),
     "reading.correct": ("review", "act_review"),
     "canned.handle": (
         *("canned", "canned_add", "canned_save", "canned_delete", "macros", "macro_add", "macro_save", "macro_delete"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ SHOWN = 200
 """PostgreSQL takes a larger number for an error, not for a row that is not there."""
 WINDOW_ENDS_SOON = timedelta(hours=3)
 VIEWED_AGAIN = timedelta(hours=1)
+FROM_BOARD = "board"
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def conversation_page(
     who = attendant()
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
-        audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
+        audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}", **_why())
         see_mentions(session, conversation_id, who)
         sheet = _read(session, conversation, who, ports)
         thread = _thread(_talk(session, conversation, ports))
@@ -159,7 +161,15 @@ def conversation_page(
 
 
 def _page(ports: Ports, conversation_id: int) -> Response:
-    return conversation_page(ports, conversation_id)
+    # Whoever whispers to its owner finds their name in the note already.
+    whispers_to = request.args.get("para", "") if _why() else ""
+    named = f"@{whispers_to} " if re.fullmatch(r"[\w.-]{1,60}", whispers_to) else ""
+    return conversation_page(ports, conversation_id, draft=named)
+
+
+def _why() -> dict[str, str]:
+    """From where a supervisor looks in, for the record."""
+    return {"reason": FROM_BOARD} if request.args.get("de") == FROM_BOARD else {}
 
 
 def live_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:

@@ -31,7 +31,7 @@ def promises(session: Session, clocks: Iterable[SlaClock]) -> dict[int, Promise]
     ids = {clock.conversation_id for clock in wanted}
     for row in session.scalars(select(SlaPause).where(SlaPause.conversation_id.in_(ids))):
         paused[row.conversation_id].append(Pause(row.started_at, row.ended_at))
-    calendars = {name: _calendar(session, name) for name in {clock.calendar for clock in wanted}}
+    calendars = {name: calendar_of_clocks(session, name) for name in {clock.calendar for clock in wanted}}
     return {
         clock.id: Promise(
             calendars[clock.calendar],
@@ -45,7 +45,8 @@ def promises(session: Session, clocks: Iterable[SlaClock]) -> dict[int, Promise]
     }
 
 
-def _calendar(session: Session, name: str) -> WorkCalendar:
+def calendar_of_clocks(session: Session, name: str) -> WorkCalendar:
+    """The calendar that clocks of this name run by; see `promises` for one that cannot be read."""
     try:
         return calendar_named(session, name)
     except Misconfigured as problem:

@@ -21,6 +21,7 @@ from webhooks.contacts import bind_shared_phone, resolve_contact
 from webhooks.effects.changes import apply_parked_changes, change_lock
 from webhooks.effects.conversations import Place, find_open, find_or_go_on
 from webhooks.effects.here import Here, keep
+from webhooks.effects.opinion import taken_as_opinion
 from webhooks.items import MessageArrived
 from webhooks.media_wanted import want_media
 
@@ -50,6 +51,8 @@ _ADD_MESSAGE = text(
 def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
     """Stores the message in the contact's open conversation, or in a new one where its kind opens one."""
     contact_id = resolve_contact(session, item.channel, item.sender)
+    if taken_as_opinion(session, contact_id, item, here, _add):
+        return
     if item.opens:
         place = find_or_go_on(session, contact_id, item.channel, item.provider_id, utc_now())
     else:
@@ -71,10 +74,11 @@ def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
         heard(session, contact_id, item.text, item.provider_id, item.at)
 
 
-def _add(session: Session, item: MessageArrived, place: Place, here: Here) -> int | None:
-    """The one place where a customer's message becomes a row: its id, or None when it was there."""
+def _add(session: Session, item: MessageArrived, place: Place, here: Here, settled_as: str | None = None) -> int | None:
+    """The one place where a customer's message becomes a row: its id, or None when it was there. `settled_as` is the
+    outcome of one that asks for no answer."""
     now = utc_now()
-    outcome = _outcome(item, place, here)
+    outcome = settled_as or _outcome(item, place, here)
     # While people are awaited the bot hears only the taps on what it offers meanwhile.
     awaited = place.handler == "queue" and item.reply_id == LATER
     answer = outcome is None and (place.handler in TOPIC or awaited)

@@ -1,0 +1,1 @@
+"""Figures of the desk for a day, a week or any span of days, reckoned anew from rows each time they are asked for."""

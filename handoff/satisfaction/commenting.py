@@ -1,0 +1,72 @@
+"""The comment that was asked for after a low vote: the next text, unless it surely wants something else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff.events import locked
+from handoff.satisfaction.voting import LOW
+from handoff.sla import clocks
+from handoff.templates import conversation_of
+from models import utc_now
+from models.alert import Alert
+from models.contact import Contact
+from models.conversation import Conversation
+from models.message import Message
+from models.outbox import add_work
+from models.survey import Survey
+
+
+def awaited_from(session: Session, contact_id: int, now: datetime) -> Survey | None:
+    """The survey that waits for this contact's comment, if nothing else is talked about: no conversation is open."""
+    mine = select(Conversation.id).where(Conversation.contact_id == contact_id)
+    if session.scalar(mine.where(Conversation.handler != "closed").limit(1)) is not None:
+        return None
+    wanted = select(Survey).where(Survey.conversation_id.in_(mine), Survey.comment == "", Survey.comment_until > now)
+    return session.scalars(wanted.order_by(Survey.id.desc()).limit(1)).one_or_none()
+
+
+def waiting_text(session: Session, survey: Survey) -> list[Message]:
+    """What came since the vote and was not settled yet, oldest first."""
+    rows = select(Message).where(
+        Message.conversation_id == survey.conversation_id,
+        Message.direction == "in",
+        Message.handled_at.is_(None),
+        Message.received_at >= survey.answered_at,
+    )
+    return list(session.scalars(rows.order_by(Message.id)))
+
+
+def keep_comment(session: Session, survey: Survey, messages: list[Message], now: datetime) -> None:
+    """The messages are the comment: they ask for no answer, and the supervision's alert points to them."""
+    survey.comment = "\n".join(message.text for message in messages)
+    for message in messages:
+        message.handled_at, message.outcome = now, "comment"
+    alert = session.scalars(
+        select(Alert).where(Alert.kind == LOW, Alert.subject == str(survey.id), Alert.ended_at.is_(None))
+    ).one_or_none()
+    if alert is not None and not alert.detail.get("commented"):
+        alert.text, alert.last_at = f"{alert.text} Deixou um comentário.", now
+        alert.detail = {**alert.detail, "commented": True}
+
+
+def let_through(session: Session, survey: Survey, messages: list[Message]) -> None:
+    """They were no comment: they are answered as if nothing had been asked, in the contact's open conversation or a
+    new one of the bot."""
+    ended = locked(session, survey.conversation_id)
+    if ended is None:
+        return
+    survey.comment_until = None
+    conversation = conversation_of(session, session.get_one(Contact, ended.contact_id))
+    for message in messages:
+        message.conversation_id = conversation.id
+    newest = max(message.provider_at or message.received_at for message in messages)
+    conversation.last_inbound_at = max(newest, conversation.last_inbound_at or newest)
+    session.flush()
+    if conversation.handler == "bot":
+        add_work(session, "turn", conversation.id)
+    else:
+        clocks.asked(session, conversation, utc_now())
