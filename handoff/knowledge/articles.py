@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
+from handoff.knowledge.subjects import QUOTED
 from handoff.outcome import Denied, Done
 from models import utc_now
 from models.article import LONGEST_ANSWER, Article, ArticleVersion
@@ -19,10 +20,10 @@ OFFICE = Denied("Isto é da supervisão: publicar, aprovar, retirar e mudar o qu
 NOT_QUOTABLE = Denied(
     "Para o bot citar, o artigo precisa estar publicado, ter a resposta ao cliente e permitir a citação."
 )
-NEVER_QUOTED = frozenset(
-    {"invoice_second_copy", "signal_release", "payment_negotiation", "outage_no_connection", "slow_internet"}
+NOT_A_QUESTION = Denied(
+    "O bot só cita artigos sobre perguntas. O que mexe com dinheiro ou com a rede, reclamação e cancelamento têm "
+    "caminho próprio."
 )
-"""Intents that act on money or on the network: the bot has answers of its own, and quotes nothing in their place."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ def _unfit(draft: Draft) -> Denied | None:
         return Denied(f"A resposta ao cliente vai até {LONGEST_ANSWER} caracteres.")
     if draft.bot_may_quote and not (draft.answer and draft.intents):
         return Denied("Para o bot citar, escreva a resposta ao cliente e escolha o assunto.")
-    if draft.bot_may_quote and NEVER_QUOTED & {*draft.intents}:
-        return Denied("Assuntos que mexem com dinheiro ou com a rede o bot não responde com artigo.")
+    if draft.bot_may_quote and not {*draft.intents} <= QUOTED:
+        return NOT_A_QUESTION
     return None
 
 

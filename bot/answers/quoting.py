@@ -1,0 +1,54 @@
+"""Questions that people would have to answer: quoted from an approved article first, where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import people
+from bot.answers import ANSWERS
+from bot.article_effects import ArticleHelped, ArticleQuoted, Quote
+from bot.effects import Effect, Option, Remember, Say
+from bot.turn import Turn
+from handoff.knowledge.subjects import QUOTED
+
+HELPED, PERSON = "article:helped", "article:person"
+
+
+def quote_or_people(turn: Turn, queue: str, intent: str, text: str, *, ask: str = "") -> list[Effect]:
+    """The article's answer with the question whether it helped; people, as `people.hand_off` does, where there is none
+    or it was quoted in this conversation before."""
+    quote: Quote | None = None
+    if intent in QUOTED and _mark(intent) not in turn.dialogue.told:
+        quote = turn.fact(f"article:{intent}")
+    if quote is None:
+        return people.hand_off(turn, queue, intent, text, ask=ask)
+    options = Option(HELPED, turn.texts("button.helped")), Option(PERSON, turn.texts("button.person"))
+    data = {"article": quote.id, "title": quote.title}
+    told = (*turn.dialogue.told, _mark(intent))
+    dialogue = replace(turn.dialogue, expect="article_helped", intent=intent, misses=0, told=told, data=data)
+    cause = turn.inbound[-1].id if turn.inbound else turn.protocol
+    said = Say(f"{quote.answer}\n\n{turn.texts('article.ask')}", options)
+    return [said, ArticleQuoted(quote.id, quote.version, f"{cause}:{intent}"), Remember(dialogue)]
+
+
+def _mark(intent: str) -> str:
+    return f"article:{intent}"
+
+
+def _answered(turn: Turn) -> list[Effect] | None:
+    """A yes ends it; a no, or the button, brings a person who knows what was quoted."""
+    tapped = {HELPED: True, PERSON: False}.get(turn.reply_id)
+    helped = turn.replies.yes_or_no(turn.answer) if tapped is None else tapped
+    if helped is None:
+        return None
+    verdict = ArticleHelped(int(turn.dialogue.data["article"]), helped)
+    intent = turn.dialogue.intent
+    line = turn.texts("learnt.article", title=turn.dialogue.data["title"])
+    dialogue = replace(turn.dialogue, expect="", intent="", misses=0, data={})
+    if helped:
+        return [Say(turn.texts("article.helped")), verdict, Remember(dialogue)]
+    turn = replace(turn, dialogue=replace(dialogue, learnt=people.learnt(turn, line)))
+    return [verdict, *ANSWERS[intent](turn)]
+
+
+REPLIES = {"article_helped": _answered}
