@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.answers.quoting import quote_or_people
+from bot import people
+from bot.answers.quoting import quoted
 from bot.effects import Effect
 from bot.turn import Turn
 
 
 def answer(turn: Turn) -> list[Effect]:
     """Nothing is asked first."""
-    return quote_or_people(turn, "N1", "account_update", "handoff.account_update")
+    return quoted(turn, "account_update") or people.hand_off(turn, "N1", "account_update", "handoff.account_update")

@@ -14,14 +14,14 @@ from handoff.knowledge.subjects import QUOTED
 HELPED, PERSON = "article:helped", "article:person"
 
 
-def quote_or_people(turn: Turn, queue: str, intent: str, text: str, *, ask: str = "") -> list[Effect]:
-    """The article's answer with the question whether it helped; people, as `people.hand_off` does, where there is none
-    or it was quoted in this conversation before."""
-    quote: Quote | None = None
-    if intent in QUOTED and _mark(intent) not in turn.dialogue.told:
-        quote = turn.fact(f"article:{intent}")
+def quoted(turn: Turn, intent: str) -> list[Effect]:
+    """The answer of the article on this intent, with the question whether it helped; nothing where there is none, or it
+    was quoted in this conversation before: then people are to help."""
+    if intent not in QUOTED or _mark(intent) in turn.dialogue.told:
+        return []
+    quote: Quote | None = turn.fact(f"article:{intent}")
     if quote is None:
-        return people.hand_off(turn, queue, intent, text, ask=ask)
+        return []
     options = Option(HELPED, turn.texts("button.helped")), Option(PERSON, turn.texts("button.person"))
     data = {"article": quote.id, "title": quote.title}
     told = (*turn.dialogue.told, _mark(intent))

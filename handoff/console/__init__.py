@@ -19,6 +19,7 @@ from handoff.console import (
     files,
     gate,
     inbox,
+    knowledge,
     line_acts,
     login,
     money,
@@ -73,7 +74,7 @@ def console_blueprint(
     )
     gate.guard(blueprint, ports)
     rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
-    for room in (*rooms, network, money, problems):
+    for room in (*rooms, network, money, knowledge, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
