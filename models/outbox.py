@@ -56,6 +56,8 @@ QUEUE_OF = {
     "follow_agreements": "background",
     "tell_agreement": "turns",
     "forget_changes": "background",
+    "suggest": "background",
+    "desk_job": "background",
 }
 
 
