@@ -14,8 +14,10 @@ from core.media_store import MediaStore
 from handoff import money_permits
 from handoff.console import (
     acts,
+    article_uses,
     channel,
     corrections,
+    desk_acts,
     files,
     gate,
     inbox,
@@ -73,7 +75,22 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    rooms = (login, inbox, thread, acts, line_acts, corrections, files, search, review, system, channel, template_list)
+    rooms = (
+        login,
+        inbox,
+        thread,
+        acts,
+        line_acts,
+        desk_acts,
+        article_uses,
+        corrections,
+        files,
+        search,
+        review,
+        system,
+        channel,
+        template_list,
+    )
     for room in (*rooms, network, money, knowledge, problems):
         room.mount(blueprint, ports)
     for name, function in wording.FILTERS.items():

@@ -14,15 +14,19 @@ from handoff import audit
 from handoff.access import Attendant, may_see
 from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.customer import Card, read_card
+from handoff.console.desk_card import DeskCard, read_desk
+from handoff.console.hints import Hints, read_hints
 from handoff.console.inbox import list_region, read_listing, wanted_tab
 from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.offers import Offer, read_offers
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
 from handoff.console.wording import clock, moment, waited
+from handoff.knowledge.finding import may_read
 from handoff.queues import Queue, organogram
 from handoff.reply import MAX_LENGTH
 from models.agent import Agent
+from models.article import Article
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from nlu.intent_names import intent_names
 
@@ -65,6 +69,8 @@ class Sheet:
     offers: list[Offer]
     line: LineCard | None
     queues: tuple[Queue, ...]
+    desk: DeskCard
+    hints: Hints | None
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -93,6 +99,7 @@ def conversation_page(
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}")
         sheet = _read(session, conversation, who, ports)
+        draft = draft or _from_article(session)
         listing = read_listing(session, who, wanted_tab(), sheet.place, now)
     parts = {"list": list_region(listing, conversation_id), **_parts(sheet, draft=draft, revealed=revealed)}
     page = render_template(
@@ -108,6 +115,13 @@ def conversation_page(
         regions=as_regions(parts),
     )
     return make_response(page, status)
+
+
+def _from_article(session: Session) -> str:
+    """The answer of the article that was just taken as a draft."""
+    wanted = request.args.get("artigo", "")
+    found = session.get(Article, int(wanted)) if wanted.isdecimal() and int(wanted) <= LARGEST_ID else None
+    return found.answer if found and found.state == "published" and may_read(attendant(), found) else ""
 
 
 def _page(ports: Ports, conversation_id: int) -> Response:
@@ -153,6 +167,7 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
     bubbles, hidden = read_bubbles(session, conversation.id, now, place.zone, limit=None if everything else SHOWN)
     standing = _standing(session, conversation, who, place, now)
     card = read_card(session, conversation, who, place, now)
+    line = read_line(session, conversation, who, place, now) if card.proved else None
     return Sheet(
         id=conversation.id,
         place=place,
@@ -161,8 +176,10 @@ def _read(session: Session, conversation: Conversation, who: Attendant, ports: P
         hidden=hidden,
         card=card,
         offers=read_offers(session, conversation, place, ports.language) if standing.mine else [],
-        line=read_line(session, conversation, who, place, now) if card.proved else None,
+        line=line,
         queues=organogram(session).queues,
+        desk=read_desk(session, conversation, who, place, now, vault=ports.vault is not None),
+        hints=read_hints(session, conversation, who, card.contracts, line),
     )
 
 
