@@ -63,7 +63,7 @@ def write(
         row.written_by, row.written_at = who.login, utc_now()
         row.approved_by = row.approved_at = None
     session.flush()
-    _keep_version(session, row)
+    session.add(version_of(row))
     audit.record(session, who.login, "article.written", f"article:{row.id}", version=row.version)
     return Done(row.id)
 
@@ -151,17 +151,16 @@ def _fields(draft: Draft) -> dict[str, object]:
     }
 
 
-def _keep_version(session: Session, row: Article) -> None:
-    session.add(
-        ArticleVersion(
-            article_id=row.id,
-            version=row.version,
-            title=row.title,
-            body=row.body,
-            answer=row.answer,
-            written_by=row.written_by,
-            written_at=row.written_at,
-        )
+def version_of(row: Article) -> ArticleVersion:
+    """What the article says now, to be kept."""
+    return ArticleVersion(
+        article_id=row.id,
+        version=row.version,
+        title=row.title,
+        body=row.body,
+        answer=row.answer,
+        written_by=row.written_by,
+        written_at=row.written_at,
     )
 
 
