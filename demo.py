@@ -63,11 +63,11 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
         session.add_all(Device(**device) for device in facts["devices"])
         for agent in facts["agents"]:
             ensure_agent(session, agent["login"], agent["name"], agent["role"], agent["queues"], agent_password)
-        _add_articles(session, moment)
+        add_articles(session, moment)
     return True
 
 
-def _add_articles(session: Session, now: datetime) -> None:
+def add_articles(session: Session, now: datetime) -> None:
     """The knowledge base, with what the bot may quote approved."""
     for row in yaml.safe_load(ARTICLES_FILE.read_text(encoding="utf-8")):
         approved = {"approved_by": APPROVER, "approved_at": now} if row.get("bot_may_quote") else {}

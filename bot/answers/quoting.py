@@ -23,9 +23,11 @@ def quoted(turn: Turn, intent: str) -> list[Effect]:
     if quote is None:
         return []
     options = Option(HELPED, turn.texts("button.helped")), Option(PERSON, turn.texts("button.person"))
-    data = {"article": quote.id, "title": quote.title}
+    data = {"article": quote.id}
     told = (*turn.dialogue.told, _mark(intent))
-    dialogue = replace(turn.dialogue, expect="article_helped", intent=intent, misses=0, told=told, data=data)
+    learnt = people.learnt(turn, turn.texts("learnt.article", title=quote.title))
+    asking = replace(turn.dialogue, expect="article_helped", intent=intent, misses=0, data=data)
+    dialogue = replace(asking, told=told, learnt=learnt)
     cause = turn.inbound[-1].id if turn.inbound else turn.protocol
     said = Say(f"{quote.answer}\n\n{turn.texts('article.ask')}", options)
     return [said, ArticleQuoted(quote.id, quote.version, f"{cause}:{intent}"), Remember(dialogue)]
@@ -43,12 +45,10 @@ def _answered(turn: Turn) -> list[Effect] | None:
         return None
     verdict = ArticleHelped(int(turn.dialogue.data["article"]), helped)
     intent = turn.dialogue.intent
-    line = turn.texts("learnt.article", title=turn.dialogue.data["title"])
     dialogue = replace(turn.dialogue, expect="", intent="", misses=0, data={})
     if helped:
         return [Say(turn.texts("article.helped")), verdict, Remember(dialogue)]
-    turn = replace(turn, dialogue=replace(dialogue, learnt=people.learnt(turn, line)))
-    return [verdict, *ANSWERS[intent](turn)]
+    return [verdict, *ANSWERS[intent](replace(turn, dialogue=dialogue))]
 
 
 REPLIES = {"article_helped": _answered}

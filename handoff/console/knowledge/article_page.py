@@ -16,7 +16,7 @@ from handoff.console.wording import moment
 from handoff.knowledge.articles import LONGEST_BODY, LONGEST_TITLE, Draft
 from handoff.knowledge.finding import may_read, use_counts
 from handoff.knowledge.markdown import as_html
-from handoff.knowledge.subjects import QUOTED
+from handoff.knowledge.subjects import COURTESIES, QUOTED
 from handoff.queues import organogram
 from models.agent import name_of
 from models.article import LONGEST_ANSWER, Article, ArticleVersion
@@ -114,7 +114,7 @@ def form_page(
         draft=draft,
         article_id=article_id,
         seen=seen,
-        intents=intent_names(),
+        intents={name: title for name, title in intent_names().items() if name not in COURTESIES},
         quoted=QUOTED,
         queues=queues,
         longest={"title": LONGEST_TITLE, "body": LONGEST_BODY, "answer": LONGEST_ANSWER},
