@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from playwright.sync_api import Page, expect
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from core.db import Database
 from demo import add_articles
@@ -13,15 +17,30 @@ from handoff.access import Attendant
 from models import utc_now
 from models.desk_job import DeskJob
 from models.device import Device
-from tests.e2e.console_scene import address, cast, server, sign_in
+from provisioning.vault import Vault
+from tests.e2e.console_scene import address, cast, sign_in
 from tests.e2e.test_console_look import cut_off, too_faint
 from tests.e2e.test_console_network import scrolls_sideways
+from tests.integration.console import console_app
 from tests.integration.desk import a_conversation, a_reading
 from tests.integration.test_console_conversation import ana_is_known
 
-__all__ = ["address", "cast", "server"]  # fixtures: found by name
+__all__ = ["address", "cast"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def server(db: Database, cast: dict[str, Attendant]) -> Iterator[BaseWSGIServer]:
+    """The console on a loopback port, with a key for secrets."""
+    vault = Vault(Fernet.generate_key().decode())
+    server = make_server("127.0.0.1", 0, console_app(db, vault=vault), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture
@@ -74,8 +93,8 @@ def test_pages_fit_and_are_readable(
             assert answer.ok, (shot, answer.status)
             if shot == "card":
                 page.evaluate("for (const box of document.querySelectorAll('.linecard details')) box.open = true")
-                page.get_by_role("region", name="Pedidos").screenshot(path=tmp_path / f"desk-{name}-{scheme}.png")
-            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=True)
+                page.get_by_role("region", name="Pedidos").scroll_into_view_if_needed()
+            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=shot != "card")
             assert not cut_off(page), (shot, name)
             assert not scrolls_sideways(page), (shot, name)
             assert not too_faint(page), (shot, name)
