@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.suggest import suggest
 from core.db import Database
 from handoff.access import Attendant
 from handoff.suggestions import latest_intent, plan_suggestion
+from models.conversation import Conversation
 from models.message import Message
 from models.outbox import Outbox
 from models.suggestion import Suggestion
 from nlu.fake import FakeParser
 from tests.integration.console import Person, console_app
 from tests.integration.desk import a_conversation, a_reading, messages, the_cast
+from tests.integration.doors import bring
 from tests.integration.test_console_conversation import ana_is_known
 
 WORDS = {"caiu a net": "outage_no_connection", "quero o boleto": "invoice_second_copy", "obrigado": "thanks"}
@@ -43,6 +48,27 @@ def test_burst_is_planned_once(db: Database) -> None:
             plan_suggestion(session, talk, 5)
     with db.transaction() as session:
         assert session.scalar(select(func.count()).where(Outbox.topic == "suggest")) == 1
+
+
+@pytest.mark.parametrize(("handler", "planned"), [("queue", 1), ("bot", 0)])
+def test_what_arrives_for_people_is_planned_to_be_read(db: Database, handler: str, planned: int) -> None:
+    bring(db, body("wamid.1"))
+    with db.transaction() as session:
+        session.execute(update(Conversation).values(handler=handler, queue="N1"))
+    bring(db, body("wamid.2"))
+    with db.transaction() as session:
+        assert session.scalar(select(func.count()).where(Outbox.topic == "suggest")) == planned
+
+
+def body(name: str) -> bytes:
+    """A webhook with one message."""
+    message = {"from": "5512981110001", "id": name, "timestamp": str(int(time.time())), "type": "text"}
+    value = {
+        "messaging_product": "whatsapp",
+        "contacts": [{"profile": {"name": "Ana"}, "wa_id": "5512981110001"}],
+        "messages": [{**message, "text": {"body": "caiu"}}],
+    }
+    return json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
 
 
 def test_newest_words_are_read_and_nothing_is_said(db: Database, cast: dict[str, Attendant]) -> None:
