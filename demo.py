@@ -22,7 +22,9 @@ from core.document import parse_document
 from core.locks import hold
 from core.money import cents
 from handoff.accounts import ensure_agent
+from handoff.knowledge.articles import version_of
 from models import utc_now
+from models.article import Article
 from models.contract import Contract
 from models.customer import Customer, CustomerPhone
 from models.device import Device
@@ -33,6 +35,8 @@ from provisioning.simulated_network.neighbourhood import demo_network, neighbour
 from webhooks.simulator.people import Person
 
 DEMO_FILE = Path(migrations.__file__).parent / "demo" / "demo_provider.yml"
+ARTICLES_FILE = DEMO_FILE.with_name("demo_articles.yml")
+WRITER, APPROVER = "admin", "karina"
 
 Row = Mapping[str, Any]
 
@@ -59,7 +63,18 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
         session.add_all(Device(**device) for device in facts["devices"])
         for agent in facts["agents"]:
             ensure_agent(session, agent["login"], agent["name"], agent["role"], agent["queues"], agent_password)
+        add_articles(session, moment)
     return True
+
+
+def add_articles(session: Session, now: datetime) -> None:
+    """The knowledge base, with what the bot may quote approved."""
+    for row in yaml.safe_load(ARTICLES_FILE.read_text(encoding="utf-8")):
+        approved = {"approved_by": APPROVER, "approved_at": now} if row.get("bot_may_quote") else {}
+        article = Article(**row, **approved, state="published", written_by=WRITER, written_at=now)
+        session.add(article)
+        session.flush()
+        session.add(version_of(article))
 
 
 def seed_devices(db: Database) -> int:

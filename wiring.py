@@ -98,7 +98,7 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
         **_routes(settings, db, parser, links, erp),
         **_media_routes(settings, db, store),
         **_chores(settings, db),
-        **desk_routes(settings, db),
+        **desk_routes(settings, db, erp, parser),
         **api_routes(settings, db),
         **network_routes(settings, db, erp),
         **money_routes(settings, db, erp, store),

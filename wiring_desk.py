@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from billing.ports import Erp
+from billing.provider import Provider
+from billing.provider_row import provider_of, provider_row
+from bot.desk_jobs import DeskWork, do_desk_job, give_up
 from bot.silent_customers import watch_silence
+from bot.suggest import suggest
 from bot.texts import Texts
 from bot.waiting_told import tell_waiting
 from core.db import Database
@@ -21,6 +26,8 @@ from handoff.satisfaction.nps import ask_nps
 from handoff.sla.watch import refresh_sla, watch_sla
 from models import utc_now
 from models.change import forget_changes
+from nlu.ports import Parser
+from webhooks.channels import meta_inbound
 
 # A round of assignment is rung whenever there may be something to give; the chore is for what no ring tells: a shift
 # that begins, a snooze that ends.
@@ -39,9 +46,12 @@ DESK_CHORES = {
 }
 
 
-def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
+def desk_routes(settings: Settings, db: Database, erp: Erp, parser: Parser) -> dict[str, Route]:
     """The work of queues, clocks and people."""
     texts = Texts.load(settings.customer_language)
+    orders = frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset[str]()
+    work = DeskWork(db, erp, texts, partial(_provider, db), orders)
+    suggesting = partial(suggest, db=db, parser=parser, language=settings.customer_language)
     return {
         "forget_changes": Route(partial(_forget_changes, db=db), most_tries=3),
         "watch_sla": Route(partial(watch_sla, db=db), most_tries=3),
@@ -54,7 +64,15 @@ def desk_routes(settings: Settings, db: Database) -> dict[str, Route]:
         "ask_nps": Route(partial(ask_nps, db=db, language=settings.customer_language), most_tries=3),
         "send_scheduled": Route(partial(send_scheduled, db=db), most_tries=3),
         "watch_silence": Route(partial(watch_silence, db=db, texts=texts), most_tries=3),
+        # Old news is no suggestion: it is not worth a second try.
+        "suggest": Route(suggesting, most_tries=1),
+        "desk_job": Route(partial(do_desk_job, work=work), most_tries=4, give_up=partial(give_up, work=work)),
     }
+
+
+def _provider(db: Database) -> Provider:
+    with db.reading() as session:
+        return provider_of(provider_row(session))
 
 
 def _forget_changes(_ref_id: int, *, db: Database) -> None:

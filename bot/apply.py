@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.proofs import take_proofs
 from bot import apply_money
+from bot.article_effects import ArticleHelped, ArticleQuoted
 from bot.asking import ask_network
 from bot.effects import (
     AskNetwork,
@@ -38,6 +39,7 @@ from bot.hidden import hide_words
 from bot.line_watch import stop_watching, watch_line
 from bot.money_effects import AcceptOffer, KeepWish, ReadProofs, UnlockOnTrust, WishServed
 from bot.people import hands_over
+from bot.quoted import keep_helped, keep_quoted
 from bot.readings import mark_contradicted
 from bot.reason import reason_of
 from bot.say import say
@@ -141,6 +143,8 @@ class _Writer:
             IncidentTold: self._incident_told,
             Contradicted: self._contradicted,
             ConsentChanged: self._consent,
+            ArticleQuoted: lambda effect: keep_quoted(self._session, snapshot.conversation_id, effect),
+            ArticleHelped: lambda effect: keep_helped(self._session, snapshot.conversation_id, effect),
             KeepWish: lambda effect: keep_wish(self._session, self._snapshot.conversation_id, effect.intent),
             WishServed: lambda effect: wish_served(self._session, self._snapshot.conversation_id, effect.intent),
             Remember: lambda _: None,

@@ -31,7 +31,7 @@ _DAYS = ("due_date", "original_due_date")
 _SENT = text(
     "SELECT message.payload -> 'bill' AS bill, attachment_id FROM message"
     " JOIN conversation ON conversation.id = message.conversation_id"
-    " WHERE contact_id = :contact AND direction = 'out' AND author = 'bot' AND payload -> 'bill' ->> 'ref' = :ref"
+    " WHERE contact_id = :contact AND direction = 'out' AND payload -> 'bill' ->> 'ref' = :ref"
     " AND message.received_at > :since AND status NOT IN ('failed', 'discarded') ORDER BY message.id DESC"
 )
 

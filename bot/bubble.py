@@ -47,6 +47,11 @@ def in_one_bubble(turn: Turn, effects: Sequence[Effect]) -> tuple[Effect, ...]:
     return (*bubbles, *rest, Remember(replace(dialogue, protocol_told=True)))
 
 
+def as_bubbles(said: Say) -> list[Say]:
+    """What is said in as few bubbles as the channel takes it."""
+    return _bubble([said])
+
+
 def _groups(said: Sequence[Say]) -> list[list[Say]]:
     """As few bubbles as the channel allows: a body has a limit, and a file has a bubble of its own."""
     groups: list[list[Say]] = [[said[0]]]

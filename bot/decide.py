@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot import away, choose, expectations, identify, job_results, media, opting, people, survey
 from bot.answers import ANSWERS
+from bot.answers.quoting import PERSON
 from bot.bubble import in_one_bubble, remembered, without_memory
 from bot.dialogue import intent_of, none_waiting, surely_waiting
 from bot.effects import BindIdentity, Contradicted, Effect, Remember, Say
@@ -136,6 +137,9 @@ def _answer(turn: Turn) -> list[Effect]:
 
 
 def _asks_for_person(turn: Turn) -> bool:
+    if turn.dialogue.expect == "article_helped" and turn.reply_id == PERSON:
+        # The article did not help: that subject's people take it, who know what was quoted.
+        return False
     return turn.replies.wants_person(turn.text) or turn.reply_id == "intent:talk_to_human"
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from billing.payment import Payment
 from billing.records import Invoice, SecondCopy
+from bot.article_effects import ArticleHelped, ArticleQuoted
 from bot.dialogue import Dialogue
 from bot.money_effects import AcceptOffer, KeepWish, ReadProofs, UnlockOnTrust, WishServed
 
@@ -220,6 +221,8 @@ Effect = (
     | Contradicted
     | ConsentChanged
     | IncidentTold
+    | ArticleQuoted
+    | ArticleHelped
     | KeepWish
     | WishServed
     | Remember

@@ -208,7 +208,7 @@ def _other_subject(turn: Turn) -> bool:
     if turn.reply_id.startswith("intent:") or not turn.text:
         return True
     meant = turn.understanding()
-    if turn.dialogue.expect == "another_invoice" and meant.intent in {"thanks", "goodbye"}:
+    if turn.dialogue.expect in {"another_invoice", "article_helped"} and meant.intent in {"thanks", "goodbye"}:
         # Only an offer: whoever says thanks has what was wanted.
         return True
     if meant.intent in {"bot_challenge", "goodbye"} and meant.band == "act":

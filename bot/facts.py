@@ -20,6 +20,7 @@ from billing.unlock_ledger import promises
 from bot import bill_facts
 from bot.foresight import Foresight, foreseen, is_about_bills
 from bot.fragments import read_together
+from bot.quoted import find_quote
 from bot.routers import wifi_can_change, wifi_names
 from bot.snapshot import Snapshot
 from bot.turn import Away, Down, Identified, OpenIncident
@@ -76,6 +77,7 @@ class FactFinder:
             "promises": lambda ref: promises(sources.db, ref),
             "negotiating": lambda _: self._negotiating(),
             "incident": self._incident,
+            "article": lambda intent: find_quote(sources.db, intent),
             "attempts": self._locked_out,
             "wifi_changes": lambda _: sources.vault is not None and wifi_can_change(sources.db),
             "wifi_names": lambda ref: wifi_names(sources.db, ref),

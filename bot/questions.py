@@ -19,7 +19,15 @@ SUBJECT = {
 }
 OF_IDENTITY = frozenset({"phone", "document", "two_facts", "one_time_code"})
 YES_OR_NO = frozenset(
-    {"confirm_release", "another_invoice", "confirm_intent", "confirm_deal", "confirm_reboot", "confirm_wifi"}
+    {
+        "confirm_release",
+        "another_invoice",
+        "confirm_intent",
+        "confirm_deal",
+        "confirm_reboot",
+        "confirm_wifi",
+        "article_helped",
+    }
 )
 # Their replies are found anywhere in the text, so that it may well say more besides.
 LOOSE = frozenset({"another_invoice", "tried"})

@@ -1,4 +1,4 @@
-"""A bubble of the bot: its row, its file, and the duty to send it."""
+"""A bubble of ours: its row, its file, and the duty to send it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models.outbox import QUEUE_OF
 _SAY = text(
     "WITH said AS (INSERT INTO message (conversation_id, channel, direction, kind, text, payload, attachment_id,"
     " author, status, key, reason, receipts, received_at) VALUES (:conversation, :channel, 'out', :kind, :text,"
-    " :payload, :attachment, 'bot', 'queued', :key, :reason, '{}', :now) RETURNING id)"
+    " :payload, :attachment, :author, 'queued', :key, :reason, '{}', :now) RETURNING id)"
     " INSERT INTO outbox (queue, topic, ref_id, run_after, tries) SELECT :queue, 'deliver', id, :now, 0 FROM said"
 ).bindparams(bindparam("payload", type_=JSONB))
 
@@ -41,9 +41,9 @@ class Place(Protocol):
         ...
 
 
-def say(session: Session, place: Place, said: Say, reason: str, *, key: str = "") -> None:
+def say(session: Session, place: Place, said: Say, reason: str, *, key: str = "", author: str = "bot") -> None:
     """Queues the bubble in that conversation; it is sent after the commit. `reason` is what it is for, `key` its own
-    name where it has one: a message of that key must not exist yet."""
+    name where it has one: a message of that key must not exist yet. `author` signs it."""
     key = key or uuid.uuid4().hex
     row = {
         "conversation": place.conversation_id,
@@ -53,6 +53,7 @@ def say(session: Session, place: Place, said: Say, reason: str, *, key: str = ""
         "payload": _payload(said, key),
         "attachment": _attachment(session, said.document) if said.document else None,
         "key": key,
+        "author": author,
         "reason": reason,
         "now": utc_now(),
         "queue": QUEUE_OF["deliver"],

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot import away, choose, confirm, identify, people
 from bot.answers import ANSWERS
+from bot.article_effects import ArticleQuoted
 from bot.bubble import remembered, without_memory
 from bot.dialogue import Dialogue, contract_of, intent_of, none_waiting, surely_waiting, waiting
 from bot.effects import AskNetwork, Close, Effect, Remember, Say, Wait
@@ -95,7 +96,7 @@ def serve(turn: Turn, asked: Sequence[str], unsure: Sequence[str] = ()) -> list[
         ready = replace(turn, dialogue=taken(turn.dialogue, wish))
         step = _step(ready, wish, ask_back=wish in turn.dialogue.unsure)
         before_it = [other for other in ready.dialogue.pending if other in asked and other not in late]
-        if wish not in late and (before_it or late) and people.hands_over(step):
+        if wish not in late and (before_it or late) and _for_people(step):
             # Of several that people take, the first that was named chooses who gets it.
             late = (*late, wish)
             turn = replace(turn, dialogue=_behind(turn.dialogue, before_it, late))
@@ -139,6 +140,11 @@ def _step(turn: Turn, wish: str, *, ask_back: bool = False) -> list[Effect]:
         # What was answered before it still counts.
         intent = intent_of(wish)
         return away.in_place_of(replace(turn, dialogue=replace(turn.dialogue, intent=intent)), down, intent)
+
+
+def _for_people(effects: Sequence[Effect]) -> bool:
+    """Whether people take it, or an article stands in for them: what the bot can do is done first."""
+    return people.hands_over(effects) or any(isinstance(effect, ArticleQuoted) for effect in effects)
 
 
 def _behind(dialogue: Dialogue, first: Sequence[str], late: tuple[str, ...]) -> Dialogue:

@@ -16,6 +16,7 @@ Deed = Literal[
     "line.diagnose",
     "line.release",
     "line.reboot",
+    "line.wifi",
     "line.block",
     "network.see",
     "job.decide",
@@ -56,6 +57,7 @@ TITLES: Mapping[str, Mapping[Deed, str]] = {
         "line.diagnose": "Diagnosticar",
         "line.release": "Liberar o sinal",
         "line.reboot": "Reiniciar a ONU",
+        "line.wifi": "Mudar o Wi-Fi do cliente",
         "line.block": "Bloquear o sinal",
     },
     "Rede": {
@@ -132,7 +134,7 @@ def beyond(who: Holder, role: Role) -> frozenset[Deed]:
 
 
 _DESK: frozenset[Deed] = frozenset(
-    {"conversation.answer", "customer.reveal", "line.diagnose", "line.release", "line.reboot"}
+    {"conversation.answer", "customer.reveal", "line.diagnose", "line.release", "line.reboot", "line.wifi"}
 )
 _TECHNICAL: frozenset[Deed] = frozenset({"network.see"})
 _COLLECTIONS: frozenset[Deed] = frozenset(

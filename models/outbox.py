@@ -71,6 +71,8 @@ QUEUE_OF = {
     "forget_events": "background",
     "survey_comment": "turns",
     "ask_nps": "background",
+    "suggest": "background",
+    "desk_job": "background",
 }
 
 

@@ -14,6 +14,7 @@ from core.db import Database
 from core.errors import Misconfigured, Refused
 from core.later import Later
 from core.media_store import MediaStore
+from handoff.suggestions import plan_suggestion
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.outbox import add_work
@@ -38,7 +39,8 @@ _WRITE = text(
     " WHERE id = :id AND coalesce(transcript, '') = ''"
 )
 _WAITING = text(
-    "SELECT conversation_id, received_at FROM message WHERE id = :id AND direction = 'in' AND handled_at IS NULL"
+    "SELECT conversation_id, received_at, handler FROM message JOIN conversation ON conversation.id = conversation_id"
+    " WHERE message.id = :id AND direction = 'in' AND handled_at IS NULL"
 )
 
 
@@ -96,3 +98,5 @@ def _go_on(session: Session, message_id: int, heard: Transcript, debounce: timed
     if waiting is not None:
         left = (waiting.received_at + debounce - utc_now()).total_seconds()
         add_work(session, "turn", waiting.conversation_id, after_seconds=max(0.0, left))
+        if heard.text and waiting.handler in ("queue", "agent"):
+            plan_suggestion(session, waiting.conversation_id, max(0.0, left))

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from billing.invoices import order_for_payment
-from billing.order import order_for
 from billing.records import Contract, Invoice, SecondCopy
 from bot import bills, choose, people
 from bot.answers.nothing_to_send import all_held, beside, drawn_by_itself, none_open, person
 from bot.answers.paid_already import about_payment
-from bot.bill_told import caption, owed
-from bot.effects import Bill, Document, Effect, LinkButton, Remember, Say
+from bot.bill_told import bubble
+from bot.effects import Effect, Remember, Say
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
@@ -96,7 +95,7 @@ def _send(turn: Turn, waiting: list[Invoice], notes: Sequence[str] = ()) -> list
         return [_enough(turn, copy, more), Remember(dialogue)]
     if sent:
         more.insert(0, turn.texts("invoice.same"))
-    return [replace(_said(turn, copy, more), bill=Bill(invoice, copy)), Remember(dialogue)]
+    return [bubble(turn, invoice, copy, more), Remember(dialogue)]
 
 
 def _enough(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
@@ -104,21 +103,6 @@ def _enough(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
     amount = format_brl(copy.invoice.amount_cents)
     text = turn.texts("invoice.same_again", name=turn.first_name(), number=copy.invoice.number, amount=amount)
     return Say("\n\n".join([text, *more]), (person(turn),))
-
-
-def _said(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:
-    """The bill with its codes; an order to review and pay where the app shows those, or a button where an address is
-    all there is, both with the same in words as a way out."""
-    document = Document(copy.filename, "application/pdf", copy.pdf) if copy.pdf else None
-    words = "\n\n".join([caption(turn, copy), *more])
-    item = turn.texts("invoice.item", number=copy.invoice.number)
-    payment = order_for(copy, turn.provider, item) if turn.pays_in_chat else None
-    text = "\n\n".join([owed(turn, copy.invoice), *more])
-    if payment:
-        return Say(text, document=document, payment=payment, words=words)
-    if copy.link and not (copy.pdf or copy.pix or copy.line):
-        return Say(text, link=LinkButton(turn.texts("invoice.pay"), copy.link), words=words)
-    return Say(words, document=document)
 
 
 REPLIES = {"another_invoice": _another, "last_invoice": _after_the_last}

@@ -1,12 +1,13 @@
-"""plan_change: a person takes it, in Comercial, with what is known."""
+"""plan_change: an article that answers it, where there is one; else a person takes it, in Comercial."""
 
 from __future__ import annotations
 
 from bot import people
+from bot.answers.quoting import quoted
 from bot.effects import Effect
 from bot.turn import Turn
 
 
 def answer(turn: Turn) -> list[Effect]:
-    """Hands over at once; nothing is asked first."""
-    return people.hand_off(turn, "Comercial", "plan_change", "handoff.plan_change")
+    """Nothing is asked first."""
+    return quoted(turn, "plan_change") or people.hand_off(turn, "Comercial", "plan_change", "handoff.plan_change")

@@ -1,12 +1,13 @@
-"""relocation: a person takes it, in Comercial, with what is known."""
+"""relocation: an article that answers it, where there is one; else a person takes it, in Comercial."""
 
 from __future__ import annotations
 
 from bot import people
+from bot.answers.quoting import quoted
 from bot.effects import Effect
 from bot.turn import Turn
 
 
 def answer(turn: Turn) -> list[Effect]:
-    """Hands over at once; nothing is asked first."""
-    return people.hand_off(turn, "Comercial", "relocation", "handoff.relocation")
+    """Nothing is asked first."""
+    return quoted(turn, "relocation") or people.hand_off(turn, "Comercial", "relocation", "handoff.relocation")

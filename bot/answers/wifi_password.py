@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import people
+from bot.answers.quoting import quoted
 from bot.effects import AskNetwork, Effect, HideWords, Option, Remember, Say
 from bot.turn import JobResult, Turn
 from bot.wifi_secret import fault_of_name, fault_of_password
@@ -16,9 +17,9 @@ DONE = frozenset({"verified", "already"})
 
 
 def answer(turn: Turn) -> list[Effect]:
-    """Asks what is to be changed, unless the words say it; a person takes it where no ACS can do it."""
+    """Asks what is to be changed, unless the words say it; an article or a person helps where no ACS can do it."""
     if not turn.fact("wifi_changes"):
-        return people.hand_off(turn, "N1", "wifi_password", "handoff.wifi_password")
+        return quoted(turn, "wifi_password") or people.hand_off(turn, "N1", "wifi_password", "handoff.wifi_password")
     turn = replace(turn, dialogue=replace(turn.dialogue, contract=turn.contract().ref))
     names, passwords = turn.replies.wifi_subject(turn.text)
     if names == passwords:

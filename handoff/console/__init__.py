@@ -15,14 +15,17 @@ from handoff.console import (
     account,
     acts,
     admin,
+    article_uses,
     attendance,
     board,
     channel,
     corrections,
+    desk_acts,
     files,
     gate,
     inbox,
     integrations,
+    knowledge,
     life_acts,
     line_acts,
     login,
@@ -111,9 +114,10 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
-    talks = (login, inbox, thread, acts, life_acts, line_acts, corrections, files, search, attendance, next_up, writing)
+    talks = (login, inbox, thread, acts, life_acts, line_acts, desk_acts, article_uses, corrections, files, search)
+    desk = (attendance, next_up, writing, knowledge)
     watch = (board, reports, review, system, channel, template_list, integrations)
-    for room in (*talks, *watch, account, sso_pages, network, money, admin, problems):
+    for room in (*talks, *desk, *watch, account, sso_pages, network, money, admin, problems):
         room.mount(blueprint, ports)
     shared = Shared()
     follower = Follower(db, shared, most=streams)

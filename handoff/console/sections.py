@@ -24,6 +24,7 @@ class Section:
 SECTIONS = (
     Section("talk", "Conversas", "console.inbox", "conversation.answer"),
     Section("mentions", "Menções", "console.mentions", "conversation.answer"),
+    Section("knowledge", "Artigos", "console.knowledge", "conversation.answer"),
     Section("network", "Rede", "console.network", "network.see"),
     Section("money", "Financeiro", "console.agreements", "money.see"),
     Section("board", "Quadro", "console.board", "report.see"),

@@ -16,21 +16,14 @@ from handoff import audit
 from handoff.access import Attendant, may_see
 from handoff.console.attendance import sign_of_life
 from handoff.console.bubbles import Bubble, read_bubbles
-from handoff.console.colleagues import Colleague, read_colleagues
-from handoff.console.customer import Card, read_card
 from handoff.console.inbox import NOTHING, list_region, read_listing
-from handoff.console.life import WAKES, Life, read_life
-from handoff.console.line_card import LineCard, read_line
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
-from handoff.console.marks_shown import Marks, read_marks
-from handoff.console.offers import Offer, read_offers
-from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house, visit
-from handoff.console.standing import Standing, read_standing
-from handoff.queues import Queue, organogram
-from handoff.reply import MAX_LENGTH
-from handoff.sla.standing import REASON_NAMES, Promises, read_promises
+from handoff.console.ports import LARGEST_ID, Ports, attendant, house, visit
+from handoff.console.sheet import read_sheet, sheet_parts
+from handoff.knowledge.finding import may_read
 from handoff.writing.mentions import see_mentions
 from handoff.writing.quoting import REACTIONS
+from models.article import Article
 from models.conversation import Conversation
 from models.reading_mark import mark_read
 from nlu.intent_names import intent_names
@@ -71,23 +64,6 @@ AROUND = (
 """What of a conversation's row is shown around what is said. Times that pass are drawn with the beat."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """All that the conversation's page shows around what is said."""
-
-    id: int
-    place: House
-    standing: Standing
-    card: Card
-    offers: list[Offer]
-    line: LineCard | None
-    queues: tuple[Queue, ...]
-    promises: Promises
-    colleagues: tuple[Colleague, ...]
-    marks: Marks
-    life: Life
-
-
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page and its live part."""
     where = "/c/<int:conversation_id>"
@@ -115,11 +91,12 @@ def conversation_page(
         conversation = seen(session, conversation_id, who)
         audit.record(session, who.login, "conversation.viewed", f"conversation:{conversation_id}", **_why())
         see_mentions(session, conversation_id, who)
-        sheet = _read(session, conversation, who, ports)
+        sheet = read_sheet(session, conversation, who, ports)
         thread = _thread(_talk(session, conversation, ports))
         mark_read(session, who.id, conversation_id)
+        draft = draft or _from_article(session)
         listing = read_listing(session, ports)
-    parts = _parts(sheet, draft=draft, revealed=revealed)
+    parts = sheet_parts(sheet, draft=draft, revealed=revealed)
     parts |= {"list": list_region(listing, conversation_id), "thread": thread}
     page = render_template(
         "console/conversation.html",
@@ -133,6 +110,13 @@ def conversation_page(
         regions=as_regions(parts),
     )
     return make_response(page, status)
+
+
+def _from_article(session: Session) -> str:
+    """The answer of the article that was just taken as a draft."""
+    wanted = request.args.get("artigo", "")
+    found = session.get(Article, int(wanted)) if wanted.isdecimal() and int(wanted) <= LARGEST_ID else None
+    return found.answer if found and found.state == "published" and may_read(attendant(), found) else ""
 
 
 def _page(ports: Ports, conversation_id: int) -> Response:
@@ -151,7 +135,7 @@ def live_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str
     """What of the conversation's page changes while it is open. Ends the request like `seen`."""
     conversation = seen(session, conversation_id, attendant())
     talk = _talk(session, conversation, ports)
-    return {"thread": _thread(talk), **_parts(_read(session, conversation, attendant(), ports))}
+    return {"thread": _thread(talk), **sheet_parts(read_sheet(session, conversation, attendant(), ports))}
 
 
 def thread_part(
@@ -170,7 +154,7 @@ def thread_part(
 def frame_parts(session: Session, ports: Ports, conversation_id: int) -> dict[str, str]:
     """All around what is said. Ends the request like `seen`."""
     conversation = seen(session, conversation_id, attendant())
-    return _parts(_read(session, conversation, attendant(), ports))
+    return sheet_parts(read_sheet(session, conversation, attendant(), ports))
 
 
 def note_viewed(session: Session, conversation_id: int) -> None:
@@ -212,58 +196,4 @@ def _thread(talk: Talk, known: Mapping[int, str] = NOTHING) -> str:
         known=known,
         reactions=REACTIONS,
         token=TOKEN_MARK,
-    )
-
-
-def _parts(sheet: Sheet, *, draft: str = "", revealed: str = "", known: Mapping[int, str] = NOTHING) -> dict[str, str]:
-    csrf = visit().csrf
-    return {
-        "bar": render_template(
-            "console/bar.html",
-            sheet=sheet,
-            csrf=csrf,
-            queues=sheet.queues,
-            hold_reasons=REASON_NAMES,
-            who=attendant(),
-            wakes=WAKES,
-            token=TOKEN_MARK,
-        ),
-        "composer": render_template(
-            "console/composer.html",
-            sheet=sheet,
-            who=attendant(),
-            csrf=csrf,
-            token=TOKEN_MARK,
-            draft=draft,
-            longest=MAX_LENGTH,
-        ),
-        "card": render_template(
-            "console/card.html",
-            sheet=sheet,
-            card=sheet.card,
-            who=attendant(),
-            csrf=csrf,
-            revealed=revealed,
-            token=TOKEN_MARK,
-        ),
-    }
-
-
-def _read(session: Session, conversation: Conversation, who: Attendant, ports: Ports) -> Sheet:
-    place, now = house(session), ports.now()
-    standing = read_standing(session, conversation, who, place, now)
-    card = read_card(session, conversation, who, place, now)
-    offers = read_offers(session, conversation, place, ports.language) if standing.mine else []
-    return Sheet(
-        id=conversation.id,
-        place=place,
-        standing=standing,
-        card=card,
-        offers=offers,
-        line=read_line(session, conversation, who, place, now) if card.proved else None,
-        queues=organogram(session).queues,
-        promises=read_promises(session, conversation.id, now, place.zone),
-        colleagues=read_colleagues(session, conversation, who, now) if standing.may_transfer else (),
-        marks=read_marks(session, conversation),
-        life=read_life(session, conversation, who, offers, place, now),
     )

@@ -23,6 +23,9 @@ UNION ALL SELECT concat_ws(' ', action, contract_ref, state) FROM network_job WH
 UNION ALL SELECT concat_ws(' ', 'unlock', contract_ref, state) FROM trust_unlock WHERE conversation_id = ANY(:mine)
 UNION ALL SELECT concat_ws(' ', 'agreement', contract_ref, state) FROM negotiation WHERE conversation_id = ANY(:mine)
 UNION ALL SELECT concat_ws(' ', 'ticket', contract_ref, state) FROM ticket WHERE conversation_id = ANY(:mine)
+UNION ALL SELECT concat_ws(' ', 'quote', a.intents[1],
+  CASE WHEN u.helped THEN 'helped' WHEN NOT u.helped THEN 'no help' END)
+  FROM article_use u JOIN article a ON a.id = u.article_id WHERE u.conversation_id = ANY(:mine) AND u.how = 'quoted'
 UNION ALL SELECT concat_ws(' but ', 'not ' || intent, nullif(meant, '')) FROM reading
   WHERE contradicted_at IS NOT NULL AND conversation_id = ANY(:mine)
 UNION ALL SELECT CASE WHEN succeeded THEN 'proof' ELSE 'wrong proof' END FROM identity_attempt

@@ -19,6 +19,7 @@ from handoff.claim import take
 from handoff.release import give_back
 from models import utc_now
 from models.agent import Agent
+from models.article import Article
 from models.contract import Contract
 from models.conversation import Conversation
 from models.customer import Customer, CustomerPhone
@@ -207,6 +208,23 @@ def _phone(session: Session, facts: Mapping[str, str]) -> None:
         session.add(CustomerPhone(customer_id=customer.id, match_key=str(match_key(phone))))
 
 
+def _article(session: Session, facts: Mapping[str, str]) -> None:
+    """Articles that the bot may quote: what each says on an intent."""
+    for intent, answer in facts.items():
+        row = Article(
+            title=f"Sobre {intent}",
+            body=answer,
+            answer=answer,
+            intents=[intent],
+            state="published",
+            bot_may_quote=True,
+            written_by="helena",
+            approved_by="karina",
+            approved_at=utc_now(),
+        )
+        session.add(row)
+
+
 def _person(session: Session, does: str) -> None:
     """Somebody of the provider takes the conversation that is open, or gives it back to the bot."""
     agent = attendant_of(session.scalars(select(Agent).where(Agent.login == "karina")).one())
@@ -232,5 +250,6 @@ _CHANGES: Mapping[str, Callable[[Session, Any], None]] = {
     "looks": _looks,
     "unknown_onu": _unknown_onu,
     "phone": _phone,
+    "article": _article,
     "person": _person,
 }

@@ -14,6 +14,7 @@ from handoff.consent import heard
 from handoff.life.snooze import customer_wrote
 from handoff.routing.callback import LATER
 from handoff.sla import clocks
+from handoff.suggestions import plan_suggestion
 from models import utc_now
 from models.conversation import Conversation
 from models.outbox import QUEUE_OF
@@ -69,6 +70,8 @@ def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
         want_media(session, item.channel, item.provider_id, item.media, transcribes=here.terms.transcribes)
     if item.kind == "contacts":
         bind_shared_phone(session, contact_id, item.channel, item.payload)
+    if place.handler in ("queue", "agent") and item.text:
+        plan_suggestion(session, place.id, here.terms.debounce.total_seconds())
     if not item.reply_id and (place.handler != "bot" or not item.answered or item.standby):
         # Nobody's bot will read it: a refusal of marketing is honoured all the same.
         heard(session, contact_id, item.text, item.provider_id, item.at)

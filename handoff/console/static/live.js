@@ -138,7 +138,7 @@ function takeKnown(part) {
 function keep(part) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   return {
-    values: [...part.querySelectorAll("textarea[id], select[id], input[type=text][id]")].map((field) => [field.id, field.value]),
+    values: [...part.querySelectorAll("textarea[id], select[id], input[type=text][id], input[type=password][id], input[type=date][id]")].map((field) => [field.id, field.value]),
     checked: [...part.querySelectorAll("input[type=radio]:checked, input[type=checkbox]:checked")].map((field) => field.id),
     open: [...part.querySelectorAll("details[open]")].map((box) => box.id),
     tokens: [...part.querySelectorAll("input[name=token]")].map((field) => field.value),
