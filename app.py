@@ -14,7 +14,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from flask import Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, redirect, request
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 from sqlalchemy import select
@@ -39,7 +39,7 @@ from webhooks.simulator import simulator_blueprints
 from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
-from wiring import build
+from wiring import Wiring, build
 from wiring_desk import sign_on_of
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
@@ -73,21 +73,7 @@ def create_app(settings: Settings) -> Flask:
             db=wiring.db, auth_token=settings.twilio_auth_token, public_url=settings.public_url, links=wiring.links
         )
     )
-    app.register_blueprint(
-        console_blueprint(
-            db=wiring.db,
-            secret_key=settings.secret_key,
-            public_url=settings.public_url,
-            store=wiring.store,
-            language=settings.customer_language,
-            vault=vault_of(settings),
-            probe=partial(test_device, plant=plant_of(settings, wiring.db)),
-            own_erp=settings.erp == LOCAL,
-            sso=sign_on_of(settings),
-            streams=settings.console_streams,
-            loopback_hooks=settings.simulated_channel,
-        )
-    )
+    app.register_blueprint(_console(settings, wiring))
     app.register_blueprint(health_blueprint(db=wiring.db, checks={"nlu": wiring.parser.ready}))
     app.register_blueprint(
         metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
@@ -101,6 +87,22 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.add_url_rule("/", "start", lambda: redirect("/simulator" if settings.simulated_channel else "/console"))
     return app
+
+
+def _console(settings: Settings, wiring: Wiring) -> Blueprint:
+    return console_blueprint(
+        db=wiring.db,
+        secret_key=settings.secret_key,
+        public_url=settings.public_url,
+        store=wiring.store,
+        language=settings.customer_language,
+        vault=vault_of(settings),
+        probe=partial(test_device, plant=plant_of(settings, wiring.db)),
+        own_erp=settings.erp == LOCAL,
+        sso=sign_on_of(settings),
+        streams=settings.console_streams,
+        loopback_hooks=settings.simulated_channel,
+    )
 
 
 def _too_large(error: RequestEntityTooLarge) -> Response:

@@ -111,27 +111,7 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     delivery = _delivery(settings, db, channels, links)
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
     texts = Texts.load(settings.customer_language)
-    bot = Bot(
-        db=db,
-        sources=Sources(
-            db,
-            erp,
-            parser,
-            settings.secret_key,
-            vault=vault_of(settings),
-            language=settings.customer_language,
-            far=answers_far_away(settings, db),
-        ),
-        business=partial(_business, db),
-        texts=texts,
-        proof=settings.identity_proof,
-        debounce=debounce,
-        orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
-        can_ask={name: asks_of(channel) for name, channel in channels.items()},
-        voice=settings.voice_without_transcript,
-        hears=bool(settings.transcription),
-        keep_seconds=settings.diagnosis_keep_seconds,
-    )
+    bot = _bot(settings, db, parser, erp, {name: asks_of(channel) for name, channel in channels.items()})
     terms = Terms(
         debounce=debounce,
         answer_limit=timedelta(minutes=settings.answer_limit_minutes),
@@ -152,6 +132,30 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
         "deliver": Route(partial(deliver, delivery=delivery)),
         "typing": Route(partial(show_typing, db=db, channels=channels), most_tries=1),
     }
+
+
+def _bot(settings: Settings, db: Database, parser: RasaClient, erp: Erp, can_ask: Mapping[str, frozenset[str]]) -> Bot:
+    return Bot(
+        db=db,
+        sources=Sources(
+            db,
+            erp,
+            parser,
+            settings.secret_key,
+            vault=vault_of(settings),
+            language=settings.customer_language,
+            far=answers_far_away(settings, db),
+        ),
+        business=partial(_business, db),
+        texts=Texts.load(settings.customer_language),
+        proof=settings.identity_proof,
+        debounce=timedelta(seconds=settings.turn_debounce_seconds),
+        orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),
+        can_ask=can_ask,
+        voice=settings.voice_without_transcript,
+        hears=bool(settings.transcription),
+        keep_seconds=settings.diagnosis_keep_seconds,
+    )
 
 
 def _delivery(settings: Settings, db: Database, channels: Mapping[str, Channel], links: MediaLinks) -> Delivery:

@@ -124,9 +124,8 @@ class _Writer:
         self._session = session
         self._snapshot = snapshot
         self._applied = applied
-        self._reason = reason
         self._writers: dict[type[Any], Callable[[Any], None]] = {
-            Say: self._say,
+            Say: lambda effect: say(session, snapshot, effect, reason),
             AskNetwork: self._ask_network,
             UnlockOnTrust: self._unlock,
             AcceptOffer: lambda effect: apply_money.accept(self._session, effect, snapshot.conversation_id),
@@ -134,7 +133,7 @@ class _Writer:
             StopWatching: lambda effect: stop_watching(self._session, effect.contract_ref),
             HideWords: lambda effect: hide_words(self._session, effect.message_id),
             OpenTicket: self._ticket,
-            ReadProofs: self._read_proofs,
+            ReadProofs: lambda effect: take_proofs(session, snapshot.conversation_id, effect.contract_ref),
             HandOff: self._hand_off,
             BindIdentity: self._bind,
             RecordAttempt: self._attempt,
@@ -173,9 +172,6 @@ class _Writer:
         ids = [message.id for message in self._snapshot.inbound]
         self._session.execute(_SETTLE, {"ids": ids, "now": utc_now(), "outcome": outcome})
 
-    def _say(self, effect: Say) -> None:
-        say(self._session, self._snapshot, effect, self._reason)
-
     def _ask_network(self, effect: AskNetwork, trust_unlock_id: int | None = None, *, waits: bool = False) -> None:
         conversation, keep = self._snapshot.conversation_id, self._applied.keep_seconds
         ask_network(self._session, effect, conversation, keep, trust_unlock_id, waits=waits)
@@ -204,9 +200,6 @@ class _Writer:
                 incident_id=incident.id if incident else None,
             )
         )
-
-    def _read_proofs(self, effect: ReadProofs) -> None:
-        take_proofs(self._session, self._snapshot.conversation_id, effect.contract_ref)
 
     def _hand_off(self, effect: HandOff) -> None:
         hand_over(

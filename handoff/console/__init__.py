@@ -88,23 +88,10 @@ def console_blueprint(
     further ones ask; each `beat` seconds they are looked after. Who ends the process closes the application's extension
     STREAMS before. It needs nothing from the application's own settings.
     """
-    secure = public_url.startswith("https://")
-    sessions = Sessions(secret_key, secure=secure)
-    search_key = hashlib.sha256(f"search:{secret_key}".encode()).digest()
-    ports = Ports(
-        db,
-        sessions,
-        Seal(secret_key),
-        now,
-        store,
-        language,
-        vault,
-        probe,
-        own_erp,
-        sso,
-        search_key,
-        loopback_hooks,
-    )
+    sessions = Sessions(secret_key, secure=public_url.startswith("https://"))
+    key = hashlib.sha256(f"search:{secret_key}".encode()).digest()
+    seal = Seal(secret_key)
+    ports = Ports(db, sessions, seal, now, store, language, vault, probe, own_erp, sso, key, loopback_hooks)
     blueprint = Blueprint(
         "console",
         __name__,
@@ -114,21 +101,26 @@ def console_blueprint(
         static_url_path="/static",
     )
     gate.guard(blueprint, ports)
+    _mount(blueprint, ports)
+    shared = Shared()
+    follower = Follower(db, shared, most=streams)
+    Streams(ports, follower, Lists(ports, shared), beat).mount(blueprint)
+    blueprint.record_once(lambda state: state.app.extensions.update({STREAMS: follower}))
+    return blueprint
+
+
+def _mount(blueprint: Blueprint, ports: Ports) -> None:
+    """All pages, and what their templates know."""
     talks = (login, inbox, thread, acts, life_acts, line_acts, desk_acts, article_uses, corrections, files, search)
     desk = (attendance, next_up, writing, knowledge)
     watch = (board, reports, review, system, channel, template_list, integrations)
     for room in (*talks, *desk, *watch, account, sso_pages, network, money, admin, problems):
         room.mount(blueprint, ports)
-    shared = Shared()
-    follower = Follower(db, shared, most=streams)
-    Streams(ports, follower, Lists(ports, shared), beat).mount(blueprint)
-    blueprint.record_once(lambda state: state.app.extensions.update({STREAMS: follower}))
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
     known = {"static_version": version, "may": may, "first_page": login.first_page, "sections_of": sections_of}
     blueprint.context_processor(lambda: known)
-    return blueprint
 
 
 def _static_version() -> str:

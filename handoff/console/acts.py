@@ -30,10 +30,17 @@ CLOSED = "Esta conversa não está mais aberta."
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the acts; every one is a POST with the session's form token."""
     where = "/c/<int:conversation_id>"
-    acts: dict[str, Act] = {
+    for name, act in {**_talking(ports), **writing_acts(ports), **_passing_on(ports)}.items():
+        endpoint = f"act_{name.replace('-', '_')}"
+        blueprint.add_url_rule(f"{where}/{name}", endpoint, partial(perform, ports, act), methods=["POST"])
+    blueprint.add_url_rule(f"{where}/reveal", "act_reveal", partial(_reveal, ports), methods=["POST"])
+
+
+def _talking(ports: Ports) -> dict[str, Act]:
+    """What a person does with a conversation of theirs, by the end of its address."""
+    return {
         "take": lambda session, id_: desk.take(session, id_, attendant(), now=ports.now()),
         "take-over": lambda session, id_: desk.take_over(session, id_, attendant(), now=ports.now()),
-        **writing_acts(ports),
         "template": lambda session, id_: desk.reply_with_template(
             session, id_, attendant(), request.form.get("purpose", ""), values(), form_token(), language=ports.language
         ),
@@ -51,6 +58,12 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
             now=ports.now(),
         ),
         "resume": lambda session, id_: go_on(session, id_, attendant(), now=ports.now()),
+    }
+
+
+def _passing_on(ports: Ports) -> dict[str, Act]:
+    """How it goes on with others."""
+    return {
         "transfer": lambda session, id_: desk.transfer(
             session,
             id_,
@@ -70,10 +83,6 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
             now=ports.now(),
         ),
     }
-    for name, act in acts.items():
-        endpoint = f"act_{name.replace('-', '_')}"
-        blueprint.add_url_rule(f"{where}/{name}", endpoint, partial(perform, ports, act), methods=["POST"])
-    blueprint.add_url_rule(f"{where}/reveal", "act_reveal", partial(_reveal, ports), methods=["POST"])
 
 
 def perform(ports: Ports, act: Act, conversation_id: int) -> Response:

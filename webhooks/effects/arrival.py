@@ -113,14 +113,19 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here, settl
     }
     added: int | None = session.execute(_ADD_MESSAGE, row).scalar_one_or_none()
     if added is not None and outcome is None and place.handler in ("queue", "agent"):
-        conversation = session.get_one(Conversation, place.id, populate_existing=True)
-        clocks.asked(session, conversation, here.received_at)
-        customer_wrote(session, conversation, here.received_at)
+        _people_hear(session, place, here)
     if answer and not quiet:
         wake(session, QUEUE_OF["typing"])
         if here.terms.debounce <= timedelta(0):
             wake(session, QUEUE_OF[topic])
     return added
+
+
+def _people_hear(session: Session, place: Place, here: Here) -> None:
+    """A customer wrote to people: what was promised about answers runs, and what slept wakes up."""
+    conversation = session.get_one(Conversation, place.id, populate_existing=True)
+    clocks.asked(session, conversation, here.received_at)
+    customer_wrote(session, conversation, here.received_at)
 
 
 def payload_of(item: MessageArrived) -> dict[str, object]:
