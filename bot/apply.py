@@ -124,7 +124,7 @@ class _Writer:
         self._session = session
         self._snapshot = snapshot
         self._applied = applied
-        self._writers: dict[type[Any], Callable[[Any], None]] = {
+        self._writers: dict[type[Any], Callable[[Any], object]] = {
             Say: lambda effect: say(session, snapshot, effect, reason),
             AskNetwork: self._ask_network,
             UnlockOnTrust: self._unlock,
