@@ -26,7 +26,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("inbox", "inbox_live", "conversation", "conversation_live", "file", "file_retry", "nowhere"),
         *("search", "search_ask", "presence", "next", "stream", "conversation_read"),
         *("act_take", "act_take_over", "act_reply", "act_note", "act_template", "act_consent", "act_correct"),
-        *("act_give_back", "act_close", "act_pause", "act_resume", "act_transfer"),
+        *("act_give_back", "act_close", "act_pause", "act_resume", "act_transfer", "act_hand_to"),
         *("writing", "save_draft", "mentions", "mention_seen", "act_again", "act_react", "act_send_file"),
         *("act_checklist", "act_escalate", "act_give_down", "act_let_speak", "act_snooze", "act_wake"),
         *("act_schedule", "act_reschedule", "act_unschedule", "act_reminds"),
