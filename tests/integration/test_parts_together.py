@@ -18,6 +18,8 @@ from handoff.life.scheduled import Wanted, change, schedule
 from handoff.life.snooze import snooze
 from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
+from handoff.satisfaction.words import words_in
+from handoff.writing.macros import run_macro
 from models import utc_now
 from models.api_token import ApiToken
 from models.conversation import Conversation
@@ -27,6 +29,7 @@ from tests.integration.attendance import change as make
 from tests.integration.desk import a_conversation, a_provider, conversation, messages, the_cast
 from tests.integration.other_systems import System, a_token
 from tests.integration.sla_rows import a_policy, kinds, pauses
+from tests.integration.writing_rows import a_macro
 
 
 @pytest.fixture
@@ -126,3 +129,18 @@ def test_nothing_is_pushed_to_somebody_whose_role_has_no_conversations_any_more(
     assert a_round(db) == 0
     make(db, ana, role="agent")
     assert a_round(db) == 1
+
+
+def test_farewell_of_a_macro_and_of_another_system_is_in_the_customers_language(
+    db: Database, cast: dict[str, Attendant]
+) -> None:
+    by_macro, by_crm = a_conversation(db, handler="agent", owner=cast["helena"]), a_conversation(db)
+    macro, crm = a_macro(db, cast["karina"], "encerrar"), System(db, a_token(db), language="es")
+    with db.transaction() as session:
+        assert isinstance(run_macro(session, by_macro, cast["helena"], macro, "t", language="es"), Done)
+    for act in ("take", "close"):
+        assert crm.post(f"/conversations/{by_crm}/{act}").status_code == 200
+    for id_ in (by_macro, by_crm):
+        assert (
+            words_in("es").farewell.format(protocol=conversation(db, id_).protocol) in messages(db, id_, "out")[0].text
+        )

@@ -91,7 +91,7 @@ def give_back(call: Call) -> dict[str, Any]:
 
 def close(call: Call) -> dict[str, Any]:
     """The end."""
-    return _act(call, desk.close(call.session, _known(call), call.who, now=call.now))
+    return _act(call, desk.close(call.session, _known(call), call.who, now=call.now, language=call.language))
 
 
 def tags(call: Call) -> dict[str, Any]:
