@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,12 +13,13 @@ from handoff import desk
 from handoff.access import Attendant
 from handoff.assignment.returns import return_abandoned
 from handoff.desk_jobs import ask_second_copy
-from handoff.integrations.tokens import revoke
+from handoff.integrations.tokens import NewToken, new_token, revoke
 from handoff.life.merging import merge
 from handoff.life.scheduled import Wanted, change, schedule
 from handoff.life.snooze import snooze
 from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
+from handoff.permits import Role
 from handoff.satisfaction.words import words_in
 from handoff.writing.macros import run_macro
 from models import utc_now
@@ -144,3 +146,22 @@ def test_farewell_of_a_macro_and_of_another_system_is_in_the_customers_language(
         assert (
             words_in("es").farewell.format(protocol=conversation(db, id_).protocol) in messages(db, id_, "out")[0].text
         )
+
+
+def test_other_system_goes_a_level_up_with_a_reason(db: Database, cast: dict[str, Attendant]) -> None:
+    id_, crm = a_conversation(db), System(db, a_token(db))
+    crm.post(f"/conversations/{id_}/take")
+    assert crm.post(f"/conversations/{id_}/transfer", {"queue": "N2"}).status_code == 409
+    up = {"queue": "N2", "override": "o CRM já testou"}
+    assert crm.post(f"/conversations/{id_}/transfer", up).status_code == 200
+    assert conversation(db, id_).queue == "N2"
+
+
+def test_nobody_makes_a_token_that_may_more_than_they(db: Database, cast: dict[str, Attendant]) -> None:
+    clerk = Role("clerk", "Integrações", frozenset({"api.manage", "conversation.answer"}), "all")
+    asked = [("all", "conversations.read", True), ("all", "customers.document", False), ("all", "jobs.write", False)]
+    for number, (sees, scope, given) in enumerate([*asked, ("queues", "conversations.read", False)]):
+        who = replace(cast["helena"], role="clerk", terms=replace(clerk, sees=sees))
+        with db.transaction() as session:
+            made = new_token(session, name=f"crm{number}", scopes=(scope,), by=who)
+        assert isinstance(made, NewToken) == given, (sees, scope)
