@@ -78,7 +78,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(
         metrics_blueprint(db=wiring.db, token=settings.metrics_token, public_url=settings.public_url)
     )
-    app.register_blueprint(api_blueprint(db=wiring.db))
+    app.register_blueprint(api_blueprint(db=wiring.db, language=settings.customer_language))
     app.register_blueprint(alarms_blueprint(db=wiring.db, token=settings.alarms_token))
     gateway = gateway_of(settings)
     app.register_blueprint(payments_blueprint(db=wiring.db, gateways={settings.gateway: gateway} if gateway else {}))

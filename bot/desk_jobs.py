@@ -24,8 +24,10 @@ from bot.texts import Texts
 from core.dates import local_date
 from core.db import Database
 from core.errors import Failure, Unreachable
-from handoff.events import locked, mark_handled_by_person
+from handoff.access import attendant_of
+from handoff.events import locked
 from handoff.invoice_holds import WORDS
+from handoff.reply import answered
 from models import utc_now
 from models.agent import Agent
 from models.contact import Contact
@@ -172,8 +174,7 @@ def _send(asked: _Asked, listed: Invoice, copy: SecondCopy, work: DeskWork) -> N
         else:
             for number, said in enumerate(bubbles):
                 say(session, asked, said, "agent", key=f"desk-job-{row.id}-{number}", author=f"agent:{row.asked_by}")
-            mark_handled_by_person(session, conversation.id)
-            conversation.needs_person = None
+            answered(session, conversation, attendant_of(owner), utc_now())
             row.state, row.outcome = "done", "Segunda via enviada."
 
 

@@ -111,7 +111,8 @@ def _news_of(
 ) -> News | None:
     """The news for a conversation, if it may be told now."""
     quiet = conversation.quiet_until is not None and conversation.quiet_until > now
-    if conversation.handler != "queue" or quiet or not conversation.window_open(now):
+    asleep = conversation.snoozed_until is not None and conversation.snoozed_until > now
+    if conversation.handler != "queue" or quiet or asleep or not conversation.window_open(now):
         return None
     since = conversation.waiting_since or now
     found = news(conversation.told, outlook, since=since, now=now, terms=terms)

@@ -13,7 +13,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, WINDOW_CLOSED, not_owner, press_key
+from handoff.reply import GONE, WINDOW_CLOSED, may_not_speak, press_key
 from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
@@ -34,13 +34,14 @@ def ask_second_copy(
 ) -> Done | Denied:
     """Has the invoice's second copy fetched and sent as the agent's message. The same `token` twice is one job.
 
-    Only the owner may, while the 24-hour window is open, and only for an invoice of the proved customer.
+    Only the owner may, from a queue that talks to customers, while the 24-hour window is open, and only for an invoice
+    of the proved customer.
     """
     conversation = locked(session, conversation_id)
     if conversation is None:
         return GONE
     known = _earlier(session, "second_copy", conversation_id, who, token)
-    problem = not_owner(session, conversation, who)
+    problem = may_not_speak(session, conversation, who)
     if known or problem:
         return known or problem or GONE
     if not conversation.window_open(now):

@@ -157,8 +157,11 @@ def not_owner(session: Session, conversation: Conversation, agent: Attendant) ->
 
 def may_not_speak(session: Session, conversation: Conversation, agent: Attendant) -> Denied | None:
     """Why `agent` may send nothing to the customer, or None: for texts, templates and files alike."""
-    if problem := not_owner(session, conversation, agent):
-        return problem
+    return not_owner(session, conversation, agent) or without_voice(session, conversation)
+
+
+def without_voice(session: Session, conversation: Conversation) -> Denied | None:
+    """Why nobody may write to the customer from where it is now, or None."""
     if speaks(session, conversation):
         return None
     return Denied(

@@ -33,11 +33,6 @@ def roles(session: Session) -> tuple[Role, ...]:
     return tuple(sorted(rows, key=lambda role: (order.get(role.name, len(order)), role.name))) or TEMPLATE
 
 
-def names_with(session: Session, deed: Deed) -> list[str]:
-    """The names of the roles whose people may do this whatever their queues."""
-    return [role.name for role in roles(session) if deed in role.deeds]
-
-
 def role_of(row: RoleRow) -> Role:
     """A row as a value."""
     return Role(

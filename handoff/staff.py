@@ -114,14 +114,18 @@ def forget_codes(session: Session, actor: Attendant, agent: Agent, now: datetime
 
 def must_reach(session: Session, actor: Attendant, agent: Agent) -> None:
     """Raises NotAllowed where the person may more than the actor: who could change their password could be them."""
-    if beyond(actor, role_named(session, agent.role)):
+    if _is_more(actor, role_named(session, agent.role)):
         raise NotAllowed(f"{agent.name} pode mais do que você: peça a quem administra.")
 
 
 def must_give(actor: Attendant, role: Role) -> None:
     """Raises NotAllowed where the role may more than the actor."""
-    if beyond(actor, role):
+    if _is_more(actor, role):
         raise NotAllowed(f"O papel {role.title} pode mais do que você, e ninguém dá o que não tem.")
+
+
+def _is_more(actor: Attendant, role: Role) -> bool:
+    return bool(beyond(actor, role)) or (role.sees == "all" and not actor.sees_all)
 
 
 def _write(session: Session, actor: Attendant, agent: Agent, person: Person) -> None:

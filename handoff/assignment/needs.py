@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.access import attendant_of
 from handoff.assignment.load import weights_of
 from handoff.assignment.match import Person, Waiting
 from handoff.assignment.owning import awake
@@ -42,7 +43,8 @@ def those_there(session: Session, now: datetime, terms: DeskTerms) -> list[Perso
         .execution_options(populate_existing=True)
     ).all()
     open_shifts = {shift: in_shift(session, shift, now) for shift in {row.Agent.shift for row in rows}}
-    there = [row for row in rows if open_shifts[row.Agent.shift]]
+    # A role may have lost its conversations while the console still gives signs.
+    there = [row for row in rows if open_shifts[row.Agent.shift] and attendant_of(row.Agent).uses_console]
     weights = weights_of(session, [row.Agent.id for row in there], now)
     turns = sorted(there, key=lambda row: (row.assigned_at is not None, row.assigned_at, row.Agent.id))
     return [_person(row.Agent, weights) for row in turns]

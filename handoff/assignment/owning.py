@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff.queues import DEFAULT_QUEUE
+from handoff.sla import clocks
+from models import utc_now
 from models.conversation import Conversation
 
 
@@ -17,7 +19,8 @@ def own(session: Session, agent_id: int, which: ColumnElement[bool]) -> Conversa
     None, and no change, when it is true of none any more: the row itself is the lock that decides between several.
     Where it may have been the bot's, the caller starts its clocks (handoff.sla.clocks.taken).
     """
-    return session.scalars(
+    asleep = session.scalar(select(Conversation.snoozed_until.is_not(None)).where(which))
+    taken = session.scalars(
         update(Conversation)
         .where(which)
         .values(
@@ -34,6 +37,9 @@ def own(session: Session, agent_id: int, which: ColumnElement[bool]) -> Conversa
         .returning(Conversation)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
+    if taken is not None and asleep:
+        clocks.resume(session, taken.id, utc_now(), (clocks.SCHEDULED,))
+    return taken
 
 
 def awake(now: datetime) -> ColumnElement[bool]:

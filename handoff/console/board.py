@@ -39,8 +39,8 @@ def _region(ports: Ports) -> tuple[House, str]:
     with ports.db.transaction() as session:
         place = house(session)
         queues = read_queues(session, now, place.zone)
-        people = read_people(session, now, place.zone)
-        waiting = read_waiting(session, now)
+        people = read_people(session, who, now, place.zone)
+        waiting = read_waiting(session, who, now)
     part = render_template(
         "console/reports/board_part.html", queues=queues, people=people, waiting=waiting, who=who, csrf=visit().csrf
     )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from handoff.access import Attendant
+from handoff.access import Attendant, attendant_of
 from handoff.assignment.load import weights_of
 from handoff.assignment.presence import OFFLINE, ONLINE, PAUSED, is_there
 from handoff.assignment.terms import desk_terms
 from handoff.queues import DEFAULT_QUEUE
-from handoff.roles import names_with
 from models.agent import Agent
 from models.conversation import Conversation
 from models.presence import Presence
@@ -44,20 +43,20 @@ def read_colleagues(
     )
     wanted = wanted.outerjoin(Presence, Presence.agent_id == Agent.id).where(
         Agent.active,
-        Agent.role.in_(names_with(session, "conversation.answer")),
         Agent.id != (conversation.agent_id or 0),
     )
-    if not who.supervises:
-        wanted = wanted.where(
-            or_(Agent.queues.contains([queue]), Agent.role.in_(names_with(session, "conversation.supervise")))
-        )
-    rows = session.execute(wanted.order_by(Agent.name)).all()
+    rows = [row for row in session.execute(wanted.order_by(Agent.name)).all() if _is_meant(row[0], queue, who)]
     weights = weights_of(session, [agent.id for agent, _, _ in rows], now)
     found = [
         (state != ONLINE, weights[agent.id], _colleague(agent, state, reason, weights[agent.id]))
         for agent, state, reason in rows
     ]
     return tuple(one for _, _, one in sorted(found, key=lambda row: row[:2]))
+
+
+def _is_meant(agent: Agent, queue: str, who: Attendant) -> bool:
+    they = attendant_of(agent)
+    return they.uses_console and (who.supervises or they.supervises or queue in they.queues)
 
 
 def _colleague(agent: Agent, state: str, reason: str, weight: int) -> Colleague:

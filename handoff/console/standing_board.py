@@ -13,11 +13,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.dates import local_date
+from handoff.access import Attendant, attendant_of, visible_to
 from handoff.assignment.presence import is_there
 from handoff.assignment.terms import desk_terms
 from handoff.console.wording import moment, waited
 from handoff.queues import organogram
-from handoff.roles import names_with
 from handoff.sla.standing import Standing, colours
 from models.agent import Agent
 from models.contact import Contact
@@ -25,6 +25,8 @@ from models.conversation import Conversation
 from models.presence import Presence
 
 LONGEST_WAITS = 12
+ELSEWHERE = "Conversa de outra fila"
+"""Instead of the name, for somebody who may not open the conversation."""
 STATES = {"online": "Disponível", "paused": "Em pausa", "offline": "Fora"}
 
 
@@ -118,27 +120,29 @@ def read_queues(session: Session, now: datetime, zone: str) -> list[QueueLine]:
     ]
 
 
-def read_people(session: Session, now: datetime, zone: str) -> list[PersonLine]:
-    """Everybody who uses the console, those who are there first."""
+def read_people(session: Session, who: Attendant, now: datetime, zone: str) -> list[PersonLine]:
+    """Everybody who uses the console, those who are there first, for `who` looks at it."""
     rows = session.execute(
         select(Agent, Presence, is_there(now, desk_terms(session)).label("there"))
         .outerjoin(Presence, Presence.agent_id == Agent.id)
-        .where(Agent.active, Agent.role.in_(names_with(session, "conversation.answer")))
+        .where(Agent.active)
     ).all()
-    held = _held(session, now)
+    held = _held(session, who, now)
     last = {row[0]: row[1] for row in session.execute(_LAST)}
     weights = {queue.name: queue.weight for queue in organogram(session).queues}
     people = [
-        _person(row.Agent, row.Presence, bool(row.there), held[row.Agent.id], last, weights, now, zone) for row in rows
+        _person(row.Agent, row.Presence, bool(row.there), held[row.Agent.id], last, weights, now, zone)
+        for row in rows
+        if attendant_of(row.Agent).uses_console
     ]
     ranks = tuple(STATES)
     return sorted(people, key=lambda one: (ranks.index(one.state), -len(one.held), one.name))
 
 
-def read_waiting(session: Session, now: datetime) -> list[Held]:
-    """Those who wait longest, of all queues."""
+def read_waiting(session: Session, who: Attendant, now: datetime) -> list[Held]:
+    """Those who wait longest, of all queues, for `who` looks at it."""
     rows = session.execute(
-        _conversations()
+        _conversations(who)
         .where(Conversation.handler == "queue")
         .order_by(Conversation.waiting_since)
         .limit(LONGEST_WAITS)
@@ -174,9 +178,9 @@ def _person(
     )
 
 
-def _held(session: Session, now: datetime) -> dict[int, list[Held]]:
+def _held(session: Session, who: Attendant, now: datetime) -> dict[int, list[Held]]:
     rows = session.execute(
-        _conversations().where(Conversation.handler == "agent").order_by(Conversation.opened_at, Conversation.id)
+        _conversations(who).where(Conversation.handler == "agent").order_by(Conversation.opened_at, Conversation.id)
     ).all()
     standing = colours(session, [row.id for row in rows], now)
     found: dict[int, list[Held]] = defaultdict(list)
@@ -185,18 +189,19 @@ def _held(session: Session, now: datetime) -> dict[int, list[Held]]:
     return found
 
 
-def _conversations() -> Any:
+def _conversations(who: Attendant) -> Any:
     return select(
         Conversation.id,
         Conversation.queue,
         Conversation.agent_id,
         func.coalesce(Conversation.waiting_since, Conversation.opened_at).label("since"),
         Contact.profile_name,
+        visible_to(who).label("shown"),
     ).join(Contact, Contact.id == Conversation.contact_id)
 
 
 def _one(row: Any, standing: Mapping[int, Standing], now: datetime) -> Held:
-    name = row.profile_name or "Contato sem nome"
+    name = (row.profile_name or "Contato sem nome") if row.shown else ELSEWHERE
     return Held(row.id, name, row.queue or "", waited(row.since, now), standing.get(row.id))
 
 

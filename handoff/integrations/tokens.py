@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from handoff import audit
 from handoff.access import Attendant, attendant_of
 from handoff.outcome import Denied, Done
-from handoff.permits import API
+from handoff.permits import API, Deed
 from models import utc_now
 from models.agent import Agent
 from models.api_token import ApiToken
@@ -36,6 +36,16 @@ SCOPES: Mapping[str, str] = {
 }
 """Each scope and what it allows, in words for the console."""
 
+NEEDS: Mapping[str, frozenset[Deed]] = {
+    "conversations.read": frozenset({"conversation.answer"}),
+    "conversations.write": frozenset({"conversation.answer"}),
+    "messages.read": frozenset({"conversation.answer"}),
+    "messages.write": frozenset({"conversation.answer"}),
+    "customers.document": frozenset({"customer.reveal"}),
+    "jobs.write": frozenset({"line.diagnose", "line.release", "line.block", "line.reboot"}),
+}
+"""What somebody must be able to do who gives another system this scope."""
+
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _USED_AGAIN = timedelta(minutes=1)
 _NOBODY_SIGNS_IN = "!"
@@ -43,6 +53,7 @@ _NOBODY_SIGNS_IN = "!"
 WRONG_NAME = Denied("O nome tem de 2 a 31 letras minúsculas, números ou hífens, e começa com uma letra.")
 NAME_TAKEN = Denied("Já houve um token com este nome: escolha outro, para que os registros não se misturem.")
 NO_SCOPES = Denied("Escolha pelo menos uma permissão da lista.")
+BEYOND = Denied("Isto é mais do que você mesmo pode, e ninguém dá o que não tem.")
 NOT_THERE = Denied("Este token não existe mais.")
 
 
@@ -66,11 +77,14 @@ class Caller:
 def new_token(
     session: Session, *, name: str, scopes: Collection[str], by: Attendant, expires_at: datetime | None = None
 ) -> NewToken | Denied:
-    """Makes a token, and the account `api:<name>` that its acts are written down under. Audited."""
+    """Makes a token, and the account `api:<name>` that its acts are written down under. Audited. Nobody gives it
+    more than they may themselves: it sees every conversation."""
     if not _NAME.fullmatch(name):
         return WRONG_NAME
     if not scopes or not set(scopes) <= SCOPES.keys():
         return NO_SCOPES
+    if not by.sees_all or not frozenset[Deed]().union(*(NEEDS.get(scope, ()) for scope in scopes)) <= by.deeds:
+        return BEYOND
     if session.scalar(select(ApiToken.id).where(ApiToken.name == name)) is not None:
         return NAME_TAKEN
     agent = Agent(

@@ -119,7 +119,7 @@ def _make_one(session: Session, kept_id: int, gone_id: int, agent: Attendant, no
         "queue": ends.queue,
         "agent_id": ends.agent_id,
         "into": stays.id,
-        "messages": move_unanswered(session, ends.id, stays.id),
+        "messages": move_unanswered(session, ends.id, stays.id, now),
     }
     stays.last_inbound_at = max(filter(None, (stays.last_inbound_at, ends.last_inbound_at)), default=None)
     stays.version += 1

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured
 from handoff.events import add_event, unanswered_since
+from handoff.life.snooze import customer_wrote
 from handoff.queues import DEFAULT_QUEUE, organogram
 from handoff.sla import clocks
 from models.agent import Agent
@@ -51,7 +52,7 @@ def reopen(session: Session, conversation: Conversation, now: datetime) -> bool:
         )
     )
     if other is not None:
-        move_unanswered(session, conversation.id, other)
+        move_unanswered(session, conversation.id, other, now)
         return False
     ended = conversation.closed_at or now
     queue = conversation.queue if conversation.queue in organogram(session).names else DEFAULT_QUEUE
@@ -74,9 +75,9 @@ def reopen(session: Session, conversation: Conversation, now: datetime) -> bool:
     return True
 
 
-def move_unanswered(session: Session, from_id: int, to_id: int) -> list[int]:
+def move_unanswered(session: Session, from_id: int, to_id: int, now: datetime) -> list[int]:
     """Takes what nobody answered yet into another conversation of the same person, where the bot gets its turn if it
-    has it. The messages' ids."""
+    has it, and people owe an answer. The messages' ids."""
     moved = session.scalars(
         update(Message)
         .where(Message.conversation_id == from_id, Message.direction == "in", Message.handled_at.is_(None))
@@ -86,6 +87,9 @@ def move_unanswered(session: Session, from_id: int, to_id: int) -> list[int]:
     target = session.get_one(Conversation, to_id)
     if moved and target.handler == "bot":
         add_work(session, "turn", to_id)
+    elif moved:
+        clocks.asked(session, target, now)
+        customer_wrote(session, target, now)
     return sorted(moved)
 
 

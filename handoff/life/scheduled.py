@@ -14,7 +14,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, may_not_speak, press_key
+from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, may_not_speak, press_key, without_voice
 from handoff.templates import prepare
 from models.agent import Agent
 from models.contact import Contact
@@ -85,7 +85,7 @@ def change(session: Session, scheduled_id: int, agent: Attendant, wanted: Wanted
     if isinstance(found, Denied):
         return found
     row, conversation = found
-    if problem := _unfit(session, conversation, wanted, row.language, now):
+    if problem := without_voice(session, conversation) or _unfit(session, conversation, wanted, row.language, now):
         return problem
     _fill(row, wanted)
     when = format_when(wanted.send_at, now, provider_zone(session))

@@ -15,6 +15,7 @@ from handoff.access import Attendant
 from handoff.events import add_event, locked
 from handoff.life.merging import PROOF, SUPERVISORS_ONLY
 from handoff.outcome import Denied, Done
+from handoff.sla import clocks
 from models.consent import Consent
 from models.contact import Contact, ContactAlias, alias_lock
 from models.contact_merge import ContactMerge
@@ -108,6 +109,9 @@ def _open_again(session: Session, was: Mapping[str, Any], agent: Attendant, now:
     )
     if was["handler"] == "bot":
         add_work(session, "turn", conversation.id)
+    else:
+        session.flush()
+        clocks.taken(session, conversation, now)
     text = f"{agent.name} separou os contatos: esta conversa está aberta de novo"
     add_event(session, conversation.id, conversation.channel, "unmerged", text, author=agent.author)
 

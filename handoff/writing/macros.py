@@ -24,6 +24,7 @@ from models import utc_now
 from models.canned_reply import CannedReply
 from models.conversation import Conversation
 from models.macro import Macro
+from nlu.languages import PORTUGUESE
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,11 @@ def run_macro(
     client_token: str,
     *,
     now: datetime | None = None,
+    language: str = PORTUGUESE,
 ) -> Done | Denied:
     """Does every step through the same acts as the buttons, with their rules. Where one is refused nothing of it stays
-    done, and the answer says which step it was and why. The same `client_token` repeats no message and no note."""
+    done, and the answer says which step it was and why. The same `client_token` repeats no message and no note.
+    `language` is the customer's."""
     macro = session.get(Macro, macro_id)
     if macro is None or not macro.active:
         return Denied("Esta macro não existe mais.")
@@ -71,7 +74,7 @@ def run_macro(
     try:
         with all_or_nothing(session):
             for number, step in enumerate(steps, start=1):
-                outcome = _do(session, conversation_id, agent, step, f"{client_token}/{number}", now)
+                outcome = _do(session, conversation_id, agent, step, f"{client_token}/{number}", now, language)
                 if isinstance(outcome, Denied):
                     raise _Stopped(number, step, outcome.reason)
             macro.uses += 1
@@ -93,7 +96,13 @@ class _Stopped(Exception):
 
 
 def _do(
-    session: Session, conversation_id: int, agent: Attendant, step: Step, token: str, now: datetime | None
+    session: Session,
+    conversation_id: int,
+    agent: Attendant,
+    step: Step,
+    token: str,
+    now: datetime | None,
+    language: str,
 ) -> Done | Denied:
     if step.do == "reply":
         return _reply(session, conversation_id, agent, step.value, token, now)
@@ -104,8 +113,8 @@ def _do(
     if step.do == "priority":
         return prioritise(session, conversation_id, agent, step.value)
     if step.do == "transfer":
-        return transfer(session, conversation_id, agent, step.value, step.words)
-    return close(session, conversation_id, agent, now=now)
+        return transfer(session, conversation_id, agent, step.value, step.words, now=now)
+    return close(session, conversation_id, agent, now=now, language=language)
 
 
 def _reply(

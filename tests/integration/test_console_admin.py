@@ -18,6 +18,7 @@ from models.audit import Audit
 from models.role import RoleRow
 from tests.integration.console import Person, console_app
 from tests.integration.desk import PASSWORD, a_provider, audited, the_cast
+from tests.integration.other_systems import a_token
 
 LISTS = ("people", "roles", "queues", "calendars", "promises", "policies", "audit")
 GONE = {"role": "agent", "name": "Nina Prado", "capacity": "5"}
@@ -213,3 +214,23 @@ def test_what_does_not_exist_is_said_so(admin: Person) -> None:
         assert admin.get(f"/console/admin/{path}").status_code == 404, path
     for path in ("people/99999999999", "promises/99999999999"):
         assert admin.get(f"/console/admin/{path}").status_code == 404, path
+
+
+def test_who_sees_some_queues_gives_nobody_the_sight_of_all(app: Flask, db: Database) -> None:
+    karina = a_manager(db, app)
+    with db.transaction() as session:
+        session.get_one(RoleRow, "supervisor").sees = "queues"
+    assert karina.post("/console/admin/roles/supervisor", {**form_of("supervisor"), "sees": "all"}).status_code == 409
+    more = {"title": "Chefe", "name": "chefe", "sees": "all", "deed": ["conversation.answer"]}
+    assert karina.post("/console/admin/roles/new", more).status_code == 409
+
+
+def test_account_of_another_system_is_nobody_to_let_in(admin: Person, db: Database) -> None:
+    a_token(db)
+    where = f"/console/admin/people/{agent(db, 'api:crm').id}"
+    form = {"name": "CRM", "role": "admin", "capacity": "5"}
+    assert admin.get(where).status_code == 404
+    assert admin.post(where, form).status_code == 404
+    for act in ("switch", "password", "codes"):
+        assert admin.post(f"{where}/{act}", {"on": "1"}).status_code == 404
+    assert (agent(db, "api:crm").active, agent(db, "api:crm").password_hash) == (False, "!")

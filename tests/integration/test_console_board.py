@@ -11,10 +11,12 @@ from sqlalchemy import select
 
 from core.db import Database
 from handoff.access import Attendant
+from handoff.roles import ensure_roles
 from models import utc_now
 from models.audit import Audit
 from models.message import Message
 from models.presence import Presence
+from models.role import RoleRow
 from models.sla import SlaClock
 from tests.integration.console import LIVE, Person, console_app
 from tests.integration.desk import a_conversation, a_provider, conversation, messages, the_cast
@@ -173,3 +175,21 @@ def test_file_is_what_excel_opens_in_brazil_and_its_download_is_written_down(
     with db.transaction() as session:
         (row,) = session.scalars(select(Audit).where(Audit.action == "report.downloaded"))
     assert row.detail == {"kind": "day", "day": "2026-11-03"}
+
+
+def test_board_names_nobody_from_queues_that_its_reader_may_not_open(
+    db: Database, app: Flask, cast: dict[str, Attendant]
+) -> None:
+    with db.transaction() as session:
+        ensure_roles(session)
+        session.get_one(RoleRow, "supervisor").sees = "queues"
+        # Helena's role has conversations only with her queue: she is on the board all the same.
+        row = session.get_one(RoleRow, "agent")
+        row.deeds, row.by_queue = [], {"N1": ["conversation.answer"]}
+    a_conversation(db, name="Ana Souza")
+    a_conversation(db, name="Bruno Lima", queue="Financeiro")
+    a_conversation(db, name="Carla Dias", queue="Financeiro", handler="agent", owner=cast["joana"])
+    page = Person(app, "karina").get("/console/board").text
+    assert ["Ana Souza" in page, "Bruno Lima" in page, "Carla Dias" in page] == [True, False, False]
+    assert "Conversa de outra fila" in page
+    assert "Helena Castro" in person_box(page, "helena")

@@ -134,6 +134,16 @@ def test_nothing_is_told_where_nobody_waits(house: Database, state: str) -> None
     assert len(said(house, id_)) == 1
 
 
+def test_nothing_is_told_while_people_put_it_off(house: Database) -> None:
+    before = [a_conversation(house, hours_ago=1, said=None) for _ in range(4)]
+    id_ = asks_for_person(house)
+    for other in before:
+        change(house, other, handler="closed")
+    change(house, id_, snoozed_until=utc_now() + timedelta(hours=3))
+    chore(house, minutes=40)
+    assert len(said(house, id_)) == 1
+
+
 def test_nothing_is_told_after_the_window_of_24_hours(house: Database) -> None:
     id_ = asks_for_person(house)
     change(house, id_, last_inbound_at=utc_now() - timedelta(hours=24))

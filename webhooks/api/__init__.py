@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.db import Database
 from models import utc_now
+from nlu.languages import PORTUGUESE
 from webhooks.api.door import BURST, PER_MINUTE, Door, refusal, serve
 from webhooks.api.openapi import PREFIX, document, is_number, path_parts
 from webhooks.api.operations import OPERATIONS
@@ -20,14 +21,20 @@ EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def api_blueprint(
-    *, db: Database, now: Callable[[], datetime] = utc_now, per_minute: int = PER_MINUTE, burst: int = BURST
+    *,
+    db: Database,
+    language: str = PORTUGUESE,
+    now: Callable[[], datetime] = utc_now,
+    per_minute: int = PER_MINUTE,
+    burst: int = BURST,
 ) -> Blueprint:
     """The whole API as one blueprint, with its prefix; /api/v1/openapi.json needs no token.
 
-    A token may do `per_minute` requests a minute, and `burst` at once. Every error is problem+json.
+    `language` is the customers'. A token may do `per_minute` requests a minute, and `burst` at once. Every error is
+    problem+json.
     """
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
-    door = Door(db, now, per_minute, burst)
+    door = Door(db, now, language, per_minute, burst)
     for operation in OPERATIONS:
         rule = operation.path
         for part in path_parts(rule):

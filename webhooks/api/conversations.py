@@ -80,8 +80,11 @@ def note(call: Call) -> dict[str, Any]:
 
 def transfer(call: Call) -> dict[str, Any]:
     """To another queue."""
-    note = call.body.get("note", "")
-    return _act(call, desk.transfer(call.session, _known(call), call.who, call.body["queue"], note))
+    note, override = call.body.get("note", ""), call.body.get("override", "")
+    moved = desk.transfer(
+        call.session, _known(call), call.who, call.body["queue"], note, override=override, now=call.now
+    )
+    return _act(call, moved)
 
 
 def give_back(call: Call) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def give_back(call: Call) -> dict[str, Any]:
 
 def close(call: Call) -> dict[str, Any]:
     """The end."""
-    return _act(call, desk.close(call.session, _known(call), call.who, now=call.now))
+    return _act(call, desk.close(call.session, _known(call), call.who, now=call.now, language=call.language))
 
 
 def tags(call: Call) -> dict[str, Any]:

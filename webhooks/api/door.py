@@ -27,10 +27,12 @@ REALM = 'Bearer realm="religa"'
 
 @dataclass(frozen=True)
 class Door:
-    """What the door needs. A token may do `per_minute` requests a minute, and `burst` at once."""
+    """What the door needs. `language` is the customers'. A token may do `per_minute` requests a minute, and `burst` at
+    once."""
 
     db: Database
     now: Callable[[], datetime]
+    language: str
     per_minute: int = PER_MINUTE
     burst: int = BURST
 
@@ -62,7 +64,7 @@ def _served(door: Door, operation: Operation, path: dict[str, Any]) -> Response:
     query = query_of(operation, request.args.to_dict())
     if operation.body is None:
         with door.db.transaction() as session:
-            call = Call(session, caller, operation.name, path, query, {}, "", door.now())
+            call = Call(session, caller, operation.name, path, query, {}, "", door.now(), door.language)
             text = json.dumps(operation.handle(call), ensure_ascii=False)
         response = Response(text, operation.status, mimetype="application/json")
         response.add_etag()
@@ -83,7 +85,9 @@ def _acted(door: Door, operation: Operation, caller: Caller, path: dict[str, Any
         key,
         asked,
         operation.status,
-        lambda session: operation.handle(Call(session, caller, operation.name, path, query, body, key, door.now())),
+        lambda session: operation.handle(
+            Call(session, caller, operation.name, path, query, body, key, door.now(), door.language)
+        ),
     )
     response = Response(answered.body, answered.status, mimetype="application/json")
     if answered.again:

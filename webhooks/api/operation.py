@@ -26,7 +26,7 @@ LARGEST_ID = 2**31 - 1
 @dataclass(frozen=True)
 class Call:
     """A request that is allowed and valid. `key` names an act once (empty for reading); the transaction of `session` is
-    the whole request's."""
+    the whole request's. `language` is the customers'."""
 
     session: Session
     caller: Caller
@@ -36,6 +36,7 @@ class Call:
     body: Mapping[str, Any]
     key: str
     now: datetime
+    language: str
 
     @property
     def who(self) -> Attendant:

@@ -99,10 +99,10 @@ OPERATIONS: tuple[Operation, ...] = (
         f"{_ONE}/transfer",
         "transferConversation",
         "conversations.write",
-        "To another queue; the owner may",
+        "To another queue; the owner may. A level up wants its checklist done, or in override why not",
         conversations.transfer,
         ACT,
-        body=given(("queue",), queue=words(60), note=words(500, 0)),
+        body=given(("queue",), queue=words(60), note=words(500, 0), override=words(500, 0)),
     ),
     Operation(
         "POST",

@@ -184,6 +184,7 @@ def _act(ports: Ports, name: str, agent_id: int) -> Response:
 
 def _found(session: Session, agent_id: int) -> Agent:
     row = session.get(Agent, agent_id, with_for_update=True) if agent_id <= LARGEST_ID else None
-    if row is None:
+    # The account of another system is nobody who signs in: it goes by its token.
+    if row is None or row.role == API.name:
         abort(404, "Esta pessoa não existe.")
     return row

@@ -34,7 +34,7 @@ def writing_acts(ports: Ports) -> dict[str, WritingAct]:
         "untag": lambda session, id_: untag(session, id_, attendant(), said("tag")),
         "priority": lambda session, id_: prioritise(session, id_, attendant(), said("priority")),
         "macro": lambda session, id_: run_macro(
-            session, id_, attendant(), number("macro") or 0, form_token(), now=ports.now()
+            session, id_, attendant(), number("macro") or 0, form_token(), now=ports.now(), language=ports.language
         ),
     }
 
