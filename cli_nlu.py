@@ -15,9 +15,10 @@ from cli_database import database, database_url
 from core.dates import format_date
 from core.errors import Misconfigured
 from handoff.console.ports import house
-from handoff.drift import Drift, Margin, by_week, compare, margin_of, policies
+from handoff.drift import Drift, Margin, by_week, compare, margin_of
 from handoff.examples import Harvest, gather, labelled, mark_exported, training_data
 from models import utc_now
+from models.provider import provider_policies
 
 file_path = click.Path(dir_okay=False, path_type=Path)
 
@@ -63,7 +64,7 @@ def drift_command(weeks: int, database_url: str | None) -> None:
 def _show_drift(session: Session, weeks: int) -> None:
     now = utc_now()
     try:
-        margin = margin_of(policies(session))
+        margin = margin_of(provider_policies(session))
     except Misconfigured as problem:
         raise click.ClickException(problem.detail) from problem
     table = by_week(session, now, house(session).zone, weeks)

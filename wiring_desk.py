@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from billing.ports import Erp
-from billing.provider import Provider
-from billing.provider_row import provider_of, provider_row
+from billing.provider_row import load_provider
 from bot.desk_jobs import DeskWork, do_desk_job, give_up
 from bot.silent_customers import watch_silence
 from bot.suggest import suggest
@@ -50,7 +49,7 @@ def desk_routes(settings: Settings, db: Database, erp: Erp, parser: Parser) -> d
     """The work of queues, clocks and people."""
     texts = Texts.load(settings.customer_language)
     orders = frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset[str]()
-    work = DeskWork(db, erp, texts, partial(_provider, db), orders)
+    work = DeskWork(db, erp, texts, partial(load_provider, db), orders)
     suggesting = partial(suggest, db=db, parser=parser, language=settings.customer_language)
     return {
         "forget_changes": Route(partial(_forget_changes, db=db), most_tries=3),
@@ -68,11 +67,6 @@ def desk_routes(settings: Settings, db: Database, erp: Erp, parser: Parser) -> d
         "suggest": Route(suggesting, most_tries=1),
         "desk_job": Route(partial(do_desk_job, work=work), most_tries=4, give_up=partial(give_up, work=work)),
     }
-
-
-def _provider(db: Database) -> Provider:
-    with db.reading() as session:
-        return provider_of(provider_row(session))
 
 
 def _forget_changes(_ref_id: int, *, db: Database) -> None:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import survey
 from bot.turns import Bot
 from core.errors import Conflict
 from handoff.events import locked
 from handoff.life.reopening import reopen
 from models import utc_now
-from models.conversation import Conversation
 from models.message import Message
-from models.outbox import add_work
 from nlu.understand import understand
 from nlu.understanding import Understanding
 
@@ -36,8 +33,8 @@ class _Heard:
 
 
 def hear_after_close(conversation_id: int, *, bot: Bot) -> None:
-    """Settles what came after the end: a word of thanks is not answered, a tap below the survey is thanked for, and the
-    conversation is reopened for anything else. May be called at any time, twice, or in parallel.
+    """Settles what came after the end: a word of thanks is not answered, and the conversation is reopened for anything
+    else. May be called at any time, twice, or in parallel.
 
     Raises Conflict when more came meanwhile: then it is to be called again.
     """
@@ -57,8 +54,6 @@ def hear_after_close(conversation_id: int, *, bot: Bot) -> None:
             return
         settled = update(Message).where(Message.id.in_(heard.ids))
         session.execute(settled.values(handled_at=utc_now(), outcome=outcome))
-        if outcome == "survey":
-            _thank(session, conversation, heard, bot)
 
 
 def reopen_unheard(conversation_id: int, *, bot: Bot) -> None:
@@ -85,8 +80,7 @@ def _read(session: Session, conversation_id: int) -> _Heard:
 
 def _outcome(heard: _Heard, bot: Bot) -> str:
     if heard.taps:
-        only_votes = len(heard.taps) == len(heard.ids) and all(_vote(tap) for tap in heard.taps)
-        return "survey" if only_votes else "back"
+        return "back"
     if heard.kinds == {"sticker"}:
         return "courtesy"
     if heard.kinds != {"text"} or sum(len(text.split()) for text in heard.texts) > MOST_WORDS:
@@ -103,27 +97,3 @@ def _only_farewells(texts: Sequence[str], bot: Bot) -> bool:
 
 def _is_farewell(read: Understanding) -> bool:
     return read.intent in FAREWELLS and read.band == "act"
-
-
-def _vote(tap: str) -> str:
-    vote = tap.removeprefix(survey.PREFIX)
-    return vote if tap.startswith(survey.PREFIX) and vote in survey.ANSWERS else ""
-
-
-def _thank(session: Session, conversation: Conversation, heard: _Heard, bot: Bot) -> None:
-    """As the bot does where it has the conversation; the vote itself stays with its message."""
-    if not conversation.window_open(utc_now()):
-        return
-    row = Message(
-        conversation_id=conversation.id,
-        channel=conversation.channel,
-        direction="out",
-        text=bot.texts(f"survey.{_vote(heard.taps[-1])}"),
-        author="bot",
-        reason="survey",
-        status="queued",
-        key=f"voted:{heard.ids[-1]}",
-    )
-    session.add(row)
-    session.flush()
-    add_work(session, "deliver", row.id)

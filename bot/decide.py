@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import away, choose, expectations, identify, job_results, media, opting, people, survey
+from bot import away, choose, expectations, identify, job_results, media, opting, people
 from bot.answers import ANSWERS
 from bot.answers.quoting import PERSON
 from bot.bubble import in_one_bubble, remembered, without_memory
@@ -114,8 +114,6 @@ def _asked_meanwhile(turn: Turn) -> tuple[str, ...]:
 def _answer(turn: Turn) -> list[Effect]:
     if _asks_for_person(turn):
         return _to_person(turn)
-    if (thanks := survey.answer(turn)) is not None:
-        return thanks
     if media.sent_proof(turn):
         return media.about_media(turn)
     other = identify.other_document(turn)

@@ -21,7 +21,7 @@ from models.conversation import Conversation
 from models.customer import Customer
 from models.line_report import LineWatch
 from models.message import Message
-from models.provider import Provider, provider_zone
+from models.provider import provider_policies, provider_zone
 
 POLICY = "line_watch"
 TEMPLATE = "outage_over"
@@ -67,7 +67,7 @@ def _hindered(session: Session, conversation: Conversation, watch: LineWatch, te
         # Nobody waits for an answer of ours here, so that a person who takes over does not make it unsaid.
         queue_text(session, conversation, text, author="system", key=key)
         return ""
-    policies = session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}
+    policies = provider_policies(session)
     if not (policies.get(POLICY) or {}).get("by_template"):
         return "watch.window"
     values = _values(session, watch.contract_ref, texts)

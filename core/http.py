@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,3 +66,11 @@ def send(
 def _never_connected(error: requests.ConnectionError) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name or address of a host is this machine's own."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -16,7 +16,7 @@ from core.dates import local_date
 from core.errors import Misconfigured
 from handoff import audit
 from models.audit import Audit
-from models.provider import Provider
+from models.provider import provider_policies
 from models.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -66,11 +66,6 @@ def margin_of(policies: Mapping[str, Any]) -> Margin:
         raise Misconfigured("provider", f"policies.drift: {error}") from error
 
 
-def policies(session: Session) -> dict[str, Any]:
-    """The provider's business settings, none before there is a provider."""
-    return session.scalar(select(Provider.policies).order_by(Provider.id).limit(1)) or {}
-
-
 def judge(now: Shares, before: Shares, margin: Margin) -> Drift:
     """The comparison. A share of nothing counts as one reading's: from zero, everything would be infinitely more."""
     enough = min(now.readings, before.readings) >= margin.at_least
@@ -114,7 +109,7 @@ def check_daily(session: Session, now: datetime) -> Drift | None:
     if session.execute(done.limit(1)).first() is not None:
         return None
     try:
-        margin = margin_of(policies(session))
+        margin = margin_of(provider_policies(session))
     except Misconfigured as problem:
         log.warning("%s; the usual margin is taken", problem.detail)
         margin = Margin()

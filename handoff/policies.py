@@ -21,8 +21,14 @@ from billing.trust_unlock import Policy as TrustUnlock
 from billing.unlock_end import EndTerms
 from billing.wish_terms import WishTerms, wish_terms_of
 from core.errors import Misconfigured
+from handoff.assignment.terms import DeskTerms
 from handoff.drift import Margin, margin_of
+from handoff.life.terms import POLICY as LIFE
+from handoff.life.terms import LifeTerms
 from handoff.login.terms import AccessTerms
+from handoff.reports.terms import Targets
+from handoff.routing.terms import Routing
+from handoff.satisfaction.terms import Satisfaction
 from models.provider import Provider
 from provisioning.outages.limits import Limits, limits_of
 
@@ -53,6 +59,11 @@ POLICIES: Mapping[str, Policy] = {
     policy.name: policy
     for policy in (
         _plain("access", "Entrada no console", AccessTerms),
+        _plain("desk", "Presença, distribuição e etiquetas", DeskTerms),
+        _plain("routing", "Filas e espera", Routing),
+        _plain(LIFE, "Testes e mensagens agendadas", LifeTerms),
+        _plain("satisfaction", "Pesquisa de satisfação", Satisfaction),
+        _plain("reports", "Metas do funil", Targets),
         _plain("trust_unlock", "Liberação em confiança", TrustUnlock),
         _plain("unlock_end", "Fim da liberação em confiança", EndTerms),
         _plain("settlement", "Baixa de pagamentos", Settlement),

@@ -53,7 +53,7 @@ def reply(
     conversation = locked(session, conversation_id)
     if conversation is None:
         return GONE
-    body = _clean(text)
+    body = clean_text(text)
     key = press_key("reply", conversation_id, agent, client_token)
     earlier = _earlier(session, key, body)
     if earlier:
@@ -77,7 +77,7 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
     conversation = locked(session, conversation_id)
     if conversation is None:
         return GONE
-    body = _clean(text)
+    body = clean_text(text)
     key = press_key("note", conversation_id, agent, client_token)
     problem = _earlier(session, key, body) or _unfit(body)
     if problem:
@@ -155,6 +155,16 @@ def not_owner(session: Session, conversation: Conversation, agent: Attendant) ->
     return Denied(f"Esta conversa está com {owner.name if owner else 'outra pessoa'}.")
 
 
+def owned_or_supervised(session: Session, conversation_id: int, agent: Attendant) -> Conversation | Denied:
+    """The conversation, locked, for whoever has it, or supervises one that people have; else why not."""
+    conversation = locked(session, conversation_id)
+    if conversation is None:
+        return GONE
+    if agent.supervises and conversation.handler in ("queue", "agent"):
+        return conversation
+    return not_owner(session, conversation, agent) or conversation
+
+
 def may_not_speak(session: Session, conversation: Conversation, agent: Attendant) -> Denied | None:
     """Why `agent` may send nothing to the customer, or None: for texts, templates and files alike."""
     return not_owner(session, conversation, agent) or without_voice(session, conversation)
@@ -177,7 +187,8 @@ def speaks(session: Session, conversation: Conversation) -> bool:
     return let is not None and bool(let["queue"] == conversation.queue)
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
+    """What was typed, as it is kept: trimmed, with plain line ends."""
     # PostgreSQL refuses NUL in text, and browsers send CRLF from a form.
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 

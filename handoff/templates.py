@@ -25,6 +25,7 @@ from models.message import Message
 from models.outbox import add_work
 from models.provider import provider_zone
 
+SURVEYS = ("survey", "nps")
 NO_CONSENT = Denied("O cliente não autorizou mensagens de promoção: este modelo é cobrado e tratado como marketing.")
 _FIND_OPEN = select(Conversation.id).where(Conversation.handler != "closed")
 
@@ -149,13 +150,14 @@ def queue_template(
 
 
 def sendable(session: Session, contact: Contact, language: str) -> list[ChannelTemplate]:
-    """The templates that a person may send to the contact now, one of each purpose; no one-time codes."""
+    """The templates that a person may send to the contact now, one of each purpose; no one-time codes, and no
+    surveys: those are asked by rules (handoff.satisfaction), so that a tap belongs to one."""
     found = select(ChannelTemplate.purpose).where(
         ChannelTemplate.channel == contact.channel,
         ChannelTemplate.language == language,
         ChannelTemplate.status == APPROVED,
         ChannelTemplate.category != "AUTHENTICATION",
-        ChannelTemplate.purpose != "",
+        ChannelTemplate.purpose.not_in(("", *SURVEYS)),
     )
     rows = [
         usable_template(session, contact.channel, purpose, language)

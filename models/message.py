@@ -20,7 +20,7 @@ class Message(Base):
 
     Directions: in, out, note (only people of the provider see it), event (what happened, told by the system). The
     database itself refuses to send a note or an event: neither can get a state of sending, become outbound, or have
-    work of delivering (migration 0022write).
+    work of delivering (migration 0026).
     Outbound states: queued, sending, accepted, sent, delivered, read; failed, unknown (no answer came and no
     receipt followed) and discarded (a person took over before it left). Inbound: received.
     `handled_at` of an inbound message is when it was answered or decided upon; `outcome` says how: answered, action

@@ -30,6 +30,11 @@ class Provider(Base):
     policies: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
+def provider_policies(session: Session) -> dict[str, Any]:
+    """The provider's business settings, as they are in its row; none while there is no provider."""
+    return session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}
+
+
 def provider_zone(session: Session) -> str:
     """The name of the zone that the provider's days are counted in."""
     return session.scalars(select(Provider.timezone).order_by(Provider.id).limit(1)).first() or FALLBACK_ZONE

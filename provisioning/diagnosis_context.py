@@ -17,7 +17,7 @@ from models.device import Device
 from models.network_job import NetworkJob
 from models.onu_status import OnuStatus, OpticalReading
 from models.outbox import add_work
-from models.provider import Provider
+from models.provider import provider_policies
 from models.ticket import Ticket
 from provisioning.action import DIAGNOSE
 from provisioning.diagnosis import Around, Diagnosis, Fault, Limits, Neighbours, OpenTicket, Past
@@ -110,7 +110,7 @@ def tell_again(session: Session, known: NetworkJob, conversation_id: int, reason
 
 
 def _limits(session: Session, target: Target) -> Limits:
-    policies = session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}
+    policies = provider_policies(session)
     device = session.scalars(select(Device).where(Device.name == target.olt, Device.role == "olt")).first()
     made_by = f"{device.fields.get('vendor', '')} {device.kind}" if device else ""
     return limits_of(made_by, policies.get("optical") or {})

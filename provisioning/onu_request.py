@@ -15,10 +15,11 @@ from models.contract import Contract
 from models.customer import Customer
 from models.device import Device
 from models.network_job import OPEN_STATES, NetworkJob
+from models.provider import provider_policies
 from provisioning.action import DEPROVISION_ONU, PROVISION_ONU, REPLACE_ONU
 from provisioning.onu_template import onu_order
 from provisioning.ports import Target
-from provisioning.request import ask, policies, target_of
+from provisioning.request import ask, target_of
 
 NO_SERIAL = "Serial inválido: são 4 letras e 8 dígitos (HWTC1A2B3C4D), como na etiqueta da ONU."
 
@@ -164,7 +165,7 @@ def _open_elsewhere(session: Session, contract_ref: str, serial: str, cause: str
 def _arguments(
     session: Session, contract: Contract, serial: str, olt: str, pon: str, confirmed_by: str
 ) -> dict[str, Any]:
-    settings = policies(session)
+    settings = provider_policies(session)
     policy = settings.get("onu", {})
     customer = session.get_one(Customer, contract.customer_id)
     facts = {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.contract import Contract
 from models.network_job import NetworkJob
 from models.outbox import add_work
-from models.provider import Provider
+from models.provider import provider_policies
 from provisioning.actions import ACTIONS
 from provisioning.approval import ALWAYS, approvals_needed
 from provisioning.ports import Target
@@ -47,7 +47,7 @@ def ask(
     known = ACTIONS[action]
     key = f"{action}:{target.contract_ref or target.olt}:{cause}" + (":dry" if dry_run else "")
     by_batch = batch_id is not None and action not in ALWAYS
-    approvals = 0 if dry_run or by_batch else approvals_needed(policies(session), action)
+    approvals = 0 if dry_run or by_batch else approvals_needed(provider_policies(session), action)
     new_id = session.execute(
         insert(NetworkJob)
         .values(
@@ -85,8 +85,3 @@ def target_of(session: Session, contract_ref: str) -> Target:
         cto=contract.cto,
         onu=contract.onu,
     )
-
-
-def policies(session: Session) -> Mapping[str, Any]:
-    """The provider's business settings; none while there is no provider."""
-    return session.scalars(select(Provider.policies).order_by(Provider.id).limit(1)).first() or {}

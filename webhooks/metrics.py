@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from core.db import Database
 from core.errors import Unreachable
+from core.http import is_loopback
 from webhooks.figures import Figure, read_figures
 
 # What a proxy adds, one or the other by its configuration.
@@ -68,11 +68,3 @@ def _has(token: str) -> bool:
 
 def _asked_here() -> bool:
     return is_loopback(request.remote_addr or "") and not any(name in request.headers for name in OF_PROXIES)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the name or address of a host is this machine's own."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

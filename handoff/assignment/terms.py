@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DeskTerms:
-    """The policy `desk`. `pause_reasons` are what a pause can be for.
+    """The policy `desk`. `pause_reasons` are what a pause can be for; `tags` are those that are offered, without
+    any the most used ones.
 
     Nobody is given work whose console was silent for `stale_seconds`; then they count as gone, in a pause only after
     `pause_minutes`. What somebody who is gone still had goes back to its queue after `back_minutes`; until then they
@@ -27,6 +28,7 @@ class DeskTerms:
     """
 
     pause_reasons: tuple[str, ...] = ("Almoço", "Café", "Reunião", "Treinamento", "Visita técnica")
+    tags: tuple[str, ...] = ()
     stale_seconds: int = 90
     pause_minutes: int = 120
     back_minutes: int = 10
@@ -40,8 +42,8 @@ class DeskTerms:
                 raise ValueError(f"{field.name} não pode ser negativo")
         if self.stale_seconds < 30:
             raise ValueError("stale_seconds começa em 30: o console dá sinal a cada 20 segundos")
-        if not all(isinstance(reason, str) and reason.strip() for reason in self.pause_reasons):
-            raise ValueError("pause_reasons: cada motivo é um texto")
+        if not all(isinstance(word, str) and word.strip() for word in (*self.pause_reasons, *self.tags)):
+            raise ValueError("pause_reasons e tags: cada um é um texto")
 
     @property
     def stale(self) -> timedelta:

@@ -13,10 +13,11 @@ from core.document import parse_document
 from handoff import audit, desk
 from handoff.access import may_see
 from handoff.console.customer import customer_of
+from handoff.console.framing import form_token
 from handoff.console.offers import values
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import conversation_page, seen
-from handoff.console.writing.acts import form_token, writing_acts
+from handoff.console.writing.acts import writing_acts
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
 from handoff.sla.holding import go_on, hold
 from models.contact import Contact

@@ -1,4 +1,4 @@
-"""Suggestions to the agent from what the customer wrote: the intent in words, the button that fits, and articles."""
+"""Suggestions to the agent from what the customer wrote: the intent in words, the button, answers and articles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from handoff.console.line_card import LineCard
 from handoff.console.service import Bill, Contracts
 from handoff.knowledge.finding import suggested
 from handoff.suggestions import latest_intent
+from handoff.writing.canned import Canned, canned_about
 from models.article import Article
 from models.conversation import Conversation
 from nlu.intent_names import intent_names
@@ -38,6 +39,7 @@ class Hints:
     bill: Bill | None
     form: tuple[str, str] | None
     articles: Sequence[Article]
+    answers: Sequence[Canned]
 
 
 def read_hints(
@@ -49,12 +51,14 @@ def read_hints(
         return None
     act = OF_THE_LINE.get(intent, "")
     offered = {one.name for one in line.acts} if line else set()
+    named = intent_names().get(intent, intent)
     return Hints(
-        intent=intent_names().get(intent, intent),
+        intent=named,
         line_act=act if act in offered else "",
         bill=_bill(contracts) if intent in BILLS else None,
         form=FORMS.get(intent) if line else None,
         articles=suggested(session, [intent], who),
+        answers=canned_about(session, conversation.queue, named),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Collection
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.http import is_loopback
 from handoff import audit
 from handoff.access import Attendant
 from handoff.outcome import Denied, Done
@@ -35,14 +35,6 @@ NO_KEY = Denied("Falta a chave DEVICE_KEY: sem ela o segredo não pode ser guard
 NOT_THERE = Denied("Este endereço não existe mais.")
 SWITCHED_OFF = Denied("Este endereço está desligado: ligue-o antes.")
 NO_DELIVERY = Denied("Esta entrega não existe mais.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def new_secret() -> str:

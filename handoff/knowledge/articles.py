@@ -17,9 +17,6 @@ from models.article import LONGEST_ANSWER, Article, ArticleVersion
 LONGEST_TITLE, LONGEST_BODY = 120, 20_000
 GONE = Denied("Este artigo não existe mais.")
 OFFICE = Denied("Isto é da supervisão: publicar, aprovar, retirar e mudar o que já está publicado.")
-NOT_QUOTABLE = Denied(
-    "Para o bot citar, o artigo precisa estar publicado, ter a resposta ao cliente e permitir a citação."
-)
 NOT_A_QUESTION = Denied(
     "O bot só cita artigos sobre perguntas. O que mexe com dinheiro ou com a rede, reclamação e cancelamento têm "
     "caminho próprio."

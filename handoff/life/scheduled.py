@@ -14,7 +14,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, may_not_speak, press_key, without_voice
+from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, clean_text, may_not_speak, press_key, without_voice
 from handoff.templates import prepare
 from models.agent import Agent
 from models.contact import Contact
@@ -117,18 +117,14 @@ def read_scheduled(session: Session, conversation_id: int) -> list[tuple[Schedul
 
 def _fill(row: ScheduledMessage, wanted: Wanted) -> None:
     row.send_at = wanted.send_at
-    row.text = _clean(wanted.text)
+    row.text = clean_text(wanted.text)
     row.template = wanted.template
     row.values = dict(wanted.values) if wanted.template else {}
     row.only_if_silent = wanted.only_if_silent
 
 
-def _clean(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
-
-
 def _unfit(session: Session, conversation: Conversation, wanted: Wanted, language: str, now: datetime) -> Denied | None:
-    body = _clean(wanted.text)
+    body = clean_text(wanted.text)
     if not body and not wanted.template:
         return NOTHING
     if len(body) > MAX_LENGTH:

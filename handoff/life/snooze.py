@@ -13,7 +13,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, not_owner
+from handoff.reply import owned_or_supervised
 from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
@@ -37,7 +37,7 @@ def snooze(
 
     Its promised times are held meanwhile. Again, it is put off until the new moment.
     """
-    conversation = _theirs(session, conversation_id, agent)
+    conversation = owned_or_supervised(session, conversation_id, agent)
     if isinstance(conversation, Denied):
         return conversation
     word = reason.replace("\x00", "").strip()[:LONGEST_REASON]
@@ -62,7 +62,7 @@ def snooze(
 
 def wake_now(session: Session, conversation_id: int, agent: Attendant, *, now: datetime) -> Done | Denied:
     """Ends the snooze by hand. The owner may, and whoever supervises."""
-    conversation = _theirs(session, conversation_id, agent)
+    conversation = owned_or_supervised(session, conversation_id, agent)
     if isinstance(conversation, Denied):
         return conversation
     if conversation.snoozed_until is None:
@@ -111,12 +111,3 @@ def _wake(session: Session, conversation: Conversation, text: str, author: str, 
     conversation.version += 1
     clocks.resume(session, conversation.id, now, (clocks.SCHEDULED,))
     return add_event(session, conversation.id, conversation.channel, "woken", text, author=author)
-
-
-def _theirs(session: Session, conversation_id: int, agent: Attendant) -> Conversation | Denied:
-    conversation = locked(session, conversation_id)
-    if conversation is None:
-        return GONE
-    if agent.supervises and conversation.handler in ("queue", "agent"):
-        return conversation
-    return not_owner(session, conversation, agent) or conversation

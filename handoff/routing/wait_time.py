@@ -9,6 +9,8 @@ from math import ceil, floor, sqrt
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from handoff.assignment.presence import is_there
+from handoff.assignment.terms import desk_terms
 from models.agent import Agent
 from models.conversation_span import ConversationSpan
 from models.presence import Presence, PresenceSpan
@@ -66,7 +68,7 @@ def pace_of(session: Session, queue: str, now: datetime) -> Pace:
     return Pace(
         taken=_taken(session, queue, windows),
         person_minutes=sum(_person_minutes(session, queue, since, until) for since, until in windows),
-        people=_people(session, queue),
+        people=_people(session, queue, now),
     )
 
 
@@ -99,9 +101,9 @@ def _person_minutes(session: Session, queue: str, since: datetime, until: dateti
     return float(seconds or 0) / 60
 
 
-def _people(session: Session, queue: str) -> int:
+def _people(session: Session, queue: str, now: datetime) -> int:
     there = select(func.count()).select_from(Presence).join(Agent, Agent.id == Presence.agent_id)
-    return session.scalar(there.where(Presence.state == "online", Agent.active, works_in(queue))) or 0
+    return session.scalar(there.where(is_there(now, desk_terms(session)), Agent.active, works_in(queue))) or 0
 
 
 def works_in(queue: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from handoff.consent import history
 from handoff.outcome import Denied
 from handoff.satisfaction.terms import Satisfaction, satisfaction_terms
 from handoff.satisfaction.words import Words
-from handoff.templates import send_template
+from handoff.templates import SURVEYS, send_template
 from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
@@ -22,9 +22,9 @@ from models.survey import Survey
 from nlu.intent_names import intent_names
 from provisioning.outages.incidents import incident_of
 
-CSAT, NPS = "csat", "nps"
-PURPOSE = "survey"
-"""Of the template, and the reason that its cost is counted under."""
+CSAT = "csat"
+PURPOSE, NPS = SURVEYS
+"""Of the template, and the reason that its cost is counted under; NPS is its kind, too."""
 
 SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "bot_challenge", "out_of_scope"})
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
-from handoff.events import add_event, locked
+from handoff.events import add_event
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, not_owner
+from handoff.reply import MAX_LENGTH, TOO_LONG, owned_or_supervised
 from handoff.sla import clocks
 from handoff.sla.standing import REASON_NAMES
 from models.conversation import Conversation
@@ -24,7 +24,7 @@ def hold(
     session: Session, conversation_id: int, agent: Attendant, reason: str, note: str, *, now: datetime
 ) -> Done | Denied:
     """Holds the time, for one of REASON_NAMES. The owner may, and whoever supervises."""
-    conversation = _theirs(session, conversation_id, agent)
+    conversation = owned_or_supervised(session, conversation_id, agent)
     if isinstance(conversation, Denied):
         return conversation
     if reason not in REASON_NAMES:
@@ -40,21 +40,12 @@ def hold(
 
 def go_on(session: Session, conversation_id: int, agent: Attendant, *, now: datetime) -> Done | Denied:
     """Lets the time run again. The owner may, and whoever supervises."""
-    conversation = _theirs(session, conversation_id, agent)
+    conversation = owned_or_supervised(session, conversation_id, agent)
     if isinstance(conversation, Denied):
         return conversation
     if not clocks.resume(session, conversation_id, now):
         return NOT_HELD
     return _told(session, conversation, agent, "sla_resumed", f"{agent.name} retomou a contagem do tempo")
-
-
-def _theirs(session: Session, conversation_id: int, agent: Attendant) -> Conversation | Denied:
-    conversation = locked(session, conversation_id)
-    if conversation is None:
-        return GONE
-    if agent.supervises and conversation.handler in ("queue", "agent"):
-        return conversation
-    return not_owner(session, conversation, agent) or conversation
 
 
 def _told(session: Session, conversation: Conversation, agent: Attendant, event: str, text: str, **detail: str) -> Done:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff import audit
@@ -15,13 +15,17 @@ from handoff.access import Attendant
 from handoff.outcome import Denied, Done
 from handoff.queues import DEFAULT_QUEUE, organogram
 from handoff.reply import MAX_LENGTH
+from handoff.search.wanted import read_wanted
 from handoff.writing.files import LONGEST_CAPTION, SendableFile
 from handoff.writing.values import LABELS, places
 from models import utc_now
 from models.attachment import Attachment
 from models.canned_reply import CannedReply
 from models.macro import Macro
+from models.message_words import has_words
 
+SUGGESTED = 3
+SHORTEST_WORD = 4
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 
 
@@ -51,7 +55,21 @@ class CannedForm:
 
 def canned_for(session: Session, queue: str | None) -> list[Canned]:
     """Those that are for a conversation of this queue, the most used first."""
-    rows = session.execute(
+    return [_pickable(row, filename or "") for row, filename in session.execute(_of_queue(queue))]
+
+
+def canned_about(session: Session, queue: str | None, subject: str) -> list[Canned]:
+    """Those of them whose title or shortcut has a word of the subject, at most SUGGESTED; short words are none."""
+    words = [word for word in read_wanted(subject).words if len(word) >= SHORTEST_WORD]
+    if not words:
+        return []
+    named = func.words_of(CannedReply.title + " " + func.replace(CannedReply.shortcut, "-", " "))
+    wanted = _of_queue(queue).where(has_words(named, " | ".join(words))).limit(SUGGESTED)
+    return [_pickable(row, filename or "") for row, filename in session.execute(wanted)]
+
+
+def _of_queue(queue: str | None) -> Select[CannedReply, str]:
+    return (
         select(CannedReply, Attachment.filename)
         .outerjoin(Attachment, Attachment.id == CannedReply.attachment_id)
         .where(
@@ -60,10 +78,10 @@ def canned_for(session: Session, queue: str | None) -> list[Canned]:
         )
         .order_by(CannedReply.uses.desc(), CannedReply.shortcut)
     )
-    return [
-        Canned(row.CannedReply.id, row.CannedReply.shortcut, row.CannedReply.title, row.CannedReply.text, row[1] or "")
-        for row in rows
-    ]
+
+
+def _pickable(row: CannedReply, filename: str) -> Canned:
+    return Canned(row.id, row.shortcut, row.title, row.text, filename)
 
 
 def count_use(session: Session, ids: Iterable[int], *, now: datetime | None = None) -> None:

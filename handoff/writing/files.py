@@ -14,7 +14,7 @@ from handoff import audit
 from handoff.access import Attendant
 from handoff.events import locked
 from handoff.outcome import Denied, Done
-from handoff.reply import GONE, answered, may_answer, press_key
+from handoff.reply import GONE, answered, clean_text, may_answer, press_key
 from handoff.writing.quoting import quotable
 from handoff.writing.values import unfilled
 from models import utc_now
@@ -136,7 +136,7 @@ def _send(
     known = session.scalar(select(Message.id).where(Message.key == key))
     if known is not None:
         return Done(known, repeated=True)
-    words = caption.replace("\x00", "").replace("\r\n", "\n").strip()
+    words = clean_text(caption)
     problem = may_answer(session, conversation, agent, now or utc_now()) or _unfit(words)
     if problem:
         return problem

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
+from handoff.assignment.terms import desk_terms
 from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
 from handoff.reply import GONE, not_owner
 from models.conversation import Conversation
-from models.provider import Provider
 
 LONGEST_TAG = 30
 MOST_TAGS = 10
@@ -33,11 +33,8 @@ def colour_of(tag: str) -> int:
 
 def offered_tags(session: Session) -> list[str]:
     """The tags of the provider's policy `desk.tags`; without any, the thirty most used ones."""
-    policies = session.scalar(select(Provider.policies).order_by(Provider.id).limit(1)) or {}
-    desk = policies.get("desk")
-    listed = desk.get("tags") if isinstance(desk, dict) else None
-    if isinstance(listed, list) and listed:
-        return list(dict.fromkeys(filter(None, (clean_tag(str(tag)) for tag in listed))))
+    if listed := desk_terms(session).tags:
+        return list(dict.fromkeys(filter(None, map(clean_tag, listed))))
     tag = func.unnest(Conversation.tags).label("tag")
     used = select(tag).where(Conversation.tags != []).subquery()
     count = func.count().label("count")

@@ -60,12 +60,6 @@ def incident_of(session: Session, contract_ref: str, now: datetime) -> Incident 
     return min(rows, key=lambda row: (row.planned, SCOPES.index(row.scope_kind), row.id), default=None)
 
 
-def affected(session: Session, incident: Incident) -> Sequence[IncidentContract]:
-    """The contracts that the incident touches or touched, with who was told and whose line is back, by contract."""
-    rows = select(IncidentContract).where(IncidentContract.incident_id == incident.id)
-    return session.scalars(rows.order_by(IncidentContract.contract_ref)).all()
-
-
 def open_by_person(
     session: Session,
     scope_kind: str,

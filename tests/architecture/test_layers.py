@@ -70,7 +70,6 @@ DECISION = (
     "bot/expectations.py",
     "bot/job_results.py",
     "bot/opting.py",
-    "bot/survey.py",
 )
 
 

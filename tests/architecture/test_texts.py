@@ -39,7 +39,6 @@ COMPOSED = (
     "rule.",
     "status.",
     "step.",
-    "survey.",
     "tried_step.",
     "verdict.",
     "wifi.",

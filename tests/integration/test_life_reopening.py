@@ -14,7 +14,6 @@ from handoff import desk
 from handoff.access import Attendant
 from models import utc_now
 from models.conversation import Conversation
-from models.message import Message
 from models.outbox import Outbox
 from nlu.fake import FakeParser
 from nlu.understanding import Understanding
@@ -94,18 +93,6 @@ def test_a_cpf_typed_right_after_the_end_is_a_message_and_not_a_vote(db: Databas
     write(db, "529.982.247-25", "wamid.2")
     assert hear(db) == "queue"
     assert messages(db, ended, "in")[-1].outcome is None
-
-
-def test_a_vote_by_button_is_thanked_for_and_opens_nothing(db: Database, ended: int) -> None:
-    write(db, "Bom", "wamid.2")
-    with db.transaction() as session:
-        session.execute(
-            update(Message).where(Message.provider_id == "wamid.2").values(payload={"reply_id": "survey:good"})
-        )
-    assert hear(db) == "closed"
-    assert hear(db) == "closed"
-    assert messages(db, ended, "in")[-1].outcome == "survey"
-    assert [row.author for row in messages(db, ended, "out")] == ["agent:helena", "bot"]
 
 
 def test_after_the_time_for_it_the_bot_begins_anew(db: Database, ended: int) -> None:

@@ -21,6 +21,7 @@ from tests.integration.console import Person, console_app
 from tests.integration.desk import a_conversation, a_reading, messages, the_cast
 from tests.integration.doors import bring
 from tests.integration.test_console_conversation import ana_is_known
+from tests.integration.writing_rows import a_canned
 
 WORDS = {"caiu a net": "outage_no_connection", "quero o boleto": "invoice_second_copy", "obrigado": "thanks"}
 
@@ -112,6 +113,22 @@ def test_card_names_the_intent_and_offers_its_act(db: Database, cast: dict[str, 
     ana_is_known(db, talk)
     a_reading(db, talk, said="caiu de novo", intent="outage_no_connection")
     helena = Person(console_app(db), "helena")
-    page = helena.get(f"/console/c/{talk}").text
-    assert "Sugestões" in page
-    assert f"/console/c/{talk}/line/diagnose" in page.split('aria-label="Sugestões"')[1].split("</section>")[0]
+    assert f"/console/c/{talk}/line/diagnose" in hints_of(helena, talk)
+
+
+def test_card_offers_the_ready_answers_of_the_subject(db: Database, cast: dict[str, Attendant]) -> None:
+    fits = a_canned(db, cast["karina"], "sem-internet", "Vamos testar juntos?")
+    other = a_canned(db, cast["karina"], "fatura", "Segue a fatura.")
+    a_canned(db, cast["karina"], "internet-comercial", "De outra fila", queues=("Comercial",))
+    talk = a_conversation(db, handler="agent", owner=cast["helena"], said="caiu a net")
+    a_reading(db, talk, said="caiu de novo", intent="outage_no_connection")
+    offered = hints_of(Person(console_app(db), "helena"), talk)
+    assert f'data-ready="{fits}"' in offered
+    assert f'data-ready="{other}"' not in offered
+    assert "internet-comercial" not in offered
+    assert "data-ready" not in hints_of(Person(console_app(db), "karina"), talk)
+
+
+def hints_of(person: Person, talk: int) -> str:
+    """What stands in the suggestions."""
+    return person.get(f"/console/c/{talk}").text.split('aria-label="Sugestões"')[1].split("</section>")[0]

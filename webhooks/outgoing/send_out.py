@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import Failure, Misconfigured
+from core.http import is_loopback
 from core.later import Later
 from core.safe_fetch import host_of
 from core.safe_post import post_public
-from handoff.integrations.endpoints import GIVEN_UP, KEPT_FOR, PAUSED, is_loopback
+from handoff.integrations.endpoints import GIVEN_UP, KEPT_FOR, PAUSED
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.webhook_endpoint import WebhookDelivery, WebhookEndpoint

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.errors import Misconfigured
@@ -16,7 +13,7 @@ from handoff.console.admin.fields import Senseless, fields_of, typed_fields
 from handoff.console.admin.page import frame, written_down
 from handoff.console.ports import Ports, house
 from handoff.policies import POLICIES, Policy, change_policy
-from models.provider import Provider
+from models.provider import provider_policies
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -28,7 +25,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 def _list(ports: Ports) -> Response:
     with ports.db.reading() as session:
-        place, given = house(session), _given(session)
+        place, given = house(session), provider_policies(session)
     changed = {name: len(given.get(name) or {}) for name in POLICIES}
     return frame("policies", "policies", place, policies=POLICIES.values(), changed=changed)
 
@@ -39,7 +36,7 @@ def _form(ports: Ports, name: str) -> Response:
 
 def _page(ports: Ports, policy: Policy, *, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
     with ports.db.reading() as session:
-        place, given = house(session), _given(session).get(policy.name) or {}
+        place, given = house(session), provider_policies(session).get(policy.name) or {}
     shown = fields_of(policy.kind(), given)
     values = typed or {item.name: item.value for item in shown}
     more = {"policy": policy, "fields": shown, "values": values, "own": set(given)}
@@ -66,7 +63,3 @@ def _known(name: str) -> Policy:
     if name not in POLICIES:
         abort(404, "Esta política não existe.")
     return POLICIES[name]
-
-
-def _given(session: Session) -> dict[str, Any]:
-    return session.scalar(select(Provider.policies).order_by(Provider.id).limit(1)) or {}

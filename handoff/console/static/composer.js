@@ -251,5 +251,5 @@ if (tray) {
     if (whisper && setMode(true)) putIntoText(`@${whisper.dataset.whisper} `);
   });
   addEventListener("pagehide", () => Object.keys(writing.timers).forEach(saveDraft));
-  addEventListener("DOMContentLoaded", restoreDrafts);
+  addEventListener("DOMContentLoaded", () => restoreDrafts().then(takeLinked));
 }

@@ -135,6 +135,24 @@ function takeReply(reply) {
   useReply(reply, writing.data.known);
 }
 
+// One that is suggested beside the conversation.
+async function takeReady(id) {
+  const found = await fetchWriting();
+  const reply = found?.replies.find((one) => one.id === Number(id));
+  if (!reply || !setMode(false)) return;
+  closePicker();
+  picker.typed = 0;
+  takeReply(reply);
+}
+
+// On a phone the card stands on a page without the composer: its link leads here.
+function takeLinked() {
+  const linked = location.hash.match(/^#pronta-(\d+)$/);
+  if (!linked) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  takeReady(linked[1]);
+}
+
 function askPlaces(reply, open) {
   const shown = element("div", { class: "bubble out preview" }, preview(reply.text, writing.data.known));
   const fields = open.map((name) => element("input", { type: "text", id: `place-${name}`, "data-place": name, maxlength: "300", required: true, autocomplete: "off" }));
@@ -219,7 +237,12 @@ if (tray) {
   const opens = { files: () => document.getElementById("files").click(), replies: openReplies, emoji: openEmoji, macros: openMacros };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-open]");
+    const ready = event.target.closest("[data-ready]");
     if (button) opens[button.dataset.open]();
+    else if (ready && textField()?.offsetParent) {
+      event.preventDefault();
+      takeReady(ready.dataset.ready);
+    }
     else if (picker.kind === "list" && !event.target.closest("#picker, #text")) closePicker();
   });
   pickerBox().addEventListener("keydown", (event) => event.key === "Escape" && leavePanel());

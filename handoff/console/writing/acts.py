@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import abort, request
 from sqlalchemy.orm import Session
 
+from handoff.console.framing import form_token
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.outcome import Denied, Done
 from handoff.writing.again import send_again
@@ -72,11 +73,3 @@ def number(name: str) -> int | None:
     """The field of that name as the number of a row; None where it is none."""
     text = said(name)
     return int(text) if text.isdecimal() and 0 < int(text) <= LARGEST_ID else None
-
-
-def form_token() -> str:
-    """The form's own token: the same again is the same press. Ends the request with a 400 where it is missing."""
-    token = said("token")
-    if not token:
-        abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
-    return token

@@ -15,6 +15,7 @@ from handoff.console.ports import LARGEST_ID, Ports, house, permitted, visit
 from handoff.console.wording import moment
 from handoff.outcome import Denied
 from handoff.queues import organogram
+from handoff.reply import clean_text
 from handoff.writing.canned import CannedForm, delete_canned, save_canned
 from handoff.writing.files import SendableFile, sendable_file
 from handoff.writing.values import LABELS
@@ -113,7 +114,7 @@ def _typed(file: SendableFile | None) -> CannedForm:
     return CannedForm(
         form.get("shortcut", "").strip().removeprefix("/").casefold(),
         form.get("title", "").replace("\x00", "").strip(),
-        form.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip(),
+        clean_text(form.get("text", "")),
         tuple(form.getlist("queues")),
         "active" in form,
         file,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.dialogue import Dialogue
 from bot.effects import ConsentChanged, Document, Effect, Remember, Say
 from bot.money_effects import UnlockOnTrust
 from bot.texts import Texts
-from bot.turn import Inbound, JobResult
+from bot.turn import JobResult
 from handoff.opt_words import decision_in
 from tests.unit.bot.build import Chat, Reader, a_turn, decided, only, texts
 
@@ -103,14 +101,3 @@ def test_refusal_while_the_network_works_is_confirmed_and_disturbs_nothing() -> 
 
 def test_tapped_button_is_no_refusal() -> None:
     assert changes(decided(a_turn("Sair", tap="intent:greet"))) == []
-
-
-@pytest.mark.parametrize("given", ["good", "fair", "poor"])
-def test_survey_is_thanked_for_in_one_bubble(given: str) -> None:
-    assert texts()(f"survey.{given}") in only(decided(a_turn("Bem", tap=f"survey:{given}")), Say).text
-
-
-def test_wish_beside_a_survey_is_served() -> None:
-    said = [Inbound(1, "button", "Bem", "survey:good"), Inbound(2, "text", "boleto")]
-    effects = decided(replace(a_turn("boleto"), inbound=tuple(said)))
-    assert any(isinstance(effect, Say) and isinstance(effect.document, Document) for effect in effects)
