@@ -19,7 +19,7 @@ from handoff.life.scheduled import Wanted, change, schedule
 from handoff.life.snooze import snooze
 from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
-from handoff.permits import Role
+from handoff.permits import Role, Sees
 from handoff.satisfaction.words import words_in
 from handoff.writing.macros import run_macro
 from models import utc_now
@@ -159,8 +159,13 @@ def test_other_system_goes_a_level_up_with_a_reason(db: Database, cast: dict[str
 
 def test_nobody_makes_a_token_that_may_more_than_they(db: Database, cast: dict[str, Attendant]) -> None:
     clerk = Role("clerk", "Integrações", frozenset({"api.manage", "conversation.answer"}), "all")
-    asked = [("all", "conversations.read", True), ("all", "customers.document", False), ("all", "jobs.write", False)]
-    for number, (sees, scope, given) in enumerate([*asked, ("queues", "conversations.read", False)]):
+    asked: list[tuple[Sees, str, bool]] = [
+        ("all", "conversations.read", True),
+        ("all", "customers.document", False),
+        ("all", "jobs.write", False),
+        ("queues", "conversations.read", False),
+    ]
+    for number, (sees, scope, given) in enumerate(asked):
         who = replace(cast["helena"], role="clerk", terms=replace(clerk, sees=sees))
         with db.transaction() as session:
             made = new_token(session, name=f"crm{number}", scopes=(scope,), by=who)
