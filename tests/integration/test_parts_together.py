@@ -21,10 +21,10 @@ from handoff.life.scheduled import Wanted, change, schedule
 from handoff.life.snooze import snooze
 from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
-from handoff.permits import Role
+from handoff.permits import Role, Sees
 from handoff.satisfaction.words import words_in
 from handoff.whom import contact_of
-from handoff.writing.macros import run_macro
+from handoff.writing.macros import MacroForm, run_macro, save_macro
 from models import utc_now
 from models.api_token import ApiToken
 from models.conversation import Conversation
@@ -36,7 +36,7 @@ from tests.integration.desk import a_conversation, a_provider, conversation, mes
 from tests.integration.other_systems import System, a_token
 from tests.integration.sla_rows import a_policy, kinds, pauses
 from tests.integration.test_turns import ANA, STRANGER, a_bot, karina, open_conversation, write
-from tests.integration.writing_rows import a_macro
+from tests.integration.writing_rows import a_canned, a_macro
 
 
 @pytest.fixture
@@ -164,8 +164,13 @@ def test_other_system_goes_a_level_up_with_a_reason(db: Database, cast: dict[str
 
 def test_nobody_makes_a_token_that_may_more_than_they(db: Database, cast: dict[str, Attendant]) -> None:
     clerk = Role("clerk", "Integrações", frozenset({"api.manage", "conversation.answer"}), "all")
-    asked = [("all", "conversations.read", True), ("all", "customers.document", False), ("all", "jobs.write", False)]
-    for number, (sees, scope, given) in enumerate([*asked, ("queues", "conversations.read", False)]):
+    asked: list[tuple[Sees, str, bool]] = [
+        ("all", "conversations.read", True),
+        ("all", "customers.document", False),
+        ("all", "jobs.write", False),
+        ("queues", "conversations.read", False),
+    ]
+    for number, (sees, scope, given) in enumerate(asked):
         who = replace(cast["helena"], role="clerk", terms=replace(clerk, sees=sees))
         with db.transaction() as session:
             made = new_token(session, name=f"crm{number}", scopes=(scope,), by=who)
@@ -188,3 +193,13 @@ def test_number_that_was_merged_to_a_customers_opens_no_bills(db: Database) -> N
     take_turn(anas, bot=a_bot(db))
     (answer,) = messages(db, anas, "out")
     assert (answer.kind, answer.attachment_id, "F-1001-1" in answer.text) == ("text", None, False)
+
+
+def test_role_that_may_write_ready_answers_does_without_supervising(db: Database, cast: dict[str, Attendant]) -> None:
+    writer = Role("writer", "Redação", frozenset({"conversation.answer", "canned.handle"}))
+    who = replace(cast["helena"], role="writer", terms=writer)
+    assert a_canned(db, who)
+    assert a_macro(db, who, "responder /oi")
+    with db.transaction() as session:
+        refused = save_macro(session, cast["igor"], MacroForm("Outra", "encerrar", ()), None)
+    assert isinstance(refused, Denied)
