@@ -109,7 +109,9 @@ class FactFinder:
 
     def _identified(self) -> Identified:
         snapshot, erp = self._snapshot, self._sources.erp
-        by_phone = tuple(dict.fromkeys(customer for phone in snapshot.phones for customer in erp.find_by_phone(phone)))
+        found = [erp.find_by_phone(phone) for phone in snapshot.phones]
+        # Of several numbers, which only a merge gives, any may be who writes: each of them has to prove it.
+        by_phone = tuple(one for one in dict.fromkeys(found[0] if found else ()) if all(one in each for each in found))
         if len(by_phone) == 1:
             return Identified(by_phone[0], "phone")
         proved = snapshot.customer_ref and snapshot.proved_by and self._proof_fresh(snapshot.proved_at)

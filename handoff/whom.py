@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 
 from models.contact import Contact
 
-# The newest who is that customer, by what they proved or by their phone.
+# The newest who is that customer, by what they proved or by their phone: by each of them, where a merge gave several,
+# since what is written goes to the one that wrote last.
 _CONTACT = text(
-    "SELECT contact.id FROM customer JOIN contact ON contact.customer_ref = customer.ref OR EXISTS (SELECT"
+    "SELECT contact.id FROM customer JOIN contact ON contact.customer_ref = customer.ref OR (EXISTS (SELECT"
     " FROM contact_alias AS alias JOIN customer_phone AS phone ON phone.match_key = alias.value"
     " WHERE alias.kind = 'match_key' AND alias.contact_id = contact.id AND phone.customer_id = customer.id)"
+    " AND NOT EXISTS (SELECT FROM contact_alias AS other WHERE other.kind = 'match_key'"
+    " AND other.contact_id = contact.id AND other.value NOT IN"
+    " (SELECT match_key FROM customer_phone WHERE customer_id = customer.id)))"
     " WHERE customer.ref = :ref ORDER BY contact.id DESC LIMIT 1"
 )
 

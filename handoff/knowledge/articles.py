@@ -75,8 +75,9 @@ def retire(session: Session, who: Attendant, article_id: int) -> Done | Denied:
     return _move(session, who, article_id, "retired")
 
 
-def approve(session: Session, who: Attendant, article_id: int) -> Done | Denied:
-    """The bot may quote this version from now on: a supervisor says so who did not write it."""
+def approve(session: Session, who: Attendant, article_id: int, *, seen: int | None = None) -> Done | Denied:
+    """The bot may quote this version from now on: a supervisor says so who did not write it. `seen` is the version that
+    they had before them (None: this one): over a newer one nothing is approved."""
     row = _locked(session, article_id)
     if row is None:
         return GONE
@@ -84,6 +85,8 @@ def approve(session: Session, who: Attendant, article_id: int) -> Done | Denied:
         return OFFICE
     if row.written_by == who.login:
         return Denied("Quem escreveu não aprova: peça a outra pessoa da supervisão.")
+    if seen not in (None, row.version):
+        return _changed(row)
     if not (row.state == "published" and row.bot_may_quote and row.answer):
         return Denied(
             "Para o bot citar, o artigo precisa estar publicado, ter a resposta ao cliente e permitir a citação."
@@ -117,10 +120,14 @@ def _may_not_write(row: Article | None, who: Attendant, seen: int) -> Denied | N
     if row.state != "draft" and not who.supervises:
         return OFFICE
     if seen != row.version:
-        return Denied(
-            f"Outra pessoa mudou este artigo enquanto isso (agora é a versão {row.version}). Confira e salve."
-        )
+        return _changed(row)
     return None
+
+
+def _changed(row: Article) -> Denied:
+    return Denied(
+        f"Outra pessoa mudou este artigo enquanto isso (agora é a versão {row.version}). Confira e tente de novo."
+    )
 
 
 def _unfit(draft: Draft) -> Denied | None:

@@ -19,6 +19,7 @@ from models.consent import Consent
 from models.contact import Contact, ContactAlias, alias_lock
 from models.contact_merge import ContactMerge
 from models.conversation import Conversation
+from models.message import Message
 
 SUPERVISORS_ONLY = Denied("Só a supervisão junta ou separa contatos.")
 SAY_WHY = Denied("Diga por que são a mesma pessoa: fica registrado.")
@@ -26,6 +27,7 @@ SAME = Denied("Escolha outro contato: este é o mesmo.")
 UNKNOWN = Denied("Não há contato com esse protocolo.")
 OTHER_CHANNEL = Denied("Os contatos são de canais diferentes e não podem virar um só.")
 OTHER_CUSTOMER = Denied("Os dois contatos provaram ser clientes diferentes: não são a mesma pessoa.")
+LEAVING = Denied("Há uma mensagem saindo para um destes contatos. Espere que saia e tente de novo.")
 GONE_ALREADY = Denied("Um destes contatos já foi juntado a outro.")
 
 # Whoever has it goes on: a person before a queue, a queue before the bot.
@@ -93,7 +95,12 @@ def _unfit(session: Session, kept: Contact, gone: Contact) -> Denied | None:
     standing = select(ContactMerge.id).where(
         ContactMerge.gone_id.in_((kept.id, gone.id)), ContactMerge.undone_at.is_(None)
     )
-    return GONE_ALREADY if session.scalar(standing.limit(1)) is not None else None
+    if session.scalar(standing.limit(1)) is not None:
+        return GONE_ALREADY
+    # It would leave for the number that wrote last, which need not be the one that it was written for.
+    leaving = select(Message.id).join(Conversation, Conversation.id == Message.conversation_id)
+    both = Conversation.contact_id.in_((kept.id, gone.id)), Message.status.in_(("queued", "sending"))
+    return LEAVING if session.scalar(leaving.where(*both, Message.direction == "out").limit(1)) is not None else None
 
 
 def _hold_names(session: Session, contact_ids: Sequence[int]) -> list[ContactAlias]:

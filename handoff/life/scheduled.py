@@ -16,6 +16,7 @@ from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, clean_text, may_not_speak, press_key, without_voice
 from handoff.templates import prepare
+from handoff.writing.values import unfilled
 from models.agent import Agent
 from models.contact import Contact
 from models.conversation import Conversation
@@ -129,6 +130,8 @@ def _unfit(session: Session, conversation: Conversation, wanted: Wanted, languag
         return NOTHING
     if len(body) > MAX_LENGTH:
         return TOO_LONG
+    if reason := unfilled(body):
+        return Denied(reason)
     if wanted.send_at <= now:
         return IN_THE_PAST
     if wanted.send_at > now + FURTHEST:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from handoff import audit
 from handoff.access import Attendant
 from handoff.outcome import Denied, Done
+from handoff.permits import may
 from handoff.queues import DEFAULT_QUEUE, organogram
 from handoff.reply import MAX_LENGTH
 from handoff.search.wanted import read_wanted
@@ -27,6 +28,9 @@ from models.message_words import has_words
 SUGGESTED = 3
 SHORTEST_WORD = 4
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
+
+
+NOT_THEIRS = "Seu papel não muda as respostas prontas e macros de todos."
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def count_use(session: Session, ids: Iterable[int], *, now: datetime | None = No
 
 
 def save_canned(session: Session, who: Attendant, form: CannedForm, canned_id: int | None) -> Done | Denied:
-    """Makes a ready answer, or changes one. Supervisors may; what is wrong is told in Portuguese. It is audited."""
+    """Makes a ready answer, or changes one. Whoever has the deed may; what is wrong is told in Portuguese. Audited."""
     problem = _unfit(session, who, form, canned_id)
     if problem:
         return Denied(problem)
@@ -121,8 +125,8 @@ def save_canned(session: Session, who: Attendant, form: CannedForm, canned_id: i
 def delete_canned(session: Session, who: Attendant, canned_id: int) -> Done | Denied:
     """Removes it, unless a macro sends it. One that is gone is fine."""
     row = session.get(CannedReply, canned_id)
-    if not who.supervises:
-        return Denied("Só a supervisão muda as respostas prontas.")
+    if not may(who, "canned.handle"):
+        return Denied(NOT_THEIRS)
     if row is None:
         return Done(canned_id, repeated=True)
     for macro in session.scalars(select(Macro)):
@@ -140,8 +144,8 @@ def unknown_queues(session: Session, queues: Sequence[str]) -> str:
 
 
 def _unfit(session: Session, who: Attendant, form: CannedForm, canned_id: int | None) -> str:
-    if not who.supervises:
-        return "Só a supervisão muda as respostas prontas."
+    if not may(who, "canned.handle"):
+        return NOT_THEIRS
     if not SHORTCUT.fullmatch(form.shortcut):
         return "O atalho tem até 30 letras minúsculas sem acento, números, - ou _."
     if not 1 <= len(form.title) <= 80:

@@ -12,9 +12,10 @@ from core.db import all_or_nothing
 from handoff import audit
 from handoff.access import Attendant
 from handoff.outcome import Denied, Done
+from handoff.permits import may
 from handoff.queues import DEFAULT_QUEUE, organogram
 from handoff.release import close, transfer
-from handoff.writing.canned import unknown_queues
+from handoff.writing.canned import NOT_THEIRS, unknown_queues
 from handoff.writing.marks import prioritise, tag
 from handoff.writing.mentions import write_note
 from handoff.writing.sending import Written, send_written
@@ -132,9 +133,9 @@ def _reply(
 
 
 def save_macro(session: Session, who: Attendant, form: MacroForm, macro_id: int | None) -> Done | Denied:
-    """Makes a macro, or changes one. Supervisors may; what is wrong is told in Portuguese. It is audited."""
-    if not who.supervises:
-        return Denied("Só a supervisão muda as macros.")
+    """Makes a macro, or changes one. Whoever has the deed may; what is wrong is told in Portuguese. Audited."""
+    if not may(who, "canned.handle"):
+        return Denied(NOT_THEIRS)
     if not 1 <= len(form.title) <= 80:
         return Denied("O nome tem de 1 a 80 caracteres.")
     shortcuts = frozenset(session.scalars(select(CannedReply.shortcut).where(CannedReply.active)))
@@ -156,8 +157,8 @@ def save_macro(session: Session, who: Attendant, form: MacroForm, macro_id: int 
 def delete_macro(session: Session, who: Attendant, macro_id: int) -> Done | Denied:
     """Removes it; one that is gone is fine."""
     row = session.get(Macro, macro_id)
-    if not who.supervises:
-        return Denied("Só a supervisão muda as macros.")
+    if not may(who, "canned.handle"):
+        return Denied(NOT_THEIRS)
     if row is None:
         return Done(macro_id, repeated=True)
     audit.record(session, who.login, "macro.deleted", f"macro:{row.id}", title=row.title)

@@ -131,7 +131,8 @@ def test_pages_write_publish_approve_and_show_history(app: Flask, db: Database) 
     assert "<script>alert" not in helena.get(where).text
     assert helena.post(f"{where}/publish").status_code == 409
     assert karina.post(f"{where}/publish").status_code == 303
-    assert karina.post(f"{where}/approve").status_code == 303
+    assert karina.post(f"{where}/approve", {"seen": "9"}).status_code == 409
+    assert karina.post(f"{where}/approve", {"seen": "1"}).status_code == 303
     assert "o bot cita" in karina.get("/console/knowledge?q=titulo").text
     assert helena.post(where, {**FORM, "seen": "1"}).status_code == 409
     assert karina.post(where, {**FORM, "body": "outro", "seen": "1"}).status_code == 303

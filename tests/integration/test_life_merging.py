@@ -12,6 +12,7 @@ from handoff import consent
 from handoff.access import Attendant
 from handoff.life.merging import (
     GONE_ALREADY,
+    LEAVING,
     OTHER_CHANNEL,
     OTHER_CUSTOMER,
     SAME,
@@ -195,3 +196,16 @@ def test_a_contact_is_found_by_a_protocol(db: Database) -> None:
         row = session.get_one(Conversation, id_)
         assert contact_of_protocol(session, f" {row.protocol[:8]}-{row.protocol[8:]} ") == row.contact_id
         assert contact_of_protocol(session, "nada") is None
+
+
+def test_nothing_is_merged_while_a_message_leaves_for_one_of_the_numbers(db: Database, karina: Attendant) -> None:
+    first, second = a_conversation(db), a_conversation(db, name="Bruno")
+    with db.transaction() as session:
+        bill = Message(conversation_id=first, channel="whatsapp", direction="out", text="boleto", status="queued")
+        session.add(bill)
+        session.flush()
+        bill_id = bill.id
+    assert join(db, contact(db, second), contact(db, first), karina) == LEAVING
+    with db.transaction() as session:
+        session.get_one(Message, bill_id).status = "accepted"
+    assert isinstance(join(db, contact(db, second), contact(db, first), karina), Done)

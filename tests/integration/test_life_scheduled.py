@@ -203,3 +203,9 @@ def test_it_goes_out_though_the_conversation_has_ended(db: Database, cast: dict[
     overdue(db, seconds=5)
     send_scheduled(0, db=db)
     assert [row.text for row in messages(db, theirs, "out")][-1] == "Voltou ao normal?"
+
+
+def test_text_with_open_places_is_not_kept_for_later(db: Database, cast: dict[str, Attendant], theirs: int) -> None:
+    told = plan(db, theirs, cast["helena"], text="Sua fatura é de {{fatura_valor}}.")
+    assert isinstance(told, Denied)
+    assert "Valor da fatura" in told.reason

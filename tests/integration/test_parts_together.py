@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot.turns import take_turn
 from core.db import Database
+from demo import DEMO_FILE, seed_demo
 from handoff import desk
 from handoff.access import Attendant
 from handoff.assignment.returns import return_abandoned
@@ -21,17 +23,20 @@ from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
 from handoff.permits import Role, Sees
 from handoff.satisfaction.words import words_in
-from handoff.writing.macros import run_macro
+from handoff.whom import contact_of
+from handoff.writing.macros import MacroForm, run_macro, save_macro
 from models import utc_now
 from models.api_token import ApiToken
 from models.conversation import Conversation
+from models.customer import Customer, CustomerPhone
 from models.scheduled_message import ScheduledMessage
 from tests.integration.attendance import a_round, people, push_queues, put
 from tests.integration.attendance import change as make
 from tests.integration.desk import a_conversation, a_provider, conversation, messages, the_cast
 from tests.integration.other_systems import System, a_token
 from tests.integration.sla_rows import a_policy, kinds, pauses
-from tests.integration.writing_rows import a_macro
+from tests.integration.test_turns import ANA, STRANGER, a_bot, karina, open_conversation, write
+from tests.integration.writing_rows import a_canned, a_macro
 
 
 @pytest.fixture
@@ -170,3 +175,31 @@ def test_nobody_makes_a_token_that_may_more_than_they(db: Database, cast: dict[s
         with db.transaction() as session:
             made = new_token(session, name=f"crm{number}", scopes=(scope,), by=who)
         assert isinstance(made, NewToken) == given, (sees, scope)
+
+
+def test_number_that_was_merged_to_a_customers_opens_no_bills(db: Database) -> None:
+    assert seed_demo(db, DEMO_FILE, "senha-de-teste")
+    anas, strangers = open_conversation(db, ANA), open_conversation(db, STRANGER)
+    with db.transaction() as session:
+        kept, gone = (session.get_one(Conversation, id_).contact_id for id_ in (anas, strangers))
+        ana = session.scalars(
+            select(Customer.ref).join(CustomerPhone).where(CustomerPhone.match_key == f"+{ANA}")
+        ).one()
+        before = contact_of(session, ana)
+        assert isinstance(merge(session, kept, gone, karina(db), "mesma pessoa", now=utc_now()), Done)
+        session.flush()
+        assert (before and before.id, contact_of(session, ana)) == (kept, None)
+    write(db, anas, "boleto")
+    take_turn(anas, bot=a_bot(db))
+    (answer,) = messages(db, anas, "out")
+    assert (answer.kind, answer.attachment_id, "F-1001-1" in answer.text) == ("text", None, False)
+
+
+def test_role_that_may_write_ready_answers_does_without_supervising(db: Database, cast: dict[str, Attendant]) -> None:
+    writer = Role("writer", "Redação", frozenset({"conversation.answer", "canned.handle"}))
+    who = replace(cast["helena"], role="writer", terms=writer)
+    assert a_canned(db, who)
+    assert a_macro(db, who, "responder /oi")
+    with db.transaction() as session:
+        refused = save_macro(session, cast["igor"], MacroForm("Outra", "encerrar", ()), None)
+    assert isinstance(refused, Denied)

@@ -21,7 +21,7 @@ from nlu.intent_names import intent_names
 Act = Callable[[Session, Attendant, int], Done | Denied]
 ACTS: dict[str, Act] = {
     "publish": articles.publish,
-    "approve": articles.approve,
+    "approve": lambda session, who, id_: articles.approve(session, who, id_, seen=_seen()),
     "retire": articles.retire,
 }
 
@@ -36,8 +36,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 
 def _save(ports: Ports, article_id: int | None = None) -> Response:
-    seen = request.form.get("seen", "0")
-    version = int(seen) if seen.isdecimal() and int(seen) <= LARGEST_ID else 0
+    version = _seen()
     with ports.db.transaction() as session:
         if article_id is not None:
             readable(session, article_id)
@@ -46,6 +45,12 @@ def _save(ports: Ports, article_id: int | None = None) -> Response:
     if isinstance(done, Denied):
         return form_page(ports, draft, article_id=article_id, seen=version, problem=done.reason, status=409)
     return redirect(url_for("console.article", article_id=done.message_id), 303)
+
+
+def _seen() -> int:
+    """The version that the form was made of; 0 where it says none."""
+    seen = request.form.get("seen", "0")
+    return int(seen) if seen.isdecimal() and int(seen) <= LARGEST_ID else 0
 
 
 def _typed(session: Session) -> Draft:
