@@ -28,7 +28,7 @@ SECTIONS = (
     Section("network", "Rede", "console.network", "network.see"),
     Section("money", "Financeiro", "console.agreements", "money.see"),
     Section("board", "Quadro", "console.board", "report.see"),
-    Section("reports", "Relatórios", "console.reports", "report.see"),
+    Section("reports", "Relatórios", "console.reports", "report.see", beside=True),
     Section("review", "Revisão", "console.review", "reading.correct", beside=True),
     Section("canned", "Respostas prontas", "console.canned", "canned.handle", beside=True),
     Section("templates", "Modelos", "console.templates", "template.handle", beside=True),

@@ -130,5 +130,5 @@ if (page.live) {
   wireOffers();
   wireReveal();
   wireCorrections();
-  wireMenus();
 }
+wireMenus();
