@@ -24,6 +24,7 @@ LONG_FUNCTIONS = {
     ("migrations/versions/0001_the_first_tables.py", "upgrade"): "one list of tables",
     ("migrations/versions/0001_the_first_tables.py", "downgrade"): "the same list backwards",
     ("tests/e2e/console_scene.py", "a_full_conversation"): "one story, told in order",
+    ("tests/e2e/test_console_day.py", "test_a_day_from_the_bot_to_the_second_level_and_to_its_end"): "one story",
     ("tests/integration/test_console_conversation.py", "ana_is_known"): "one story, told in order",
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "service_utils"}
