@@ -156,10 +156,10 @@ def test_acts_go_through_the_desk_under_the_token_s_name(db: Database, crm: Syst
     assert crm.post(f"{one}/replies", {"text": "Já vimos, Ana."}).status_code == 201
     assert crm.post(f"{one}/notes", {"text": "veio do CRM"}).status_code == 201
     assert crm.post(f"{one}/tags", {"add": ["Fibra", "vip"], "remove": ["vip"]}).status_code == 200
-    assert crm.post(f"{one}/transfer", {"queue": "N2", "note": "ver ONU"}).status_code == 200
+    assert crm.post(f"{one}/transfer", {"queue": "Financeiro", "note": "ver fatura"}).status_code == 200
     assert crm.post(f"{one}/close").status_code == 409
     row = conversation(db, number)
-    assert (row.handler, row.queue, row.tags) == ("queue", "N2", ["fibra"])
+    assert (row.handler, row.queue, row.tags) == ("queue", "Financeiro", ["fibra"])
     assert [message.author for message in messages(db, number, "out")] == ["agent:api:crm"]
     assert audited(db, "message.sent") == [("api:crm", f"conversation:{number}")]
     directions = [item["direction"] for item in crm.get(f"{one}/messages").get_json()["items"]]

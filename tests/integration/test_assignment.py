@@ -175,7 +175,7 @@ def test_round_is_rung_by_whatever_makes_one_useful(db: Database, pushed: None) 
     with db.transaction() as session:
         hand_over(session, id_, queue="N1", reason="x", summary="y")
     assert rings(db) == 1
-    for let_go in (give_back, close, partial(transfer, queue="N2", note="")):
+    for let_go in (give_back, close, partial(transfer, queue="Financeiro", note="")):
         mine = a_conversation(db, handler="agent", owner=ana)
         with db.transaction() as session:
             let_go(session, mine, ana)

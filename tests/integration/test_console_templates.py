@@ -78,7 +78,7 @@ def test_time_left_of_the_window_is_told(db: Database, cast: dict[str, Attendant
     early = a_conversation(db, handler="agent", owner=cast["helena"], hours_ago=4)
     late = a_conversation(db, handler="agent", owner=cast["helena"], hours_ago=22.4)
     assert re.search(r"A janela fecha em 19 h, às \d\d:\d\d", helena.get(f"/console/c/{early}").text)
-    assert re.search(r'class="warn">A janela fecha em 1 h 30 min', helena.get(f"/console/c/{late}").text)
+    assert re.search(r'class="warn"[^>]*>A janela fecha em 1 h 30 min', helena.get(f"/console/c/{late}").text)
 
 
 def test_supervisor_sees_every_template_and_asks_for_news(db: Database, cast: dict[str, Attendant]) -> None:

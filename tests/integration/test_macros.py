@@ -35,11 +35,11 @@ def run(db: Database, id_: int, who: Attendant, macro: int) -> Done | Denied:
 
 def test_every_step_is_done_in_order_and_written_down(db: Database, id_: int, cast: dict[str, Attendant]) -> None:
     a_canned(db, cast["karina"])
-    steps = "etiqueta Lento\nresponder oi\nprioridade alta\nnota medir o sinal\ntransferir N2: já reiniciou"
+    steps = "etiqueta Lento\nresponder oi\nprioridade alta\nnota medir o sinal\ntransferir Financeiro: ver fatura"
     macro = a_macro(db, cast["karina"], steps)
     assert isinstance(run(db, id_, cast["helena"], macro), Done)
     row = conversation(db, id_)
-    assert (row.tags, row.priority, row.handler, row.queue) == (["lento"], 1, "queue", "N2")
+    assert (row.tags, row.priority, row.handler, row.queue) == (["lento"], 1, "queue", "Financeiro")
     assert [message.text for message in messages(db, id_, "out")] == ["Olá, Davi! Sou Helena."]
     assert [message.text for message in messages(db, id_, "note")] == ["medir o sinal"]
     assert audited(db, "macro.run") == [("helena", f"conversation:{id_}")]

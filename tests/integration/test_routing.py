@@ -143,8 +143,8 @@ def test_every_conversation_that_people_have_is_in_a_queue(db: Database, cast: d
     with db.transaction() as session:
         desk.take(session, straight, helena)
         desk.take(session, moved, helena)
-        desk.transfer(session, moved, helena, "N2", "")
+        desk.transfer(session, moved, helena, "Financeiro", "")
     with db.transaction() as session:
         people = select(Conversation.queue).where(Conversation.handler.in_(("queue", "agent")))
-        assert sorted(filter(None, session.scalars(people))) == ["N1", "N1", "N2"]
+        assert sorted(filter(None, session.scalars(people))) == ["Financeiro", "N1", "N1"]
         assert list(session.scalars(people.where(Conversation.queue.is_(None)))) == []
