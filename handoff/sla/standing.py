@@ -78,6 +78,7 @@ def colours(session: Session, conversation_ids: Collection[int], now: datetime) 
             SlaClock.conversation_id,
             case((SlaClock.due_at < now, 0), (SlaClock.warn_at <= now, 1), else_=2),
             SlaClock.due_at.asc().nulls_last(),
+            SlaClock.id,
         )
         .ext(distinct_on(SlaClock.conversation_id))
     )

@@ -32,7 +32,7 @@ def expected(role: str, queues: tuple[str, ...], queue: str | None, owner: int |
 def test_may_see_follows_role_queue_and_owner(
     role: str, queues: tuple[str, ...], queue: str | None, owner: int | None
 ) -> None:
-    seen = may_see(somebody(role, *queues), Conversation(queue=queue, agent_id=owner))
+    seen = may_see(somebody(role, *queues), Conversation(queue=queue, agent_id=owner, told={}))
     assert seen is expected(role, queues, queue, owner)
 
 

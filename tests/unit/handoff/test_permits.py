@@ -8,7 +8,7 @@ from handoff.access import Attendant
 from handoff.console.entrances import BY_DEED, DEED_OF, FOR_EVERYBODY, opens
 from handoff.permits import ALL_DEEDS, NOBODY, TEMPLATE, TITLES, Deed, Role, beyond, may, template_role
 
-LINE = {"line.diagnose", "line.release", "line.reboot"}
+LINE = {"line.diagnose", "line.release", "line.reboot", "line.wifi"}
 DESK = {"conversation.answer", "customer.reveal", *LINE}
 COLLECTING = {"money.see", "invoice.hold", "proof.decide", "payment.assign", "money.compare"}
 
