@@ -78,7 +78,8 @@ def colours(session: Session, conversation_ids: Collection[int], now: datetime) 
             SlaClock.conversation_id,
             case((SlaClock.due_at < now, 0), (SlaClock.warn_at <= now, 1), else_=2),
             SlaClock.due_at.asc().nulls_last(),
-            SlaClock.id,
+            # Held ones are due at no moment: the answer that the customer waits for comes first.
+            case({"first": 0, "next": 1, "level": 2}, value=SlaClock.kind, else_=3),
         )
         .ext(distinct_on(SlaClock.conversation_id))
     )
