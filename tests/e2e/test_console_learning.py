@@ -60,6 +60,7 @@ def test_a_supervisor_works_through_the_reviews(desktop_page: Page, address: str
     page = desktop_page
     readings_to_review(db, a_full_conversation(db))
     sign_in(page, address, "karina")
+    page.locator("#more-sections > summary").click()
     page.get_by_role("link", name="Revisão").click()
     expect(page.get_by_role("listitem")).to_have_count(4)
     expect(page.get_by_text("Rita")).to_have_count(0)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
 from core.db import Database
 from handoff.access import Attendant
 from models import utc_now
+from models.agent_session import AgentSession
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
 from tests.e2e.console_scene import a_full_conversation, add, address, cast, server, sign_in
 from tests.integration.desk import a_conversation, conversation
@@ -149,7 +151,7 @@ def test_keys_do_what_the_help_says(desktop_page: Page, address: str, db: Databa
     expect(page.get_by_label("Fila", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("/")
-    expect(page.locator("#protocol")).to_be_focused()
+    expect(page.locator("#search")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("e")
     expect(page.get_by_role("button", name="Encerrar conversa")).to_be_focused()
@@ -192,10 +194,10 @@ def test_page_asks_where_no_stream_gets_through(desktop_page: Page, address: str
     expect(page.locator("#offline")).to_be_hidden()
 
 
-def test_session_that_ended_is_said(desktop_page: Page, karinas_page: Page, address: str) -> None:
+def test_session_that_ended_is_said(desktop_page: Page, address: str, db: Database) -> None:
     sign_in(desktop_page, address)
-    sign_in(karinas_page, address)
-    karinas_page.get_by_role("button", name="Sair").click()
+    with db.transaction() as session:
+        session.execute(update(AgentSession).values(ended_at=utc_now()))
     expect(desktop_page.get_by_text("Sua sessão terminou.")).to_be_visible()
     expect(desktop_page.get_by_role("link", name="Entrar de novo")).to_be_visible()
 
