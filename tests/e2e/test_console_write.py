@@ -125,13 +125,13 @@ def test_draft_is_there_after_a_reload_for_each_mode_and_gone_once_sent(
 ) -> None:
     with page.expect_response("**/draft"):
         page.locator("#text").fill("resposta pela metade")
-    page.get_by_text("Nota interna").click()
+    page.get_by_text("Nota interna", exact=True).click()
     expect(page.locator("#text")).to_have_value("")
     with page.expect_response("**/draft"):
         page.locator("#text").fill("nota pela metade")
     enter(page, address, id_)
     expect(page.locator("#text")).to_have_value("resposta pela metade")
-    page.get_by_text("Nota interna").click()
+    page.get_by_text("Nota interna", exact=True).click()
     expect(page.locator("#text")).to_have_value("nota pela metade")
     page.get_by_text("Resposta", exact=True).click()
     with page.expect_response("**/draft"):
@@ -201,7 +201,7 @@ def test_answer_and_reaction_name_the_message_they_are_to(page: Page, db: Databa
 
 
 def test_colleague_is_named_from_the_list_and_sees_it(page: Page, db: Database, id_: int, address: str) -> None:
-    page.get_by_text("Nota interna").click()
+    page.get_by_text("Nota interna", exact=True).click()
     page.locator("#text").press_sequentially("@kar")
     expect(page.locator("#options > li")).to_contain_text("Karina Alves")
     page.locator("#text").press("Enter")
