@@ -37,7 +37,7 @@ const KEYS = {
   a: () => document.querySelector('form[action*="/take"] button')?.click(),
   e: () => open("menu-close", "button"),
   t: () => open("menu-transfer", "select"),
-  "/": () => document.querySelector(".search input")?.focus(),
+  "/": () => document.querySelector(".search input[type=search]")?.focus(),
   "?": () => help.showModal(),
 };
 
