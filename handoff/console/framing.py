@@ -1,4 +1,4 @@
-"""What the pages with a menu of their own share: their frame around the live parts, their form tokens, and 404s."""
+"""What the pages with a menu of their own share: their frame around the live parts, what was typed, and 404s."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handoff.console.entrances import opens
 from handoff.console.live import as_regions
 from handoff.console.ports import LARGEST_ID, House, attendant, visit
+from handoff.reply import clean_text
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ def form_token() -> str:
     return token
 
 
+def typed(name: str, longest: int = 200) -> str:
+    """What was typed into the field of that name, or stands in the address, trimmed and not longer than that."""
+    return clean_text(request.values.get(name, ""))[:longest]
+
+
 def must_exist(session: Session, row: type[Any], row_id: int, otherwise: str) -> None:
     """Ends the request with 404 where there is no such row. Does not load it: whoever locks it next reads it fresh."""
     found = row_id <= LARGEST_ID and session.scalar(select(row.id).where(row.id == row_id)) is not None
@@ -50,13 +57,13 @@ def framed(
     status: int = 200,
     **more: Any,
 ) -> Response:
-    """The page around its live parts. `menu` are the entries that the person may open, `here` the one that is open."""
+    """The page around its live parts, with those entries of the `menu` that the person may open; `here` is open."""
     page = render_template(
         template,
         house=place,
         who=attendant(),
         csrf=visit().csrf,
-        menu=menu,
+        menu=[entry for entry in menu if opens(attendant(), entry.endpoint)],
         here=here,
         regions=as_regions(parts),
         fresh_token=secrets.token_urlsafe(16),

@@ -6,42 +6,41 @@ from dataclasses import dataclass
 
 from handoff.access import Attendant
 from handoff.console import admin
-from handoff.permits import Deed, may
+from handoff.console.entrances import opens
 
 
 @dataclass(frozen=True)
 class Section:
-    """An entry: the name that its pages give as `section`, its title, its first page, and what opens it. `beside`
-    stands in the menu *Mais*."""
+    """An entry: the name that its pages give as `section`, its title, and its first page. `beside` stands
+    in the menu *Mais*."""
 
     name: str
     title: str
     endpoint: str
-    deed: Deed
     beside: bool = False
 
 
 SECTIONS = (
-    Section("talk", "Conversas", "console.inbox", "conversation.answer"),
-    Section("mentions", "Menções", "console.mentions", "conversation.answer"),
-    Section("knowledge", "Artigos", "console.knowledge", "conversation.answer"),
-    Section("network", "Rede", "console.network", "network.see"),
-    Section("money", "Financeiro", "console.agreements", "money.see"),
-    Section("board", "Quadro", "console.board", "report.see"),
-    Section("reports", "Relatórios", "console.reports", "report.see", beside=True),
-    Section("review", "Revisão", "console.review", "reading.correct", beside=True),
-    Section("canned", "Respostas prontas", "console.canned", "canned.handle", beside=True),
-    Section("templates", "Modelos", "console.templates", "template.handle", beside=True),
-    Section("integrations", "Integrações", "console.integrations", "system.see", beside=True),
-    Section("system", "Sistema", "console.system", "system.see", beside=True),
+    Section("talk", "Conversas", "console.inbox"),
+    Section("mentions", "Menções", "console.mentions"),
+    Section("knowledge", "Artigos", "console.knowledge"),
+    Section("network", "Rede", "console.network"),
+    Section("money", "Financeiro", "console.agreements"),
+    Section("board", "Quadro", "console.board"),
+    Section("reports", "Relatórios", "console.reports", beside=True),
+    Section("review", "Revisão", "console.review", beside=True),
+    Section("canned", "Respostas prontas", "console.canned", beside=True),
+    Section("templates", "Modelos", "console.templates", beside=True),
+    Section("integrations", "Integrações", "console.integrations", beside=True),
+    Section("system", "Sistema", "console.system", beside=True),
 )
 ADMINISTRATION = "admin"
 
 
 def sections_of(who: Attendant) -> list[Section]:
     """Those that open for this person; the administration's first page is the first one that opens for them."""
-    mine = [section for section in SECTIONS if may(who, section.deed)]
+    mine = [section for section in SECTIONS if opens(who, section.endpoint)]
     entry = admin.entry_of(who)
     if entry:
-        mine.append(Section(ADMINISTRATION, "Administração", entry, "admin.people", beside=True))
+        mine.append(Section(ADMINISTRATION, "Administração", entry, beside=True))
     return mine

@@ -17,7 +17,8 @@ from core.dates import format_date, local_date
 from core.errors import Misconfigured
 from core.work_calendar import WorkCalendar
 from handoff.calendars import HOLIDAY_KINDS, calendar_of, ensure_calendars
-from handoff.console.admin.page import frame, typed, written_down
+from handoff.console.admin.page import frame, written_down
+from handoff.console.framing import typed
 from handoff.console.ports import House, Ports, house
 from handoff.queues import ALWAYS, OFFICE_HOURS, organogram
 from handoff.staff import NotAllowed

@@ -3,57 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.access import Attendant
-from handoff.console.framing import Entry, framed
+from handoff.console.entrances import opens
+from handoff.console.framing import Entry, framed, typed
 from handoff.console.ports import House, attendant
-from handoff.permits import Deed, may
 
-
-@dataclass(frozen=True)
-class Section(Entry):
-    """An entry of the administration's own menu. `deed` is what whoever sees it may do."""
-
-    deed: Deed
-
-
-SECTIONS: tuple[Section, ...] = (
-    Section("people", "Pessoas", "console.people", "admin.people"),
-    Section("roles", "Papéis", "console.roles", "admin.roles"),
-    Section("queues", "Filas", "console.queues", "admin.desk"),
-    Section("calendars", "Calendários", "console.calendars", "admin.desk"),
-    Section("promises", "Prazos", "console.promises", "admin.desk"),
-    Section("policies", "Políticas", "console.policies", "admin.policies"),
-    Section("audit", "Auditoria", "console.audit", "admin.audit"),
+SECTIONS = (
+    Entry("people", "Pessoas", "console.people"),
+    Entry("roles", "Papéis", "console.roles"),
+    Entry("queues", "Filas", "console.queues"),
+    Entry("calendars", "Calendários", "console.calendars"),
+    Entry("promises", "Prazos", "console.promises"),
+    Entry("policies", "Políticas", "console.policies"),
+    Entry("audit", "Auditoria", "console.audit"),
 )
 
 
 def entry_of(who: Attendant) -> str:
     """The first endpoint of the administration that they may open; empty when there is none."""
-    return next((item.endpoint for item in SECTIONS if may(who, item.deed)), "")
+    return next((item.endpoint for item in SECTIONS if opens(who, item.endpoint)), "")
 
 
 def frame(template: str, section: str, place: House, *, status: int = 200, **more: Any) -> Response:
     """A page of the administration; only those of its menu's entries that the person may open."""
-    menu = [item for item in SECTIONS if may(attendant(), item.deed)]
-    return framed(f"console/admin/{template}.html", menu, section, place, {}, status=status, same=_same, **more)
+    return framed(f"console/admin/{template}.html", SECTIONS, section, place, {}, status=status, same=_same, **more)
 
 
 def _same(names: Iterable[str]) -> list[tuple[str, str]]:
     """Options that are called what they are."""
     return [(name, name) for name in names]
-
-
-def typed(name: str, longest: int = 200) -> str:
-    """What was typed into the field of that name, trimmed and not longer than that."""
-    return request.form.get(name, "").replace("\x00", "").strip()[:longest]
 
 
 def typed_list(name: str) -> list[str]:

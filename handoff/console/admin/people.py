@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.admin.page import frame, typed, typed_count, typed_list, written_down
+from handoff.console.admin.page import frame, typed_count, typed_list, written_down
+from handoff.console.framing import typed
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house
 from handoff.console.wording import moment
 from handoff.login.second_factor import is_enrolled

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.errors import Misconfigured
-from handoff.console.admin.page import frame, typed, typed_count, written_down
+from handoff.console.admin.page import frame, typed_count, written_down
+from handoff.console.framing import typed
 from handoff.console.ports import LARGEST_ID, Ports, house
 from handoff.queues import OFFICE_HOURS, organogram
 from handoff.sla.terms import KINDS, OWNER, SUPERVISOR, chain_row, ensure_policies, steps_of, terms_of

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.admin.fields import Field, Senseless, as_json, fields_of, typed_fields
-from handoff.console.admin.page import frame, typed, written_down
+from handoff.console.admin.page import frame, written_down
+from handoff.console.framing import typed
 from handoff.console.ports import Ports, attendant, house
 from handoff.queue_desk import NEEDED, move_queue, open_in, switch_queue, write_queue
 from handoff.queues import TEMPLATE, Queue, ensure_organogram, organogram

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.locks import hold
-from handoff.console.admin.page import frame, typed, written_down
+from handoff.console.admin.page import frame, written_down
+from handoff.console.framing import typed
 from handoff.console.ports import Ports, attendant, house
 from handoff.permits import ADMIN, NOBODY, TITLES, Deed, Role
 from handoff.queues import organogram

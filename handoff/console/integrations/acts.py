@@ -8,6 +8,7 @@ from functools import partial
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from handoff.console.framing import typed
 from handoff.console.integrations.pages import delivery_log, overview
 from handoff.console.ports import LARGEST_ID, Ports, permitted
 from handoff.integrations.endpoints import add_endpoint, new_secret_for, send_again, switch
@@ -36,7 +37,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 def _new_token(ports: Ports) -> Response:
     who, days = permitted("api.manage"), DAYS.get(request.form.get("days", ""))
     expires_at = ports.now() + timedelta(days=days) if days else None
-    name = _typed("name")
+    name = typed("name", 500)
     with ports.db.transaction() as session:
         made = new_token(session, name=name, scopes=request.form.getlist("scope"), by=who, expires_at=expires_at)
     if isinstance(made, Denied):
@@ -61,9 +62,9 @@ def _add(ports: Ports) -> Response:
         made = add_endpoint(
             session,
             ports.vault,
-            url=_typed("url"),
+            url=typed("url", 500),
             events=events,
-            about=_typed("about")[:120],
+            about=typed("about", 500)[:120],
             by=who,
             loopback=ports.loopback_hooks,
         )
@@ -108,7 +109,3 @@ def _again(ports: Ports, number: int) -> Response:
 def _sane(number: int) -> None:
     if number > LARGEST_ID:
         abort(404)
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").strip()[:500]

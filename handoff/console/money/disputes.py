@@ -15,10 +15,10 @@ from billing.collections_policy import CollectionsPolicy, collecting_of
 from billing.provider_row import provider_row
 from core.dates import format_date, local_date
 from core.errors import Misconfigured
-from handoff.console.framing import form_token, must_exist
+from handoff.console.framing import form_token, must_exist, typed
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.debtors import Bill, Debtor, bill, debtors
-from handoff.console.money.page import asked, frame, looked
+from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.thread import conversation_page, seen
@@ -66,7 +66,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
     permitted("money.see")
     place, parts = _parts(ports)
-    query = asked("q")
+    query = typed("q", 80)
     with ports.db.transaction() as session:
         today = local_date(ports.now(), place.zone)
         found = _found(session, query, today) if query else []

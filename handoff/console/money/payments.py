@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response
 
 from core.dates import local_date
 from core.money import format_brl
+from handoff.console.framing import typed
 from handoff.console.live import TOKEN_MARK, live_response
 from handoff.console.money.debtors import Bill, Debtor, bill, bills_named, debtors
-from handoff.console.money.page import asked, frame, looked
+from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import moment
@@ -83,10 +84,10 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 
 def _wanted() -> dict[str, str]:
-    state, before = asked("state"), asked("before")
+    state, before = typed("state", 80), typed("before", 80)
     return {
         "state": state if state in FILTERS else "",
-        "contract": asked("contract"),
+        "contract": typed("contract", 80),
         "before": before if before.isascii() and before.isdigit() and len(before) < 10 else "",
     }
 
@@ -146,7 +147,7 @@ def _page(ports: Ports, payment_id: int) -> Response:
 def payment_page(ports: Ports, payment_id: int, *, problem: str = "", status: int = 200) -> Response:
     """The page of a payment, also as the answer to a button that could not do what it says."""
     place, parts = _parts(ports, payment_id)
-    query = f"?{urlencode({'q': asked('q')})}" if asked("q") else ""
+    query = f"?{urlencode({'q': typed('q', 80)})}" if typed("q", 80) else ""
     return frame(
         "console/money/payment.html",
         "payments",
@@ -178,7 +179,7 @@ def _parts(ports: Ports, payment_id: int) -> tuple[House, dict[str, str]]:
             paid=paid,
             bills=bills_named(session, [row.invoice_ref] if row.invoice_ref else [], today),
             near=_near(session, row, today) if row.state == "unmatched" and paid.todo else [],
-            query=asked("q"),
+            query=typed("q", 80),
             acts=may(who, "payment.assign"),
             own_erp=ports.own_erp,
             csrf=visit().csrf,
@@ -190,7 +191,7 @@ def _parts(ports: Ports, payment_id: int) -> tuple[House, dict[str, str]]:
 def _near(session: Session, row: Payment, today: date) -> list[tuple[Bill, Debtor | None, bool]]:
     """Open invoices that it may pay, and whether the amount is theirs: those that were looked for by number, contract
     or name's beginning, else those of its amount."""
-    query = asked("q")
+    query = typed("q", 80)
     wanted = select(Invoice, Contract.ref).join(Contract, Contract.id == Invoice.contract_id)
     if query:
         named = (Invoice.number, Invoice.ref, Contract.number, Contract.ref)

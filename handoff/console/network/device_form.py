@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from handoff import audit
+from handoff.console.framing import typed
 from handoff.console.network.devices import ROLES, device_page, found_device
 from handoff.console.network.page import frame
 from handoff.console.ports import Ports, house, permitted
@@ -69,7 +70,7 @@ def _add(ports: Ports) -> Response:
     driver = drivers().get(request.form.get("kind", ""))
     if driver is None:
         return _new(ports, "Escolha o tipo do equipamento.", 409)
-    name, pace = _typed("name"), _pace()
+    name, pace = typed("name", 120), _pace()
     problem = WRONG_PACE
     if pace is not None:
         with ports.db.transaction() as session:
@@ -79,7 +80,7 @@ def _add(ports: Ports) -> Response:
                 name=name,
                 kind=driver.kind,
                 fields=_fields(driver),
-                pop=_typed("pop"),
+                pop=typed("pop", 120),
                 per_minute=pace,
             )
             if not problem:
@@ -110,7 +111,7 @@ def _change(ports: Ports, device_id: int) -> Response:
         if pace is not None:
             given = _fields(driver)
             problem = device_admin.change_device(
-                session, ports.vault, name=row.name, fields=given, pop=_typed("pop"), per_minute=pace
+                session, ports.vault, name=row.name, fields=given, pop=typed("pop", 120), per_minute=pace
             )
         if not problem:
             audit.record(session, who.login, "network.device_changed", f"device:{row.name}", fields=_changed(driver))
@@ -148,9 +149,5 @@ def _changed(driver: Driver) -> list[str]:
 
 
 def _pace() -> int | None:
-    text = _typed("per_minute") or "0"
+    text = typed("per_minute", 120) or "0"
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").strip()[:120]

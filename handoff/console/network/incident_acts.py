@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.framing import form_token, must_exist
+from handoff.console.framing import form_token, must_exist, typed
 from handoff.console.network.incident_words import KINDS
 from handoff.console.network.incidents import NO_INCIDENT, incident_page
 from handoff.console.network.moments import as_typed, typed_moment
@@ -114,7 +114,13 @@ def _shown(ports: Ports, planned: bool, draft: Draft, problem: str = "", status:
 def _save(ports: Ports, planned: bool) -> Response:
     """Shows first whom it touches and from when on they are told; saves what was shown and confirmed."""
     who, now = permitted("incident.handle"), ports.now()
-    draft = Draft(_typed("place"), _kind() or "unknown", _typed("cause"), _typed("starts"), _typed("ends"))
+    draft = Draft(
+        typed("place", LONGEST),
+        _kind() or "unknown",
+        typed("cause", LONGEST),
+        typed("starts", LONGEST),
+        typed("ends", LONGEST),
+    )
     with ports.db.transaction() as session:
         place = house(session)
         found = chosen(draft.place)
@@ -135,10 +141,6 @@ def _save(ports: Ports, planned: bool) -> Response:
 def _kind() -> str | None:
     kind = request.form.get("kind")
     return kind if kind in KINDS else None
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").strip()[:LONGEST]
 
 
 def draft_mark(draft: Draft) -> str:

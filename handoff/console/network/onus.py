@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from core.onu_serial import onu_serial
 from handoff import audit
 from handoff.access import Attendant
-from handoff.console.framing import form_token
+from handoff.console.framing import form_token, typed
 from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.network.jobs import names_of
 from handoff.console.network.page import frame, live
@@ -79,10 +79,6 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     blueprint.add_url_rule("/network/onus/remove", "onus_remove", partial(_remove, ports), methods=["POST"])
 
 
-def _given(name: str) -> str:
-    return request.values.get(name, "").replace("\x00", "").strip()[:80]
-
-
 def _page(ports: Ports, problem: str = "", home: Home | None = None, status: int = 200) -> Response:
     who = permitted("onu.ask")
     place, parts = _parts(ports)
@@ -96,8 +92,8 @@ def _page(ports: Ports, problem: str = "", home: Home | None = None, status: int
         parts,
         status=status,
         olts=names,
-        olt=_given("olt"),
-        typed={name: _given(name) for name in ("contract", "serial", "typed_serial", "pon", "removed")},
+        olt=typed("olt", 80),
+        typed={name: typed(name, 80) for name in ("contract", "serial", "typed_serial", "pon", "removed")},
         home=home,
         problem=problem,
         removes=may(who, "onu.remove"),
@@ -112,10 +108,10 @@ def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
     who, now = permitted("onu.ask"), ports.now()
     with ports.db.reading() as session:
         place, names = house(session), names_of(session)
-        look = _last_look(session, _given("olt"), place, now)
+        look = _last_look(session, typed("olt", 80), place, now)
         recent = [job_row(job, names, place, now) for job in session.scalars(_recent(who))]
     return place, {
-        "found": render_template("console/network/onus_found.html", look=look, olt=_given("olt")),
+        "found": render_template("console/network/onus_found.html", look=look, olt=typed("olt", 80)),
         "recent": _recent_part(recent, may(who, "network.see")),
     }
 
@@ -153,7 +149,7 @@ def _spot(one: dict[str, str], load: dict[str, int | None] | None) -> Spot:
 
 def _look(ports: Ports) -> Response:
     """Has a worker read the OLT's list: the network is never spoken to from here."""
-    who, token, olt = permitted("onu.ask"), form_token(), _given("olt")
+    who, token, olt = permitted("onu.ask"), form_token(), typed("olt", 80)
     with ports.db.transaction() as session:
         known = session.scalars(select(Device.id).where(Device.name == olt, Device.role == "olt")).first()
         if known is not None:
@@ -162,16 +158,16 @@ def _look(ports: Ports) -> Response:
             audit.record(session, who.login, "network.found_read", f"device:{olt}")
     if known is None:
         return _page(ports, "Escolha uma OLT da lista.", status=409)
-    return redirect(url_for("console.onus", olt=olt, contract=_given("contract") or None), 303)
+    return redirect(url_for("console.onus", olt=olt, contract=typed("contract", 80) or None), 303)
 
 
 def _ask(ports: Ports) -> Response:
     """Shows first whose address it is, then asks; a person of the office approves what a technician asked for."""
     who, token = permitted("onu.ask"), form_token()
-    picked, _, pon = _given("serial").partition("@")
-    serial = onu_serial(_given("typed_serial") or picked)
+    picked, _, pon = typed("serial", 80).partition("@")
+    serial = onu_serial(typed("typed_serial", 80) or picked)
     with ports.db.transaction() as session:
-        home = _home(session, _given("contract"))
+        home = _home(session, typed("contract", 80))
         problem = _problem(home, serial)
         if home is not None:
             subject = f"contract:{home.ref}"
@@ -181,7 +177,7 @@ def _ask(ports: Ports) -> Response:
                 session,
                 home.ref,
                 serial,
-                olt=_given("olt"),
+                olt=typed("olt", 80),
                 confirmed_by=who.login,
                 asked_by=who.author,
                 cause=token,
@@ -189,7 +185,7 @@ def _ask(ports: Ports) -> Response:
             )
             if isinstance(asked, NetworkJob):
                 audit.record(session, who.login, "network.onu_asked", f"contract:{home.ref}", job=asked.id)
-                return redirect(url_for("console.onus", olt=_given("olt")), 303)
+                return redirect(url_for("console.onus", olt=typed("olt", 80)), 303)
             problem = asked
     return _page(ports, problem, None if problem else home, 409 if problem else 200)
 
@@ -221,7 +217,7 @@ def _home(session: Session, number: str) -> Home | None:
 def _remove(ports: Ports) -> Response:
     who, token = permitted("onu.remove"), form_token()
     with ports.db.transaction() as session:
-        home = _home(session, _given("removed"))
+        home = _home(session, typed("removed", 80))
         asked: NetworkJob | str = "Não há contrato ativo com este número."
         if home is not None:
             asked = ask_removal(session, home.ref, asked_by=who.author, cause=token)
