@@ -17,8 +17,7 @@ from handoff.sla.terms import ensure_policies
 from models.agent_session import SecondFactor
 from models.sla import SlaPolicy
 from tests.e2e.console_scene import address, cast, server, sign_in
-from tests.e2e.test_console_look import cut_off, too_faint
-from tests.e2e.test_console_network import scrolls_sideways
+from tests.e2e.looks import cut_off, scrolls_sideways, too_faint
 from tests.integration.desk import PASSWORD
 
 __all__ = ["address", "cast", "server"]  # fixtures: found by name

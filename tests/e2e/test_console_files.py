@@ -16,7 +16,7 @@ from core.db import Database
 from models.attachment import Attachment
 from models.message import Message
 from tests.e2e.console_scene import address, cast, server, sign_in
-from tests.e2e.test_console_look import cut_off, too_faint
+from tests.e2e.looks import cut_off, too_faint
 from tests.integration.console import FILES
 from tests.integration.desk import a_conversation
 

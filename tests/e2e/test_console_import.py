@@ -12,8 +12,7 @@ from core.db import Database
 from handoff.access import Attendant
 from models.import_run import ImportRun
 from tests.e2e.console_scene import address, cast, server, sign_in
-from tests.e2e.test_console_look import cut_off, too_faint
-from tests.e2e.test_console_network import scrolls_sideways
+from tests.e2e.looks import cut_off, scrolls_sideways, too_faint
 from tests.integration.import_files import a_base
 from tests.integration.test_console_import import work
 

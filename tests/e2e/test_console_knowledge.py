@@ -19,8 +19,7 @@ from models.desk_job import DeskJob
 from models.device import Device
 from provisioning.vault import Vault
 from tests.e2e.console_scene import address, cast, sign_in
-from tests.e2e.test_console_look import cut_off, too_faint
-from tests.e2e.test_console_network import scrolls_sideways
+from tests.e2e.looks import cut_off, scrolls_sideways, too_faint
 from tests.integration.console import console_app
 from tests.integration.desk import a_conversation, a_reading
 from tests.integration.test_console_conversation import ana_is_known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from tests.e2e.console_scene import (
     server,
     sign_in,
 )
+from tests.e2e.looks import cut_off, too_faint
 from tests.integration.desk import a_conversation
 from tests.integration.template_rows import a_template
 
@@ -72,27 +72,6 @@ def test_pages_fit_and_are_readable(
             page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png")
             assert not cut_off(page), (shot, name)
             assert not too_faint(page), (shot, name)
-
-
-def cut_off(page: Page) -> list[str]:
-    """What a person could press and that lies outside the window's width."""
-    found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), textarea, summary")]
-          .filter((node) => node.checkVisibility() && !node.closest(".skip, .modes"))
-          .map((node) => [node.getBoundingClientRect(), node.textContent.trim() || node.id])
-          .filter(([box]) => box.width && (box.left < -1 || box.right > innerWidth + 1))
-          .map(([, name]) => name)"""
-    )
-    return found
-
-
-CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
-
-
-def too_faint(page: Page) -> list[str]:
-    """Visible texts whose contrast with what is behind them is below WCAG's AA."""
-    found: list[str] = page.evaluate(CONTRAST)
-    return [line for line in found if not re.match(r"^\W*$", line)]
 
 
 def test_the_check_itself_finds_what_is_too_faint(desktop_page: Page, address: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from core.db import Database
 from handoff.access import Attendant
 from tests.e2e.console_scene import address, cast, server, sign_in
-from tests.e2e.test_console_network import scrolls_sideways
+from tests.e2e.looks import scrolls_sideways
 from tests.integration.desk import a_conversation, a_reading
 from tests.integration.writing_rows import a_canned
 

@@ -10,9 +10,8 @@ from playwright.sync_api import Page, expect
 from core.db import Database
 from handoff.access import Attendant
 from tests.e2e.console_scene import a_full_conversation, address, cast, server, sign_in
+from tests.e2e.looks import all_fit_and_are_readable
 from tests.e2e.money_scene import a_payment, a_proof, all_of_it, debtors
-from tests.e2e.test_console_look import cut_off, too_faint
-from tests.e2e.test_console_network import scrolls_sideways
 from tests.integration.console import FILES
 
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
@@ -47,14 +46,7 @@ def test_money_pages_fit_and_are_readable(
     for name, page in (("desktop", desktop_page), ("phone", phone_page)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         sign_in(page, address, "admin")
-        for shot, path in pages.items():
-            answer = page.goto(f"{address}{path}")
-            assert answer is not None
-            assert answer.ok, (shot, answer.status)
-            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=True)
-            assert not cut_off(page), (shot, name)
-            assert not scrolls_sideways(page), (shot, name)
-            assert not too_faint(page), (shot, name)
+        all_fit_and_are_readable(page, address, pages, tmp_path, f"{name}-{scheme}")
 
 
 def test_finance_settles_a_stray_payment_and_judges_a_proof_with_a_thumb(

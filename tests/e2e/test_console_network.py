@@ -13,19 +13,13 @@ from handoff.access import Attendant
 from models import utc_now
 from models.network_job import NetworkJob
 from tests.e2e.console_scene import a_full_conversation, address, cast, server, sign_in
+from tests.e2e.looks import all_fit_and_are_readable
 from tests.e2e.network_scene import a_batch, a_device_log, a_network, an_incident, some_jobs
-from tests.e2e.test_console_look import cut_off, too_faint
 from tests.integration.desk import PASSWORD
 
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
-
-
-def scrolls_sideways(page: Page) -> bool:
-    # Not innerWidth: a phone zooms out from what is too wide.
-    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
-    return wide
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -63,14 +57,7 @@ def test_network_pages_fit_and_are_readable(
     for name, page in (("desktop", desktop_page), ("phone", phone_page)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         sign_in(page, address, "admin")
-        for shot, path in pages.items():
-            answer = page.goto(f"{address}{path}")
-            assert answer is not None
-            assert answer.ok, (shot, answer.status)
-            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=True)
-            assert not cut_off(page), (shot, name)
-            assert not scrolls_sideways(page), (shot, name)
-            assert not too_faint(page), (shot, name)
+        all_fit_and_are_readable(page, address, pages, tmp_path, f"{name}-{scheme}")
 
 
 def test_map_opens_what_is_in_trouble_and_never_calls_a_silent_olt_down(

@@ -16,8 +16,7 @@ from models.presence import Presence, PresenceSpan
 from models.sla import SlaClock
 from models.survey import Survey
 from tests.e2e.console_scene import address, cast, server, sign_in
-from tests.e2e.test_console_look import cut_off, too_faint
-from tests.e2e.test_console_network import scrolls_sideways
+from tests.e2e.looks import all_fit_and_are_readable
 from tests.integration.desk import a_conversation, a_reading, messages
 from tests.integration.report_rows import a_history
 
@@ -63,14 +62,8 @@ def test_board_and_reports_fit_and_are_readable(
     for name, page in (("desktop", desktop_page), ("phone", phone_page)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         sign_in(page, address, "karina")
-        for shot, path in (("board", "/board"), ("reports", "/reports?kind=week")):
-            answer = page.goto(f"{address}{path}")
-            assert answer is not None
-            assert answer.ok, (shot, answer.status)
-            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=True)
-            assert not cut_off(page), (shot, name)
-            assert not scrolls_sideways(page), (shot, name)
-            assert not too_faint(page), (shot, name)
+        pages = {"board": "/board", "reports": "/reports?kind=week"}
+        all_fit_and_are_readable(page, address, pages, tmp_path, f"{name}-{scheme}")
 
 
 def test_supervisor_looks_in_and_whispers(

@@ -15,8 +15,8 @@ from handoff.access import Attendant
 from handoff.writing.mentions import write_note
 from models.attachment import Attachment
 from tests.e2e.console_scene import add, address, cast, server, sign_in
+from tests.e2e.looks import cut_off, too_faint
 from tests.e2e.test_console_files import a_picture, here, say
-from tests.e2e.test_console_look import cut_off, too_faint
 from tests.integration.desk import a_conversation, messages
 from tests.integration.writing_rows import a_canned, a_macro, a_png
 
