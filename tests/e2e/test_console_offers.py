@@ -53,7 +53,7 @@ def test_press_again_after_an_answer_that_got_lost_sends_nothing_twice(
         lost.append(route.fetch().text())
         return route.abort()
 
-    page.route("**/template", lose)
+    page.route("**/template*", lose)
     page.locator("#offer-reopen > summary").click()
     page.get_by_role("button", name="Enviar modelo").click()
     expect(page.get_by_text("Não deu para enviar. Tente de novo")).to_be_visible()
@@ -84,7 +84,7 @@ def test_answer_that_comes_after_the_page_changed_counts_for_what_stands_there_n
         )
         route.fulfill(response=answer)
 
-    page.route("**/template", slowly)
+    page.route("**/template*", slowly)
     page.locator("#offer-reopen > summary").click()
     before = page.locator("[data-offer] input[name=token]").first.input_value()
     page.get_by_role("button", name="Enviar modelo").click()
