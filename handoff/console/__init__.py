@@ -52,6 +52,7 @@ from handoff.console.streams.follower import Follower
 from handoff.console.streams.lists import Lists
 from handoff.console.streams.shared import Shared
 from handoff.console.streams.stream import BEAT_SECONDS, Streams
+from handoff.console.whereabouts import carried
 from handoff.login.seal import Seal
 from handoff.login.single_sign_on import SingleSignOn
 from handoff.permits import may
@@ -119,8 +120,15 @@ def _mount(blueprint: Blueprint, ports: Ports) -> None:
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    known = {"static_version": version, "may": may, "first_page": login.first_page, "sections_of": sections_of}
+    known = {
+        "static_version": version,
+        "may": may,
+        "first_page": login.first_page,
+        "sections_of": sections_of,
+        "carried": carried,
+    }
     blueprint.context_processor(lambda: known)
+    blueprint.add_app_template_global(carried)
 
 
 def _static_version() -> str:

@@ -17,6 +17,7 @@ from handoff.console.framing import form_token
 from handoff.console.offers import values
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import conversation_page, seen
+from handoff.console.whereabouts import back_to
 from handoff.console.writing.acts import writing_acts
 from handoff.outcome import AlreadyTaken, Denied, Done, Gone, Taken
 from handoff.sla.holding import go_on, hold
@@ -102,7 +103,7 @@ def perform(ports: Ports, act: Act, conversation_id: int) -> Response:
         return redirect(url_for("console.inbox"), 303)
     if problem:
         return conversation_page(ports, conversation_id, problem=problem, draft=_text(), status=409)
-    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=request.args.get("tab")), 303)
+    return back_to(conversation_id)
 
 
 def _reveal(ports: Ports, conversation_id: int) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, url_for
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from handoff import audit, desk
 from handoff.console.framing import form_token
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import conversation_page, seen
+from handoff.console.whereabouts import back_to
 from handoff.knowledge.finding import may_read
 from handoff.outcome import Denied
 from handoff.reply import press_key
@@ -41,9 +42,7 @@ def _use(ports: Ports, how: str, conversation_id: int, article_id: int) -> Respo
             if isinstance(kept, Denied):
                 return conversation_page(ports, conversation_id, problem=kept.reason, status=409)
         _keep(session, article, conversation_id, how, press_key(how, conversation_id, who, token))
-    draft = article_id if how == "draft" else None
-    tab = request.args.get("tab")
-    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=tab, artigo=draft), 303)
+    return back_to(conversation_id, artigo=str(article_id) if how == "draft" else "")
 
 
 def _keep(session: Session, article: Article, conversation_id: int, how: str, key: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, jsonify, make_response, request
 from werkzeug.wrappers import Response
 
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import conversation_page, seen
+from handoff.console.whereabouts import back_to
 from handoff.outcome import Denied
 from handoff.readings import GONE, correct
 
@@ -34,10 +35,4 @@ def _correct(ports: Ports, conversation_id: int, reading_id: int) -> Response:
         return make_response(jsonify(ok=not problem, problem=problem), 409 if problem else 200)
     if problem:
         return conversation_page(ports, conversation_id, problem=problem, status=409)
-    back = url_for(
-        "console.conversation",
-        conversation_id=conversation_id,
-        tab=request.args.get("tab"),
-        _anchor=f"u{reading_id}",
-    )
-    return redirect(back, 303)
+    return back_to(conversation_id, anchor=f"u{reading_id}")

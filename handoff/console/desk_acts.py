@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from handoff.console.framing import form_token
 from handoff.console.line_card import subject_of
 from handoff.console.ports import Ports, attendant, house, permitted
 from handoff.console.thread import conversation_page, seen
+from handoff.console.whereabouts import back_to
 from handoff.outcome import Denied, Done
 from models.conversation import Conversation
 from provisioning.action import SET_WIFI
@@ -112,8 +113,7 @@ def _do(ports: Ports, conversation_id: int, act: Act) -> Response:
         done = act(session, conversation_id)
     if isinstance(done, Denied):
         return conversation_page(ports, conversation_id, problem=done.reason, status=409)
-    tab, side = request.args.get("tab"), request.args.get("ver")
-    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=tab, ver=side), 303)
+    return back_to(conversation_id)
 
 
 def _typed(name: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, send_file, url_for
+from flask import Blueprint, abort, request, send_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -18,6 +18,7 @@ from handoff import audit
 from handoff.console.attachments import SHOWN_TYPES
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.console.thread import seen
+from handoff.console.whereabouts import back_to
 from handoff.permits import may
 from models.attachment import Attachment
 from models.message import Message
@@ -94,8 +95,7 @@ def _retry(ports: Ports, conversation_id: int, message_id: int) -> Response:
                 f"conversation:{conversation_id}",
                 attachment_id=attachment.id,
             )
-    back = url_for("console.conversation", conversation_id=conversation_id, tab=request.args.get("tab"))
-    return redirect(back, 303)
+    return back_to(conversation_id)
 
 
 def _found(session: Session, conversation_id: int, message_id: int) -> Attachment:

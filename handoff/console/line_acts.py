@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from handoff import audit
@@ -12,6 +12,7 @@ from handoff.console.framing import form_token
 from handoff.console.line_card import LINE_ACTS, LineAct, subject_of
 from handoff.console.ports import Ports, permitted
 from handoff.console.thread import conversation_page, seen
+from handoff.console.whereabouts import back_to
 from provisioning.request import ask, target_of
 
 LONGEST = 300
@@ -46,8 +47,7 @@ def _act(ports: Ports, act: LineAct, conversation_id: int) -> Response:
             audit.record(session, who.login, f"line.{act.name}", f"contract:{contract.ref}", job=job.id)
     if problem:
         return conversation_page(ports, conversation_id, problem=problem, status=409)
-    tab, side = request.args.get("tab"), request.args.get("ver")
-    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=tab, ver=side), 303)
+    return back_to(conversation_id)
 
 
 def _missing(act: LineAct, reason: str) -> str:

@@ -22,6 +22,7 @@ from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.thread import conversation_page, seen
+from handoff.console.whereabouts import back_to
 from handoff.console.wording import moment
 from handoff.invoice_holds import WORDS, agreed, hold_invoice, release_invoice
 from handoff.outcome import Denied, Done
@@ -188,8 +189,7 @@ def _dispute(ports: Ports, conversation_id: int, invoice_id: int) -> Response:
         done = hold_invoice(session, invoice_id, who, "disputed")
     if isinstance(done, Denied):
         return conversation_page(ports, conversation_id, problem=done.reason, status=409)
-    tab, side = request.args.get("tab"), request.args.get("ver")
-    return redirect(url_for("console.conversation", conversation_id=conversation_id, tab=tab, ver=side), 303)
+    return back_to(conversation_id)
 
 
 def _is_theirs(session: Session, contact_id: int, invoice_id: int) -> bool:

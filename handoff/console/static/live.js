@@ -7,6 +7,7 @@ const SECONDS_HIDDEN = 15;
 // The server says something every 15 s; a proxy that holds it back gets no second chance for a while.
 const SILENCE = 40;
 const FIRST_WORD = 6;
+const TYPED = "textarea[id], select[id], input[id]:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=submit])";
 const title = document.title;
 let tag = "";
 let timer = 0;
@@ -138,7 +139,7 @@ function takeKnown(part) {
 function keep(part) {
   const active = part.contains(document.activeElement) ? document.activeElement : null;
   return {
-    values: [...part.querySelectorAll("textarea[id], select[id], input[type=text][id], input[type=password][id], input[type=date][id]")].map((field) => [field.id, field.value]),
+    values: [...part.querySelectorAll(TYPED)].map((field) => [field.id, field.value]),
     checked: [...part.querySelectorAll("input[type=radio]:checked, input[type=checkbox]:checked")].map((field) => field.id),
     open: [...part.querySelectorAll("details[open]")].map((box) => box.id),
     tokens: [...part.querySelectorAll("input[name=token]")].map((field) => field.value),

@@ -1,0 +1,20 @@
+"""What a conversation's address carries from page to page: the list beside it, the side shown, and how far back."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+CARRIED = ("tab", "fila", "pessoa", "etiqueta", "novas", "atraso", "ver", "tudo")
+
+
+def carried(**changed: str) -> dict[str, str]:
+    """This request's part of that, for `url_for`, so that links, acts and the live parts all agree with the page."""
+    here = {name: request.args[name] for name in CARRIED if name in request.args}
+    return {name: value for name, value in (here | changed).items() if value}
+
+
+def back_to(conversation_id: int, *, anchor: str | None = None, **more: str) -> Response:
+    """Shows the conversation again as the person had it, after an act."""
+    where = url_for("console.conversation", conversation_id=conversation_id, _anchor=anchor, **carried(**more))
+    return redirect(where, 303)
