@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -16,5 +18,6 @@ def carried(**changed: str) -> dict[str, str]:
 
 def back_to(conversation_id: int, *, anchor: str | None = None, **more: str) -> Response:
     """Shows the conversation again as the person had it, after an act."""
-    where = url_for("console.conversation", conversation_id=conversation_id, _anchor=anchor, **carried(**more))
+    values: dict[str, Any] = {"conversation_id": conversation_id, "_anchor": anchor, **carried(**more)}
+    where = url_for("console.conversation", **values)
     return redirect(where, 303)
