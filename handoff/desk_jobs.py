@@ -14,6 +14,7 @@ from handoff.access import Attendant
 from handoff.events import locked
 from handoff.outcome import Denied, Done
 from handoff.reply import GONE, WINDOW_CLOSED, may_not_speak, press_key
+from handoff.subject import proved_subject
 from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
@@ -25,7 +26,6 @@ from models.outbox import add_work
 LONGEST_SUBJECT, LONGEST_TEXT = 80, 1000
 PERIODS: Mapping[str, str] = {"morning": "manhã", "afternoon": "tarde", "any": "qualquer horário"}
 NOT_THEIRS = Denied("Esta fatura não é do cliente desta conversa.")
-NO_CONTRACT = Denied("Ainda não se sabe de qual contrato é esta conversa.")
 NOT_SURE = Denied("Confirme antes de pedir.")
 
 
@@ -61,7 +61,8 @@ def ask_second_copy(
 def ask_ticket(
     session: Session, conversation_id: int, who: Attendant, subject: str, text: str, token: str
 ) -> Done | Denied:
-    """Opens a ticket on the conversation's contract, in the ERP where it takes them. The same `token` is one ticket."""
+    """Opens a ticket on the conversation's contract, in the ERP where it takes them. The same `token` is one ticket.
+    Only for the proved customer, as a visit is."""
     if not subject or not text:
         return Denied("Escreva o assunto e o que aconteceu.")
     if len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
@@ -97,9 +98,9 @@ def _ask_about_line(
         return GONE
     if known := _earlier(session, kind, conversation_id, who, token):
         return known
-    contract = session.scalars(select(Contract).where(Contract.ref == (conversation.contract_ref or ""))).one_or_none()
-    if contract is None or contract.status == "cancelled":
-        return NO_CONTRACT
+    contract = proved_subject(session, conversation)
+    if isinstance(contract, Denied):
+        return contract
     return _ask(session, kind, conversation, who, token, contract.ref, arguments)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured
+from handoff.access import Attendant
+from handoff.assignment.ring import ring
+from handoff.events import add_event, locked
 from handoff.queues import DEFAULT_QUEUE, OVERFLOW, Queue, ensure_organogram, organogram, queue_of
+from handoff.release import change_queue
 from handoff.staff import NotAllowed
 from models.calendar import CalendarRow
 from models.conversation import Conversation
@@ -42,7 +47,9 @@ def write_queue(session: Session, name: str, terms: Mapping[str, Any], *, new: b
     return before
 
 
-def switch_queue(session: Session, name: str, *, on: bool, move_to: str = "") -> tuple[bool, int]:
+def switch_queue(
+    session: Session, name: str, by: Attendant, *, on: bool, now: datetime, move_to: str = ""
+) -> tuple[bool, int]:
     """On or off, and how many conversations moved. Off needs it to be empty, or another queue for what is open in it.
     Whether anything changed. Raises NotAllowed."""
     ensure_organogram(session)
@@ -55,7 +62,7 @@ def switch_queue(session: Session, name: str, *, on: bool, move_to: str = "") ->
         raise NotAllowed(f"A fila {name} é sempre necessária.")
     row.active = on
     session.flush()
-    return True, 0 if on else _moved(session, name, move_to)
+    return True, 0 if on else _moved(session, name, move_to, by, now)
 
 
 def move_queue(session: Session, name: str, *, up: bool) -> bool:
@@ -81,14 +88,28 @@ def open_in(session: Session) -> dict[str, int]:
     return {name or DEFAULT_QUEUE: count for name, count in session.execute(counted)}
 
 
-def _moved(session: Session, name: str, move_to: str) -> int:
-    inside = (Conversation.queue == name) & (Conversation.handler != "closed")
-    if session.scalar(select(Conversation.id).where(inside).limit(1)) is None:
+def _moved(session: Session, name: str, move_to: str, by: Attendant, now: datetime) -> int:
+    inside = (Conversation.queue == name) & Conversation.handler.in_(("queue", "agent"))
+    found = session.scalars(select(Conversation.id).where(inside).order_by(Conversation.id)).all()
+    if not found:
         return 0
     if move_to == name or move_to not in organogram(session).names:
         raise NotAllowed("Há conversas abertas nesta fila: escolha para onde elas vão.")
-    moved = update(Conversation).where(inside).values(queue=move_to, version=Conversation.version + 1)
-    return len(session.scalars(moved.returning(Conversation.id)).all())
+    for conversation_id in found:
+        _move(session, conversation_id, name, move_to, by, now)
+    ring(session)
+    return len(found)
+
+
+def _move(session: Session, conversation_id: int, name: str, move_to: str, by: Attendant, now: datetime) -> None:
+    """Whoever has it keeps it, and its place in line with it."""
+    conversation = locked(session, conversation_id)
+    if conversation is None or conversation.queue != name or conversation.handler not in ("queue", "agent"):
+        return
+    change_queue(session, conversation, move_to, now)
+    text = f"{by.name} desligou a fila {name}: segue em {move_to}"
+    detail = {"from_queue": name, "to_queue": move_to}
+    add_event(session, conversation.id, conversation.channel, "transferred", text, author=by.author, **detail)
 
 
 def _check(session: Session, queue: Queue) -> None:

@@ -144,12 +144,18 @@ def send_to_queue(session: Session, conversation: Conversation, queue: str, now:
     conversation.agent_id = None
     # Who let it go does not get it back as the one who knows it.
     conversation.last_agent_id = None
-    conversation.queue = queue
     conversation.waiting_since = unanswered_since(session, conversation.id) or now
     conversation.needs_person = None
     conversation.snoozed_until, conversation.snooze_reason = None, ""
-    conversation.version += 1
     clocks.resume(session, conversation.id, now, (clocks.SCHEDULED,))
+    change_queue(session, conversation, queue, now)
+
+
+def change_queue(session: Session, conversation: Conversation, queue: str, now: datetime) -> None:
+    """Puts a locked conversation that people have into another queue, whoever has it: the one place where that is
+    done, so that its clocks always know."""
+    conversation.queue = queue
+    conversation.version += 1
     clocks.moved(session, conversation, now)
 
 

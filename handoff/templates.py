@@ -25,7 +25,9 @@ from models.message import Message
 from models.outbox import add_work
 from models.provider import provider_zone
 
+CODES = "AUTHENTICATION"
 SURVEYS = ("survey", "nps")
+NOT_BY_HAND = Denied("Este modelo não é mandado por pessoas: escolha um da lista.")
 NO_CONSENT = Denied("O cliente não autorizou mensagens de promoção: este modelo é cobrado e tratado como marketing.")
 _FIND_OPEN = select(Conversation.id).where(Conversation.handler != "closed")
 
@@ -92,7 +94,8 @@ def reply_with_template(
     denied = _known(session, key) or may_not_speak(session, conversation, agent)
     if denied:
         return denied
-    ready = prepare(session, session.get_one(Contact, conversation.contact_id), purpose, values, language)
+    contact = session.get_one(Contact, conversation.contact_id)
+    ready = prepare_by_hand(session, contact, purpose, values, language)
     if isinstance(ready, Denied):
         return ready
     message_id = queue_template(session, conversation, ready, reason="agent", key=key, author=agent.author)
@@ -119,6 +122,16 @@ def prepare(
         return Denied(f"{label}: {str(problem).partition(': ')[2]}.")
     given = {name: str(value).strip() for name, value in values.items()}
     return Ready(row, given, filled.body, as_read(words, filled), button_titles(words))
+
+
+def prepare_by_hand(
+    session: Session, contact: Contact, purpose: str, values: Mapping[str, str], language: str
+) -> Ready | Denied:
+    """The same for a person, who sends only what `sendable` offers, whatever a form says."""
+    ready = prepare(session, contact, purpose, values, language)
+    if isinstance(ready, Ready) and (ready.row.category == CODES or purpose in SURVEYS):
+        return NOT_BY_HAND
+    return ready
 
 
 def queue_template(
@@ -156,7 +169,7 @@ def sendable(session: Session, contact: Contact, language: str) -> list[ChannelT
         ChannelTemplate.channel == contact.channel,
         ChannelTemplate.language == language,
         ChannelTemplate.status == APPROVED,
-        ChannelTemplate.category != "AUTHENTICATION",
+        ChannelTemplate.category != CODES,
         ChannelTemplate.purpose.not_in(("", *SURVEYS)),
     )
     rows = [

@@ -15,11 +15,11 @@ from core.errors import Refused
 from handoff import audit, desk_jobs
 from handoff.console.desk_card import why_no_wifi
 from handoff.console.framing import form_token
-from handoff.console.line_card import subject_of
 from handoff.console.ports import Ports, attendant, house, permitted
 from handoff.console.thread import conversation_page, seen
 from handoff.console.whereabouts import back_to
 from handoff.outcome import Denied, Done
+from handoff.subject import proved_subject
 from models.conversation import Conversation
 from provisioning.action import SET_WIFI
 from provisioning.cpe import WifiWish
@@ -80,9 +80,9 @@ def _wifi(ports: Ports, conversation_id: int) -> Response:
 
 def _ask_wifi(ports: Ports, token: str, session: Session, conversation_id: int) -> Done | Denied:
     who, ssid, password = attendant(), _typed("ssid"), request.form.get("password", "")
-    contract = subject_of(session, session.get_one(Conversation, conversation_id))
-    if contract is None:
-        return desk_jobs.NO_CONTRACT
+    contract = proved_subject(session, session.get_one(Conversation, conversation_id))
+    if isinstance(contract, Denied):
+        return contract
     if problem := why_no_wifi(session, vault=ports.vault is not None):
         return Denied(problem)
     try:

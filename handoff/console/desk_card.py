@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from core.dates import local_date
 from handoff.access import Attendant
-from handoff.console.line_card import subject_of
 from handoff.console.ports import House
 from handoff.console.wording import moment, waited
 from handoff.desk_jobs import PERIODS
+from handoff.outcome import Denied
 from handoff.permits import may
+from handoff.subject import proved_subject
 from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
@@ -67,13 +68,13 @@ def read_desk(
     rows = session.scalars(
         select(DeskJob).where(DeskJob.conversation_id == conversation.id).order_by(DeskJob.id.desc()).limit(SHOWN)
     )
-    contract = subject_of(session, conversation)
+    contract = proved_subject(session, conversation)
     return DeskCard(
         jobs=tuple(
             Work(TITLES[row.kind], *STATES[row.state], row.outcome, moment(row.asked_at, now, place.zone))
             for row in rows
         ),
-        contract=contract.number if contract else "",
+        contract="" if isinstance(contract, Denied) else contract.number,
         today=local_date(now, place.zone),
         periods=PERIODS,
         may_wifi=may(who, "line.wifi"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NoReturn
 
-from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, g, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from handoff.console.entrances import FIRST_OF, FOR_STRANGERS, STEPS, opens
@@ -15,6 +16,8 @@ from handoff.writing.files import LARGEST
 # Whoever sends a file here is signed in, or it is not read any further than this.
 WITH_FILES = frozenset({"console.act_send_file", "console.canned_add", "console.canned_save"})
 LARGEST_FORM = LARGEST + 1024 * 1024
+
+TOO_OLD = "A página ficou aberta tempo demais e perdeu a validade: recarregue-a e envie de novo."
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -45,7 +48,7 @@ def admit(ports: Ports) -> AnyResponse | None:
     if request.endpoint in WITH_FILES and visit is not None and visit.key:
         request.max_content_length = LARGEST_FORM
     if request.method == "POST" and (visit is None or not visit.has_token(request.form.get("csrf", ""))):
-        abort(400, "O formulário perdeu a validade. Volte, recarregue a página e tente de novo.")
+        _too_old()
     g.console_visit = visit or ports.sessions.begin()
     if request.endpoint in FOR_STRANGERS:
         return None
@@ -67,6 +70,13 @@ def _refreshes() -> bool:
     """Whether the page asks by itself, without a click: that keeps no session alive."""
     asks = request.headers.get("X-Console") == "live" or "text/event-stream" in request.headers.get("Accept", "")
     return request.method == "GET" and (asks or (request.endpoint or "").endswith("_live"))
+
+
+def _too_old() -> NoReturn:
+    """Ends the request: the page is from before a new sign-in. Scripts keep what was typed, for the page to come."""
+    if request.headers.get("X-Console") == "live":
+        abort(make_response(jsonify(ok=False, stale=True, problem=TOO_OLD), 400))
+    abort(400, TOO_OLD)
 
 
 def _sign_in_first() -> AnyResponse:

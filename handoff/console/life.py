@@ -16,6 +16,7 @@ from handoff.console.ports import House
 from handoff.console.wording import moment
 from handoff.life.escalation import Step, queue_below, step_up
 from handoff.life.scheduled import read_scheduled
+from handoff.permits import may
 from handoff.queues import organogram
 from handoff.reply import speaks
 from models.agent import name_of
@@ -76,6 +77,7 @@ class Life:
     reminds: bool
     mute: bool
     handed: tuple[Handed, ...]
+    may_merge: bool
     merges: tuple[Merged, ...]
 
 
@@ -100,7 +102,8 @@ def read_life(
         reminds=conversation.reminds,
         mute=not speaks(session, conversation),
         handed=_handed(session, conversation, place, now),
-        merges=_merges(session, conversation, place, now) if who.supervises else (),
+        may_merge=may(who, "contact.merge"),
+        merges=_merges(session, conversation, place, now) if may(who, "contact.merge") else (),
     )
 
 

@@ -131,7 +131,8 @@ def _reminds(ports: Ports, session: Session, id_: int) -> Done | Denied:
 
 
 def _merge(ports: Ports, session: Session, id_: int) -> Done | Denied:
-    who, gone = permitted("contact.merge"), contact_of_protocol(session, _field("protocol"))
+    who = permitted("contact.merge")
+    gone = contact_of_protocol(session, _field("protocol"), who)
     if gone is None:
         return NO_SUCH_CONTACT
     kept = session.get_one(Conversation, id_).contact_id
@@ -140,7 +141,8 @@ def _merge(ports: Ports, session: Session, id_: int) -> Done | Denied:
 
 def _unmerge(ports: Ports, session: Session, id_: int) -> Done | Denied:
     who, merge_id = permitted("contact.merge"), _number("merge")
-    return unmerge(session, merge_id, who, now=ports.now()) if merge_id else NO_SUCH_MERGE
+    contact_id = session.get_one(Conversation, id_).contact_id
+    return unmerge(session, merge_id, contact_id, who, now=ports.now()) if merge_id else NO_SUCH_MERGE
 
 
 def _wanted(ports: Ports, session: Session, id_: int) -> Wanted | Denied:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from functools import partial
 
 from flask import Blueprint, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.console.framing import form_token
-from handoff.console.line_card import LINE_ACTS, LineAct, subject_of
+from handoff.console.line_card import LINE_ACTS, LineAct
 from handoff.console.ports import Ports, permitted
 from handoff.console.thread import conversation_page, seen
 from handoff.console.whereabouts import back_to
+from handoff.outcome import Denied
+from handoff.subject import NO_CONTRACT, proved_subject, subject_of
+from models.contract import Contract
+from models.conversation import Conversation
 from provisioning.request import ask, target_of
 
 LONGEST = 300
-NO_CONTRACT = "Ainda não se sabe de qual contrato é esta conversa."
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -32,9 +36,9 @@ def _act(ports: Ports, act: LineAct, conversation_id: int) -> Response:
     reason = request.form.get("reason", "").replace("\x00", "").strip()[:LONGEST]
     with ports.db.transaction() as session:
         conversation = seen(session, conversation_id, who)
-        contract = subject_of(session, conversation)
-        problem = NO_CONTRACT if contract is None else _missing(act, reason)
-        if not problem and contract is not None:
+        contract = _subject(session, conversation, act)
+        problem = contract.reason if isinstance(contract, Denied) else _missing(act, reason)
+        if not problem and not isinstance(contract, Denied):
             job = ask(
                 session,
                 act.action,
@@ -48,6 +52,10 @@ def _act(ports: Ports, act: LineAct, conversation_id: int) -> Response:
     if problem:
         return conversation_page(ports, conversation_id, problem=problem, status=409)
     return back_to(conversation_id)
+
+
+def _subject(session: Session, conversation: Conversation, act: LineAct) -> Contract | Denied:
+    return proved_subject(session, conversation) if act.proof else subject_of(session, conversation) or NO_CONTRACT
 
 
 def _missing(act: LineAct, reason: str) -> str:

@@ -14,7 +14,7 @@ from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.ports import House
 from handoff.console.wording import waited
 from handoff.permits import Deed, may
-from models.contract import Contract
+from handoff.subject import is_theirs, subject_of
 from models.conversation import Conversation
 from models.network_job import OPEN_STATES, NetworkJob
 from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, REBOOT_ONU, RELEASE_SIGNAL
@@ -25,21 +25,32 @@ INNER = frozenset({"limits", "tries"})
 
 @dataclass(frozen=True)
 class LineAct:
-    """A button. `asks` says that it wants a reason, `sure` what has to be ticked first."""
+    """A button. `asks` says that it wants a reason, `sure` what has to be ticked first.
+
+    `proof`: only the contract's own customer may ask for it. Measuring changes nothing, and blocking is the provider's
+    own will."""
 
     name: str
     title: str
     action: str
     deed: Deed
     asks: bool = False
+    proof: bool = False
     sure: str = ""
 
 
 LINE_ACTS = (
     LineAct("diagnose", "Diagnosticar", DIAGNOSE, "line.diagnose"),
-    LineAct("release", "Liberar", RELEASE_SIGNAL, "line.release", asks=True),
+    LineAct("release", "Liberar", RELEASE_SIGNAL, "line.release", asks=True, proof=True),
     LineAct("block", "Bloquear", BLOCK_SIGNAL, "line.block", asks=True),
-    LineAct("reboot", "Reiniciar ONU", REBOOT_ONU, "line.reboot", sure="O cliente sabe que a conexão cai por minutos"),
+    LineAct(
+        "reboot",
+        "Reiniciar ONU",
+        REBOOT_ONU,
+        "line.reboot",
+        proof=True,
+        sure="O cliente sabe que a conexão cai por minutos",
+    ),
 )
 
 
@@ -56,14 +67,6 @@ class LineCard:
     going: tuple[JobRow, ...]
 
 
-def subject_of(session: Session, conversation: Conversation) -> Contract | None:
-    """The contract that the conversation is about, unless it was cancelled; None while nobody knows which one."""
-    if not conversation.contract_ref:
-        return None
-    found = session.scalars(select(Contract).where(Contract.ref == conversation.contract_ref)).one_or_none()
-    return found if found is not None and found.status != "cancelled" else None
-
-
 def read_line(
     session: Session, conversation: Conversation, who: Attendant, place: House, now: datetime
 ) -> LineCard | None:
@@ -76,10 +79,11 @@ def read_line(
     last = session.scalars(ended.limit(1)).first()
     going = session.scalars(mine.where(NetworkJob.state.in_(OPEN_STATES)).limit(5))
     told = {name: value for name, value in last.facts.items() if name not in INNER} if last else {}
+    theirs = is_theirs(session, conversation, contract)
     row = job_row(last, {}, place, now) if last else None
     return LineCard(
         contract=contract.number,
-        acts=tuple(act for act in LINE_ACTS if may(who, act.deed)),
+        acts=tuple(act for act in LINE_ACTS if may(who, act.deed) and (theirs or not act.proof)),
         facts=lines(told, place.zone),
         age=waited(last.finished_at or last.asked_at, now) if last else "",
         job_id=last.id if last and may(who, "network.see") else None,

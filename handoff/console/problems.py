@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, make_response, render_template
+from flask import Blueprint, abort, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,8 @@ TITLES = {
     413: ("Grande demais", "O que foi enviado passa do limite. Divida em partes menores."),
     503: ("O sistema está fora do ar por um momento", "Nada se perdeu. Tente de novo em alguns segundos."),
 }
+WORDS = ("text", "note", "reason", "comment")
+"""Fields of what takes time to write: it is shown again, to be copied, where a form was not taken."""
 OTHER = ("Algo deu errado", "Tente de novo. Se continuar, avise a supervisão.")
 
 
@@ -52,4 +54,6 @@ def _unavailable(error: Failure) -> Response:
 
 
 def _page(code: int, title: str, text: str) -> Response:
-    return make_response(render_template("console/problem.html", code=code, title=title, text=text), code)
+    typed = [value for name in WORDS if code == 400 and (value := request.form.get(name, "").strip())]
+    page = render_template("console/problem.html", code=code, title=title, text=text, typed=typed)
+    return make_response(page, code)

@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff.access import Attendant
+from handoff.access import Attendant, visible_to
 from handoff.console.alerts import neglected, undelivered
 from handoff.console.ports import LARGEST_ID
 from handoff.queues import organogram
@@ -138,13 +138,16 @@ class Choices:
 
 
 def choices(session: Session, who: Attendant) -> Choices:
-    """The provider's queues, the people who share one with them (all, for who supervises), and tags of open ones."""
+    """The provider's queues, the people who share one with them (all, for who supervises), and the tags of what is
+    open and theirs to see."""
     colleagues = select(Agent.id, Agent.name).where(Agent.active, Agent.role != "technician").order_by(Agent.name)
     if not who.supervises:
         colleagues = colleagues.where(Agent.queues.overlap(sorted(who.queues)))
     people = session.execute(colleagues).all()
     tag = func.unnest(Conversation.tags).label("tag")
-    tags = session.scalars(select(tag).where(Conversation.handler != "closed").distinct().order_by(tag))
+    tags = session.scalars(
+        select(tag).where(Conversation.handler != "closed", visible_to(who)).distinct().order_by(tag)
+    )
     return Choices(
         tuple(queue.name for queue in organogram(session).queues),
         tuple((row.id, row.name) for row in people),

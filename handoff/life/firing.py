@@ -13,17 +13,21 @@ from handoff.events import add_event, locked
 from handoff.life.scheduled import PERSON, SENT, SKIPPED, WAITING
 from handoff.life.terms import life_terms
 from handoff.outcome import Denied
-from handoff.reply import queue_text
+from handoff.reply import queue_text, without_voice
 from handoff.sla import clocks
 from handoff.templates import send_template
 from models import utc_now
 from models.agent import Agent
+from models.alert import raise_alert
 from models.conversation import Conversation
+from models.message import Message
 from models.provider import provider_zone
 from models.scheduled_message import ScheduledMessage
 
 LATE_AFTER = timedelta(minutes=5)
 """What leaves later than this is marked as late in the thread."""
+UNSENT = "scheduled.unsent"
+"""The kind of the alert for a conversation that has ended: it stands in no list for ever."""
 
 
 def send_scheduled(_ref_id: int, *, db: Database) -> None:
@@ -77,6 +81,9 @@ def _wrote_since(conversation: Conversation, row: ScheduledMessage) -> bool:
 
 def _send(session: Session, conversation: Conversation, row: ScheduledMessage, now: datetime) -> None:
     author = session.get_one(Agent, row.agent_id)
+    if problem := _unsayable(session, conversation, author):
+        _to_person(session, conversation, row, problem)
+        return
     signed, key = f"agent:{author.login}", f"scheduled:{row.id}"
     if row.text and conversation.window_open(now):
         row.message_id = queue_text(session, conversation, row.text, author=signed, key=key)
@@ -107,6 +114,14 @@ def _send(session: Session, conversation: Conversation, row: ScheduledMessage, n
     _tell(session, conversation, row, "scheduled_sent", f"Mensagem agendada por {author.name}: {row.outcome}")
 
 
+def _unsayable(session: Session, conversation: Conversation, author: Agent) -> str:
+    """Why nothing leaves in this author's name from where the conversation is now; empty where it may."""
+    if not author.active:
+        return f"a conta de {author.name} foi desligada"
+    mute = without_voice(session, conversation)
+    return f"a fila {conversation.queue} não fala com o cliente" if mute else ""
+
+
 def _skip(session: Session, conversation: Conversation, row: ScheduledMessage) -> None:
     row.state, row.outcome = SKIPPED, "não enviada: o cliente escreveu antes"
     _tell(session, conversation, row, "scheduled_skipped", f"Mensagem agendada {row.outcome}")
@@ -116,6 +131,25 @@ def _to_person(session: Session, conversation: Conversation, row: ScheduledMessa
     row.state, row.outcome = PERSON, why
     conversation.needs_person = f"mensagem agendada não enviada: {why}"
     _tell(session, conversation, row, "scheduled_unsent", f"Mensagem agendada não enviada: {why}")
+    _keep(session, conversation, row)
+    if conversation.handler == "closed":
+        text = f"Mensagem agendada não enviada no protocolo {conversation.protocol}, já encerrado: {why}"
+        raise_alert(session, UNSENT, str(row.id), text, detail={"conversation_id": conversation.id})
+
+
+def _keep(session: Session, conversation: Conversation, row: ScheduledMessage) -> None:
+    """What was to be said, as a note: whoever decides what becomes of it has it at hand."""
+    said = row.text or f"modelo {row.template}"
+    session.add(
+        Message(
+            conversation_id=conversation.id,
+            channel=conversation.channel,
+            direction="note",
+            text=f"Ficou por enviar: {said}",
+            author="clock",
+            key=f"scheduled-unsent:{row.id}",
+        )
+    )
 
 
 def _when(session: Session, row: ScheduledMessage, now: datetime) -> str:

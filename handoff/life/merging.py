@@ -11,20 +11,22 @@ from sqlalchemy.orm import Session
 
 from core.locks import hold
 from handoff import audit
-from handoff.access import Attendant
+from handoff.access import Attendant, may_see
 from handoff.events import add_event, locked
 from handoff.life.reopening import move_unanswered
 from handoff.outcome import Denied, Done
+from handoff.permits import may
 from models.consent import Consent
 from models.contact import Contact, ContactAlias, alias_lock
 from models.contact_merge import ContactMerge
 from models.conversation import Conversation
 from models.message import Message
 
-SUPERVISORS_ONLY = Denied("Só a supervisão junta ou separa contatos.")
+NOT_ALLOWED = Denied("Seu perfil não junta nem separa contatos. Se precisar, fale com a supervisão.")
 SAY_WHY = Denied("Diga por que são a mesma pessoa: fica registrado.")
 SAME = Denied("Escolha outro contato: este é o mesmo.")
-UNKNOWN = Denied("Não há contato com esse protocolo.")
+UNKNOWN = Denied("Não há contato com esse protocolo entre as conversas que você vê.")
+HIDDEN = Denied("Um destes contatos tem uma conversa aberta que você não vê. Peça à supervisão.")
 OTHER_CHANNEL = Denied("Os contatos são de canais diferentes e não podem virar um só.")
 OTHER_CUSTOMER = Denied("Os dois contatos provaram ser clientes diferentes: não são a mesma pessoa.")
 LEAVING = Denied("Há uma mensagem saindo para um destes contatos. Espere que saia e tente de novo.")
@@ -35,16 +37,18 @@ BY_OWNER = {"agent": 0, "queue": 1, "bot": 2}
 PROOF = ("customer_ref", "proved_by", "proved_at")
 
 
-def contact_of_protocol(session: Session, protocol: str) -> int | None:
-    """The contact that the protocol was given to."""
+def contact_of_protocol(session: Session, protocol: str, agent: Attendant) -> int | None:
+    """The contact that the protocol was given to; None where there is none, or not one that they may see."""
     digits = "".join(char for char in protocol if char.isdigit())
-    return session.scalar(select(Conversation.contact_id).where(Conversation.protocol == digits))
+    found = session.scalars(select(Conversation).where(Conversation.protocol == digits)).one_or_none()
+    return found.contact_id if found is not None and may_see(agent, found) else None
 
 
 def merge(
     session: Session, kept_id: int, gone_id: int, agent: Attendant, reason: str, *, now: datetime
 ) -> Done | Denied:
-    """Makes all that is `gone_id`'s be `kept_id`'s, and returns the id of the log's row.
+    """Makes all that is `gone_id`'s be `kept_id`'s, and returns the id of the log's row. The deed contact.merge may, of
+    contacts whose open conversations they see.
 
     Two open conversations become one: whoever has the customer goes on, and what nobody answered in the other moves
     there. The proof of who it is lasts only if both had proved the same: a number that proved nothing opens no bills.
@@ -58,7 +62,7 @@ def merge(
     if len(contacts) != 2:
         return UNKNOWN
     kept, gone = contacts[kept_id], contacts[gone_id]
-    if problem := _unfit(session, kept, gone):
+    if problem := unseen(session, (kept_id, gone_id), agent) or _unfit(session, kept, gone):
         return problem
     moved = {
         "aliases": [alias.id for alias in aliases if alias.contact_id == gone_id],
@@ -80,11 +84,17 @@ def merge(
 
 
 def _asked_wrongly(agent: Attendant, kept_id: int, gone_id: int, reason: str) -> Denied | None:
-    if not agent.supervises:
-        return SUPERVISORS_ONLY
+    if not may(agent, "contact.merge"):
+        return NOT_ALLOWED
     if kept_id == gone_id:
         return SAME
     return None if reason else SAY_WHY
+
+
+def unseen(session: Session, contact_ids: Sequence[int], agent: Attendant) -> Denied | None:
+    """Why they may not decide about these contacts: somebody else is talking with one of them."""
+    wanted = select(Conversation).where(Conversation.contact_id.in_(contact_ids), Conversation.handler != "closed")
+    return None if all(may_see(agent, row) for row in session.scalars(wanted)) else HIDDEN
 
 
 def _unfit(session: Session, kept: Contact, gone: Contact) -> Denied | None:

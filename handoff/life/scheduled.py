@@ -15,7 +15,7 @@ from handoff.access import Attendant
 from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, clean_text, may_not_speak, press_key, without_voice
-from handoff.templates import prepare
+from handoff.templates import prepare_by_hand
 from handoff.writing.values import unfilled
 from models.agent import Agent
 from models.contact import Contact
@@ -139,7 +139,7 @@ def _unfit(session: Session, conversation: Conversation, wanted: Wanted, languag
     if not wanted.template:
         return None
     contact = session.get_one(Contact, conversation.contact_id)
-    ready = prepare(session, contact, wanted.template, wanted.values, language)
+    ready = prepare_by_hand(session, contact, wanted.template, wanted.values, language)
     return ready if isinstance(ready, Denied) else None
 
 

@@ -13,8 +13,9 @@ from core.locks import hold
 from handoff import audit
 from handoff.access import Attendant
 from handoff.events import add_event, locked
-from handoff.life.merging import PROOF, SUPERVISORS_ONLY
+from handoff.life.merging import NOT_ALLOWED, PROOF, unseen
 from handoff.outcome import Denied, Done
+from handoff.permits import may
 from handoff.sla import clocks
 from models.consent import Consent
 from models.contact import Contact, ContactAlias, alias_lock
@@ -27,17 +28,20 @@ UNKNOWN = Denied("Esta junção não existe ou já foi desfeita.")
 LATER_ONE_FIRST = Denied("Desfaça antes a junção mais nova deste contato.")
 
 
-def unmerge(session: Session, merge_id: int, agent: Attendant, *, now: datetime) -> Done | Denied:
-    """Gives names, conversations, consents and proof back to the two contacts.
+def unmerge(session: Session, merge_id: int, contact_id: int, agent: Attendant, *, now: datetime) -> Done | Denied:
+    """Gives names, conversations, consents and proof back to the two contacts, of which `contact_id` is one. Who may
+    merge them may part them.
 
     The conversation that was closed for the other's is open again as it was, unless its contact has another one. What
     was moved out of it and nobody answered goes back. Only the newest merge of a contact can be undone.
     """
-    if not agent.supervises:
-        return SUPERVISORS_ONLY
+    if not may(agent, "contact.merge"):
+        return NOT_ALLOWED
     row = session.get(ContactMerge, merge_id, with_for_update=True, populate_existing=True)
-    if row is None or row.undone_at is not None:
+    if row is None or row.undone_at is not None or contact_id not in (row.kept_id, row.gone_id):
         return UNKNOWN
+    if problem := unseen(session, (row.kept_id, row.gone_id), agent):
+        return problem
     if _newer(session, row):
         return LATER_ONE_FIRST
     moved = row.moved

@@ -142,6 +142,23 @@ def test_draft_is_there_after_a_reload_for_each_mode_and_gone_once_sent(
     assert sent(db, id_) == ["resposta pela metade"]
 
 
+def test_text_of_a_page_from_before_a_new_sign_in_is_kept_and_goes_out_once_it_is_loaded_again(
+    page: Page, address: str, db: Database, id_: int
+) -> None:
+    other = page.context.new_page()
+    page.context.clear_cookies()
+    sign_in(other, address)
+    other.close()
+    page.locator("#text").fill("Verifiquei daqui, pode testar")
+    page.locator("#text").press("Enter")
+    expect(page.locator("#unsent")).to_contain_text("ficou aberta tempo demais")
+    assert sent(db, id_) == []
+    enter(page, address, id_)
+    expect(page.locator(".bubble.out")).to_contain_text("Verifiquei daqui, pode testar")
+    expect(page.locator("#unsent")).to_be_empty()
+    assert sent(db, id_) == ["Verifiquei daqui, pode testar"]
+
+
 def test_text_sent_offline_goes_out_once_when_the_connection_is_back(page: Page, db: Database, id_: int) -> None:
     page.context.set_offline(True)
     page.locator("#text").fill("já volto com a resposta")

@@ -11,16 +11,23 @@ from sqlalchemy import select
 
 from billing.provider_row import policy_of, provider_row
 from core.db import Database
+from handoff.access import attendant_of
 from handoff.calendars import calendar_named
 from handoff.console.admin.fields import as_json, fields_of
 from handoff.policies import POLICIES
 from handoff.queues import TEMPLATE, Queue, organogram
+from handoff.sla import clocks
 from handoff.sla.terms import TEMPLATE as PROMISES
 from handoff.sla.terms import terms_for
+from models import utc_now
+from models.agent import Agent
 from models.audit import Audit
+from models.conversation import Conversation
 from models.sla import SlaPolicy
 from tests.integration.console import Person, console_app
-from tests.integration.desk import a_conversation, a_provider, audited, conversation, the_cast
+from tests.integration.desk import a_conversation, a_provider, audited, conversation, messages, the_cast
+from tests.integration.sla_rows import a_policy
+from tests.integration.sla_rows import clocks as all_clocks
 
 ADMIN = "/console/admin"
 WEEK = {"day-0": "08:00-12:00, 13:00-18:00", "day-4": "22:00-06:00"}
@@ -102,6 +109,30 @@ def test_queue_closes_only_empty_or_with_another_for_what_waits(admin: Person, d
     assert admin.post(where, {"on": "1"}).status_code == 303
     for needed in ("N1", "Transbordo"):
         assert admin.post(f"{ADMIN}/queues/{needed}/switch", {"on": ""}).status_code == 409
+
+
+def test_what_a_closed_queue_gives_up_is_measured_by_its_new_one(admin: Person, db: Database) -> None:
+    a_policy(db)
+    with db.transaction() as session:
+        helena = attendant_of(session.scalars(select(Agent).where(Agent.login == "helena")).one())
+    a_policy(db, queue="N1", level_minutes=30)
+    talks = [
+        a_conversation(db, queue="Comercial"),
+        a_conversation(db, name="Bruno", queue="Comercial", handler="agent", owner=helena),
+    ]
+    with db.transaction() as session:
+        for talk in talks:
+            clocks.taken(session, session.get_one(Conversation, talk), utc_now())
+    assert admin.post(f"{ADMIN}/queues/Comercial/switch", {"on": "", "move_to": "N1"}).status_code == 303
+    levels = [row for row in all_clocks(db) if row.kind == "level"]
+    assert [(row.queue, row.stopped_at is None) for row in levels] == [
+        *(("Comercial", False) for _ in talks),
+        *(("N1", True) for _ in talks),
+    ]
+    assert {row.target_minutes for row in levels if row.stopped_at is None} == {30}
+    assert conversation(db, talks[1]).agent_id == helena.id
+    for talk in talks:
+        assert "segue em N1" in messages(db, talk, "event")[-1].text
 
 
 def test_calendar_takes_shifts_over_midnight_holidays_and_special_days(admin: Person, db: Database) -> None:

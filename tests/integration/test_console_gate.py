@@ -137,6 +137,19 @@ def test_a_form_without_the_sessions_token_is_refused(app: Flask, db: Database, 
     assert conversation(db, id_).handler == "queue"
 
 
+def test_a_page_that_is_too_old_says_so_and_gives_back_what_was_typed(app: Flask, db: Database) -> None:
+    id_ = a_conversation(db)
+    helena = Person(app, "helena")
+    old = {"csrf": "da página de ontem", "token": "t", "text": "Já verifiquei <a> linha"}
+    page = helena.client.post(f"/console/c/{id_}/note", data=old)
+    assert page.status_code == 400
+    assert "ficou aberta tempo demais" in page.text
+    assert ">Já verifiquei &lt;a&gt; linha</textarea>" in page.text
+    told = helena.client.post(f"/console/c/{id_}/note", data=old, headers=LIVE)
+    assert (told.status_code, told.get_json()["stale"]) == (400, True)
+    assert "ficou aberta tempo demais" in told.get_json()["problem"]
+
+
 def test_a_form_token_of_somebody_else_is_refused(app: Flask, db: Database) -> None:
     id_ = a_conversation(db)
     helena, karina = Person(app, "helena"), Person(app, "karina")

@@ -107,6 +107,14 @@ def test_rows_tell_name_queue_reason_wait_message_and_protocol(helena: Person, d
         assert expected in page, expected
 
 
+def test_only_tags_of_what_one_may_see_are_offered(helena: Person, db: Database) -> None:
+    a_conversation(db, tags=["vip"])
+    a_conversation(db, queue="Cobrança", tags=["jurídico"])
+    page = helena.get("/console/").text
+    assert "vip" in page
+    assert "jurídico" not in page
+
+
 @pytest.mark.parametrize("tab", ["waiting", "mine", "open", "alert", "nada"])
 def test_an_empty_list_says_so(helena: Person, tab: str) -> None:
     assert 'class="empty empty-list"' in helena.get(f"/console/?tab={tab}").text

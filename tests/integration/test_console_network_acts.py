@@ -234,8 +234,30 @@ def test_onu_is_asked_for_from_the_street_once_and_waits_for_the_office(app: Fla
     assert lucas.client.post(f"{NETWORK}/onus/remove", data={"csrf": csrf, "token": "c"}).status_code == 403
 
 
+def ana_proved_it(db: Database, talk: int) -> None:
+    with db.transaction() as session:
+        contact = session.get_one(Contact, session.get_one(Conversation, talk).contact_id)
+        contact.customer_ref = session.query(Customer).where(Customer.name == "Ana Souza").one().ref
+
+
+def test_line_is_released_and_restarted_only_for_who_proved_to_be_its_customer(app: Flask, db: Database) -> None:
+    talk = a_conversation(db, name="Ana", contract_ref="100000")
+    helena, where = Person(app, "helena"), f"/console/c/{talk}"
+    forms = {"release": {"token": "u", "reason": "pagou"}, "reboot": {"token": "v", "sure": "yes"}}
+    page = helena.get(where).text
+    for name, form in forms.items():
+        assert f"/line/{name}" not in page
+        told = helena.post(f"{where}/line/{name}", form)
+        assert (told.status_code, "ainda não provou" in told.text) == (409, True)
+    assert rows(db, NetworkJob) == []
+    # What only measures, and what is not for the customer, needs no proof.
+    assert helena.post(f"{where}/line/diagnose", {"token": "t"}).status_code == 303
+    assert Person(app, "karina").post(f"{where}/line/block", {"token": "w", "reason": "fraude"}).status_code == 303
+
+
 def test_line_is_acted_on_from_its_conversation_once(app: Flask, db: Database) -> None:
     talk = a_conversation(db, name="Ana", contract_ref="100000")
+    ana_proved_it(db, talk)
     helena, where = Person(app, "helena"), f"/console/c/{talk}/line"
     for _ in range(2):
         assert helena.post(f"{where}/diagnose", {"token": "t"}).status_code == 303
@@ -258,9 +280,8 @@ def test_line_is_acted_on_from_its_conversation_once(app: Flask, db: Database) -
 
 def test_card_shows_the_latest_diagnosis_with_its_age(app: Flask, db: Database) -> None:
     talk = a_conversation(db, name="Ana", contract_ref="100000")
+    ana_proved_it(db, talk)
     with db.transaction() as session:
-        contact = session.get_one(Contact, session.get_one(Conversation, talk).contact_id)
-        contact.customer_ref = session.query(Customer).where(Customer.name == "Ana Souza").one().ref
         facts = {"line": {"onu_state": "los", "rx_dbm": -27.5}}
         session.add(
             NetworkJob(

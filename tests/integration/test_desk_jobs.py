@@ -16,6 +16,7 @@ from core.db import Database
 from core.errors import Refused, Unreachable
 from handoff.access import Attendant
 from models import utc_now
+from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
 from models.desk_job import DeskJob
@@ -227,3 +228,24 @@ def test_nobody_asks_for_what_they_may_not_see(app: Flask, db: Database, talk: i
         assert joana.post(f"/console/c/{talk}/{path}", form).status_code == 403
     assert Person(app, "lucas").post(f"/console/c/{talk}/desk/ticket", TICKET).status_code == 403
     assert jobs(db) == []
+
+
+def test_nothing_is_asked_for_somebody_who_has_not_proved_to_be_the_customer(
+    app: Flask, db: Database, talk: int
+) -> None:
+    """The conversation still knows its contract, but the proof is gone: so it is after a merge."""
+    helena, day = Person(app, "helena"), utc_now().date() + timedelta(days=3)
+    with db.transaction() as session:
+        session.add(Device(name="ACS", kind="simulator_acs", role="acs", fields={}))
+        session.execute(update(Contact).values(customer_ref=None, proved_by=None, proved_at=None))
+    forms = {
+        "ticket": TICKET,
+        "visit": {**SURE, "day": day.isoformat(), "period": "morning", "text": "trocar conector"},
+        "wifi": {**SURE, "ssid": "Casa da Ana"},
+    }
+    for name, form in forms.items():
+        told = helena.post(f"/console/c/{talk}/desk/{name}", form)
+        assert (told.status_code, "ainda não provou" in told.text) == (409, True), name
+    assert jobs(db) == []
+    with db.transaction() as session:
+        assert session.scalars(select(NetworkJob).where(NetworkJob.action == "set_wifi")).all() == []

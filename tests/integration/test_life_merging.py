@@ -9,15 +9,16 @@ from sqlalchemy import select, update
 
 from core.db import Database
 from handoff import consent
-from handoff.access import Attendant
+from handoff.access import Attendant, attendant_of
 from handoff.life.merging import (
     GONE_ALREADY,
+    HIDDEN,
     LEAVING,
+    NOT_ALLOWED,
     OTHER_CHANNEL,
     OTHER_CUSTOMER,
     SAME,
     SAY_WHY,
-    SUPERVISORS_ONLY,
     UNKNOWN,
     contact_of_protocol,
     merge,
@@ -26,11 +27,13 @@ from handoff.life.unmerging import LATER_ONE_FIRST, unmerge
 from handoff.life.unmerging import UNKNOWN as UNDONE
 from handoff.outcome import Denied, Done
 from models import utc_now
+from models.agent import Agent
 from models.consent import Consent
 from models.contact import Contact, ContactAlias
 from models.contact_merge import ContactMerge
 from models.conversation import Conversation
 from models.message import Message
+from models.role import RoleRow
 from tests.integration.desk import a_conversation, audited, conversation, messages, the_cast
 from tests.integration.doors import bring
 from tests.unit.webhooks.payloads import ANA, BRUNO, meta, text, value
@@ -61,7 +64,8 @@ def join(db: Database, kept: int, gone: int, who: Attendant, why: str = "mesma p
 def part(db: Database, done: Done | Denied, who: Attendant) -> Done | Denied:
     assert isinstance(done, Done)
     with db.transaction() as session:
-        return unmerge(session, done.message_id, who, now=utc_now())
+        row = session.get_one(ContactMerge, done.message_id)
+        return unmerge(session, row.id, row.kept_id, who, now=utc_now())
 
 
 def everything(db: Database) -> dict[str, list[Any]]:
@@ -167,7 +171,7 @@ def test_only_supervisors_and_only_what_can_be_one_person(
     db: Database, cast: dict[str, Attendant], karina: Attendant
 ) -> None:
     one, two = (contact(db, a_conversation(db)) for _ in range(2))
-    assert join(db, one, two, cast["helena"]) == SUPERVISORS_ONLY
+    assert join(db, one, two, cast["helena"]) == NOT_ALLOWED
     assert join(db, one, one, karina) == SAME
     assert join(db, one, two, karina, " ") == SAY_WHY
     assert join(db, one, 999, karina) == UNKNOWN
@@ -190,12 +194,51 @@ def test_the_proof_lasts_where_both_had_proved_the_same(db: Database, karina: At
         assert session.get_one(Contact, one).customer_ref == "C-1"
 
 
-def test_a_contact_is_found_by_a_protocol(db: Database) -> None:
+def test_a_contact_is_found_by_a_protocol(db: Database, karina: Attendant) -> None:
     id_ = a_conversation(db)
     with db.transaction() as session:
         row = session.get_one(Conversation, id_)
-        assert contact_of_protocol(session, f" {row.protocol[:8]}-{row.protocol[8:]} ") == row.contact_id
-        assert contact_of_protocol(session, "nada") is None
+        assert contact_of_protocol(session, f" {row.protocol[:8]}-{row.protocol[8:]} ", karina) == row.contact_id
+        assert contact_of_protocol(session, "nada", karina) is None
+
+
+def who_merges(db: Database, login: str) -> Attendant:
+    """A person of a role that the provider made: it merges, but supervises nothing, and sees its own queues alone."""
+    with db.transaction() as session:
+        deeds = ["conversation.answer", "contact.merge"]
+        session.add(RoleRow(name="registry", title="Cadastro", deeds=deeds, sees="queues", by_queue={}))
+        agent = session.scalars(select(Agent).where(Agent.login == login)).one()
+        agent.role = "registry"
+        session.flush()
+        return attendant_of(agent)
+
+
+def test_the_deed_decides_and_not_whether_they_supervise(db: Database, cast: dict[str, Attendant]) -> None:
+    one, two = (contact(db, a_conversation(db)) for _ in range(2))
+    helena = who_merges(db, "helena")
+    done = join(db, one, two, helena)
+    assert isinstance(done, Done)
+    assert isinstance(part(db, done, helena), Done)
+
+
+def test_nobody_merges_what_they_do_not_see(db: Database, cast: dict[str, Attendant], karina: Attendant) -> None:
+    mine, hidden = a_conversation(db), a_conversation(db, queue="Financeiro")
+    protocol, theirs = conversation(db, hidden).protocol, contact(db, hidden)
+    helena = who_merges(db, "helena")
+    with db.transaction() as session:
+        assert contact_of_protocol(session, protocol, helena) is None
+    assert join(db, contact(db, mine), theirs, helena) == HIDDEN
+    done = join(db, theirs, contact(db, mine), karina)
+    assert part(db, done, helena) == HIDDEN
+    assert isinstance(part(db, done, karina), Done)
+
+
+def test_a_merge_is_undone_only_from_one_of_its_two(db: Database, karina: Attendant) -> None:
+    one, two, other = (contact(db, a_conversation(db)) for _ in range(3))
+    done = join(db, one, two, karina)
+    assert isinstance(done, Done)
+    with db.transaction() as session:
+        assert unmerge(session, done.message_id, other, karina, now=utc_now()) == UNDONE
 
 
 def test_nothing_is_merged_while_a_message_leaves_for_one_of_the_numbers(db: Database, karina: Attendant) -> None:

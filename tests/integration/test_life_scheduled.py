@@ -15,6 +15,8 @@ from handoff.life.firing import send_scheduled
 from handoff.life.scheduled import NOT_WAITING, NOT_YOURS, Wanted, cancel, change, read_scheduled, schedule
 from handoff.outcome import Denied, Done
 from models import utc_now
+from models.agent import Agent
+from models.alert import Alert
 from models.channel_template import ChannelTemplate
 from models.conversation import Conversation
 from models.outbox import Outbox
@@ -203,6 +205,50 @@ def test_it_goes_out_though_the_conversation_has_ended(db: Database, cast: dict[
     overdue(db, seconds=5)
     send_scheduled(0, db=db)
     assert [row.text for row in messages(db, theirs, "out")][-1] == "Voltou ao normal?"
+
+
+def test_nothing_leaves_in_the_name_of_somebody_who_is_gone(
+    db: Database, cast: dict[str, Attendant], theirs: int
+) -> None:
+    plan(db, theirs, cast["helena"])
+    with db.transaction() as session:
+        session.get_one(Agent, cast["helena"].id).active = False
+    overdue(db, seconds=5)
+    send_scheduled(0, db=db)
+    assert messages(db, theirs, "out") == []
+    assert the_row(db).state == "person"
+    assert "Helena Castro" in (conversation(db, theirs).needs_person or "")
+    (kept,) = messages(db, theirs, "note")
+    assert (kept.text, kept.author) == ("Ficou por enviar: Voltou ao normal?", "clock")
+
+
+@pytest.mark.parametrize(("let", "state"), [({}, "person"), ({"speaks": {"queue": "N3"}}, "sent")])
+def test_nothing_leaves_from_a_queue_that_is_mute_unless_it_was_let_to(
+    db: Database, cast: dict[str, Attendant], theirs: int, let: dict[str, Any], state: str
+) -> None:
+    plan(db, theirs, cast["helena"])
+    with db.transaction() as session:
+        moved = update(Conversation).where(Conversation.id == theirs)
+        session.execute(moved.values(queue="N3", agent_id=cast["igor"].id, checklist=let))
+    overdue(db, seconds=5)
+    send_scheduled(0, db=db)
+    assert the_row(db).state == state
+    assert len(messages(db, theirs, "out")) == (state == "sent")
+    assert len(messages(db, theirs, "note")) == (state == "person")
+
+
+def test_what_could_not_go_after_the_end_is_told_to_the_supervision(
+    db: Database, cast: dict[str, Attendant], theirs: int
+) -> None:
+    plan(db, theirs, cast["helena"])
+    with db.transaction() as session:
+        desk.close(session, theirs, cast["helena"])
+        session.get_one(Agent, cast["helena"].id).active = False
+    overdue(db, seconds=5)
+    send_scheduled(0, db=db)
+    with db.transaction() as session:
+        alert = session.scalars(select(Alert).where(Alert.kind == "scheduled.unsent")).one()
+    assert conversation(db, theirs).protocol in alert.text
 
 
 def test_text_with_open_places_is_not_kept_for_later(db: Database, cast: dict[str, Attendant], theirs: int) -> None:

@@ -122,7 +122,7 @@ def test_conversation_that_an_unmerge_opens_again_is_measured_again(db: Database
         done = merge(session, kept, gone, cast["karina"], "mesma pessoa", now=utc_now())
     assert isinstance(done, Done)
     with db.transaction() as session:
-        unmerge(session, done.message_id, cast["karina"], now=utc_now())
+        unmerge(session, done.message_id, kept, cast["karina"], now=utc_now())
     assert conversation(db, waits).handler == "queue"
     assert "resolution" in kinds(db)
 

@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from core.db import Database
 from handoff import consent
+from handoff.life.scheduled import Wanted, schedule
 from handoff.outcome import Denied, Done
 from handoff.repair import close_idle
-from handoff.templates import reply_with_template, send_template, sendable
+from handoff.templates import NOT_BY_HAND, reply_with_template, send_template, sendable
 from models import utc_now
 from models.audit import Audit
 from models.channel_template import ChannelTemplate
@@ -141,6 +142,21 @@ def test_owner_writes_outside_of_the_window_with_a_template_once(db: Database) -
     with db.transaction() as session:
         actions = session.scalars(select(Audit.action)).all()
     assert actions == ["template.sent"]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "category"), [("code", "AUTHENTICATION"), ("survey", "UTILITY"), ("nps", "UTILITY")]
+)
+def test_what_is_in_no_persons_list_is_not_sent_by_a_person(db: Database, purpose: str, category: str) -> None:
+    a_template(db, purpose, category=category)
+    helena = the_cast(db)["helena"]
+    talk = a_conversation(db, handler="agent", owner=helena)
+    later = Wanted(utc_now() + timedelta(hours=1), template=purpose, values=VALUES)
+    with db.transaction() as session:
+        now = reply_with_template(session, talk, helena, purpose, VALUES, "t1", language="pt_BR")
+        assert now == NOT_BY_HAND
+        assert schedule(session, talk, helena, later, "t2", language="pt_BR", now=utc_now()) == NOT_BY_HAND
+    assert [row for row in rows(db, Message) if row.direction == "out"] == []
 
 
 def test_nobody_but_the_owner_sends_a_template(db: Database) -> None:

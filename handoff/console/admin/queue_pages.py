@@ -115,7 +115,9 @@ def _act(ports: Ports, act: str, name: str) -> Response:
                     audit.record(session, attendant().login, "queue.moved", f"queue:{name}", up=typed("up") == "1")
             else:
                 on = typed("on") == "1"
-                changed, moved = switch_queue(session, name, on=on, move_to=typed("move_to"))
+                changed, moved = switch_queue(
+                    session, name, attendant(), on=on, now=ports.now(), move_to=typed("move_to")
+                )
                 if changed:
                     after = {"active": on, "moved": moved, "to": typed("move_to") if moved else ""}
                     written_down(session, "queue.switched", f"queue:{name}", {"active": not on}, after)

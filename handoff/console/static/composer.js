@@ -154,6 +154,7 @@ async function sendText(form, button) {
     const said = response.headers.get("Content-Type")?.includes("json");
     if (!said) return tell(form, "Não deu para enviar. O texto continua aqui: tente de novo, que não sai repetido.");
     const answer = await response.json();
+    if (answer.stale) throw new TypeError("the page is too old");
     renew();
     if (answer.ok) wasSent(mode, fields.text);
     tell(onPage(form, "[data-composer]"), answer.ok ? "" : answer.problem);

@@ -3,10 +3,15 @@
 
 const UNSENT = "religa:unsent:";
 const UNSENT_EVERY = 4000;
+const STALE = "A página ficou aberta tempo demais: o texto está guardado, recarregue-a que ele sai sozinho.";
 let unsentUnderway = false;
 
 function unsentKey(conversation) {
   return `${UNSENT}${document.body.dataset.agent}:${conversation}`;
+}
+
+function pageToken() {
+  return document.querySelector("[data-leave] input[name=csrf]").value;
 }
 
 function readUnsent(key) {
@@ -47,8 +52,8 @@ async function sendUnsent() {
 // In order, and no further than the first that does not get through.
 async function sendUnsentOf(key) {
   for (const item of readUnsent(key)) {
-    if (item.problem) return;
-    const csrf = document.querySelector("[data-leave] input[name=csrf]").value;
+    const csrf = pageToken();
+    if (item.problem || item.stale === csrf) return;
     let answer;
     try {
       const body = new URLSearchParams({ ...item.fields, csrf });
@@ -57,6 +62,11 @@ async function sendUnsentOf(key) {
       const said = response.headers.get("Content-Type")?.includes("json");
       answer = said ? await response.json() : { ok: false, problem: "Esta conversa saiu das suas filas." };
     } catch {
+      return;
+    }
+    if (answer.stale) {
+      // Of another sign-in than this page's: the page that is loaded next sends it.
+      changeUnsent(key, item.fields.token, (one) => [{ ...one, stale: csrf }]);
       return;
     }
     changeUnsent(key, item.fields.token, (one) => (answer.ok ? [] : [{ ...one, problem: answer.problem }]));
@@ -75,7 +85,8 @@ function unsentLine(key, item) {
   const line = document.createElement("p");
   line.className = item.problem ? "unsent problem" : "unsent";
   const words = document.createElement("span");
-  const start = item.problem ? `Não saiu: ${item.problem}` : "Sem conexão: guardada, sai sozinha quando voltar.";
+  const waits = item.stale === pageToken() ? STALE : "Sem conexão: guardada, sai sozinha quando voltar.";
+  const start = item.problem ? `Não saiu: ${item.problem}` : waits;
   words.textContent = `${start} “${item.fields.text}”`;
   const drop = document.createElement("button");
   drop.type = "button";

@@ -47,7 +47,7 @@ class Lists:
             held,
             self._read(("alarms", who.supervises), lambda session: read_alarms(session, who, self._ports), ()),
             self._read(("marks", key), lambda session: read_marks(session, rows), of),
-            self._read(("choices", who.role, who.queues), lambda session: choices(session, who), ()),
+            self._read(("choices", sight), lambda session: choices(session, who), ()),
         )
 
     def _house(self) -> House:
