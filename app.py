@@ -40,7 +40,7 @@ from webhooks.simulator.twilio_control import twilio_blueprints
 from webhooks.twilio import twilio_blueprint
 from webhooks.whatsapp import whatsapp_blueprint
 from wiring import Wiring, build
-from wiring_desk import sign_on_of
+from wiring_desk import sentences_of, sign_on_of
 from wiring_gateway import gateway_of
 from wiring_network import plant_of, vault_of
 from wiring_settings import LOCAL, read_settings
@@ -102,6 +102,7 @@ def _console(settings: Settings, wiring: Wiring) -> Blueprint:
         sso=sign_on_of(settings),
         streams=settings.console_streams,
         loopback_hooks=settings.simulated_channel,
+        sentences=sentences_of(),
     )
 
 

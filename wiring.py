@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +11,7 @@ from billing.ports import Erp
 from billing.provider_row import policy_of, provider_of, provider_row, settlement_of
 from bot.after_close import hear_after_close, reopen_unheard
 from bot.facts import Sources
+from bot.house_texts import HouseTexts
 from bot.serve_wishes import serve_wish
 from bot.survey_comment import let_comment_through, take_comment
 from bot.texts import Texts
@@ -94,24 +95,37 @@ def build(settings: Settings, *, pool_size: int = 5) -> Wiring:
     parser = RasaClient(settings.nlu_url, make_session(), settings.nlu_timeout_seconds)
     store = media_store(settings)
     erp = erp_of(settings, db)
+    texts = HouseTexts(db, settings.customer_language)
     routes = {
-        **_routes(settings, db, parser, links, erp),
+        **_routes(settings, db, parser, links, erp, texts),
         **_media_routes(settings, db, store),
         **_chores(settings, db),
-        **desk_routes(settings, db, erp, parser),
+        **desk_routes(settings, db, erp, parser, texts),
         **api_routes(settings, db),
-        **network_routes(settings, db, erp),
-        **money_routes(settings, db, erp, store),
+        **network_routes(settings, db, erp, texts),
+        **money_routes(settings, db, erp, store, texts),
     }
-    return Wiring(settings, db, doorbell, parser, links, store, routes)
+    following = {topic: _after(texts.follow, route) for topic, route in routes.items()}
+    return Wiring(settings, db, doorbell, parser, links, store, following)
 
 
-def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLinks, erp: Erp) -> dict[str, Route]:
+def _after(look: Callable[[], None], route: Route) -> Route:
+    """The route with a look at what may have changed before each piece of its work."""
+
+    def first(work: Callable[[int], None], ref_id: int) -> None:
+        look()
+        work(ref_id)
+
+    return replace(route, handle=partial(first, route.handle), give_up=partial(first, route.give_up))
+
+
+def _routes(
+    settings: Settings, db: Database, parser: RasaClient, links: MediaLinks, erp: Erp, texts: Texts
+) -> dict[str, Route]:
     channels = channels_of(settings, db)
     delivery = _delivery(settings, db, channels, links)
     debounce = timedelta(seconds=settings.turn_debounce_seconds)
-    texts = Texts.load(settings.customer_language)
-    bot = _bot(settings, db, parser, erp, {name: asks_of(channel) for name, channel in channels.items()})
+    bot = _bot(settings, db, parser, erp, texts, {name: asks_of(channel) for name, channel in channels.items()})
     terms = Terms(
         debounce=debounce,
         answer_limit=timedelta(minutes=settings.answer_limit_minutes),
@@ -134,7 +148,14 @@ def _routes(settings: Settings, db: Database, parser: RasaClient, links: MediaLi
     }
 
 
-def _bot(settings: Settings, db: Database, parser: RasaClient, erp: Erp, can_ask: Mapping[str, frozenset[str]]) -> Bot:
+def _bot(
+    settings: Settings,
+    db: Database,
+    parser: RasaClient,
+    erp: Erp,
+    texts: Texts,
+    can_ask: Mapping[str, frozenset[str]],
+) -> Bot:
     return Bot(
         db=db,
         sources=Sources(
@@ -147,7 +168,7 @@ def _bot(settings: Settings, db: Database, parser: RasaClient, erp: Erp, can_ask
             far=answers_far_away(settings, db),
         ),
         business=partial(_business, db),
-        texts=Texts.load(settings.customer_language),
+        texts=texts,
         proof=settings.identity_proof,
         debounce=timedelta(seconds=settings.turn_debounce_seconds),
         orders_on=frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from billing.ports import Erp
@@ -9,10 +10,11 @@ from billing.provider_row import load_provider
 from bot.desk_jobs import DeskWork, do_desk_job, give_up
 from bot.silent_customers import watch_silence
 from bot.suggest import suggest
-from bot.texts import Texts
+from bot.texts import Texts, for_customers, languages
 from bot.waiting_told import tell_waiting
 from core.db import Database
 from core.route import Route
+from core.sentence import Sentence
 from core.settings import Settings
 from handoff.assignment.presence import fade
 from handoff.assignment.push import assign_all
@@ -45,9 +47,8 @@ DESK_CHORES = {
 }
 
 
-def desk_routes(settings: Settings, db: Database, erp: Erp, parser: Parser) -> dict[str, Route]:
+def desk_routes(settings: Settings, db: Database, erp: Erp, parser: Parser, texts: Texts) -> dict[str, Route]:
     """The work of queues, clocks and people."""
-    texts = Texts.load(settings.customer_language)
     orders = frozenset({meta_inbound.CHANNEL}) if settings.meta_order_details else frozenset[str]()
     work = DeskWork(db, erp, texts, partial(load_provider, db), orders)
     suggesting = partial(suggest, db=db, parser=parser, language=settings.customer_language)
@@ -82,6 +83,11 @@ def _follow_presence(_ref_id: int, *, db: Database) -> None:
     with db.transaction() as session:
         fade(session, utc_now())
         return_abandoned(session, utc_now())
+
+
+def sentences_of() -> Mapping[str, Mapping[str, Sentence]]:
+    """What customers read, as it is shipped: by language and name."""
+    return {language: for_customers(language) for language in languages()}
 
 
 def sign_on_of(settings: Settings) -> SingleSignOn | None:

@@ -57,12 +57,12 @@ def money_chores(settings: Settings) -> Mapping[str, float]:
     return {**CHORES, **erp, **(GATEWAY_CHORES if settings.gateway else {})}
 
 
-def money_routes(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> dict[str, Route]:
+def money_routes(settings: Settings, db: Database, erp: Erp, store: MediaStore, texts: Texts) -> dict[str, Route]:
     """Everything that has to do with money."""
     return {
-        **_payments(settings, db, erp, store),
-        **_promises(settings, db, erp),
-        **_debts(settings, db, erp, store),
+        **_payments(settings, db, erp, store, texts),
+        **_promises(settings, db, erp, texts),
+        **_debts(settings, db, erp, store, texts),
     }
 
 
@@ -77,11 +77,11 @@ def compared_of(settings: Settings, db: Database, erp: Erp) -> Compared:
     return Compared(db, erp, held, _release_reconciled)
 
 
-def _payments(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> dict[str, Route]:
+def _payments(settings: Settings, db: Database, erp: Erp, store: MediaStore, texts: Texts) -> dict[str, Route]:
     """Charges, webhooks, payments and their proofs, and what follows from them."""
     gateway = gateway_of(settings)
     cashier = Cashier(db, gateway, settings.gateway) if gateway else None
-    told = Told(partial(thank, texts=Texts.load(settings.customer_language)), tell_result)
+    told = Told(partial(thank, texts=texts), tell_result)
     reading = proofs.ProofDesk(db, erp, store, load_reader(settings.proof_reader), _look_for_payments)
     return {
         "payment_known": Route(partial(follow_payment, db=db, told=told)),
@@ -96,9 +96,9 @@ def _payments(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> 
     }
 
 
-def _promises(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
+def _promises(settings: Settings, db: Database, erp: Erp, texts: Texts) -> dict[str, Route]:
     """Unlocks that the ERP gives, reminders of their end, and what waits for the ERP."""
-    texts, plant = Texts.load(settings.customer_language), plant_of(settings, db)
+    plant = plant_of(settings, db)
     desk = UnlockDesk(db, erp, lambda: plant.access() is not None, job_finished)
     circuit = circuit_of(settings, db)
     gate = circuit.gate if circuit else lambda: "closed"
@@ -113,9 +113,8 @@ def _promises(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
     }
 
 
-def _debts(settings: Settings, db: Database, erp: Erp, store: MediaStore) -> dict[str, Route]:
+def _debts(settings: Settings, db: Database, erp: Erp, store: MediaStore, texts: Texts) -> dict[str, Route]:
     """Files of the base read, invoices made; steps sent, contracts suspended and restored, agreements followed."""
-    texts = Texts.load(settings.customer_language)
     desk = DebtDesk(db, erp, settings.customer_language, local=isinstance(erp, LocalErp))
     return {
         upload.WORK: Route(

@@ -38,9 +38,8 @@ NETWORK_CHORES = {"forget_network": 3600.0, "watch_incidents": 30.0}
 SWEEP_CHORES = {"sweep_olts": 5.0}
 
 
-def network_routes(settings: Settings, db: Database, erp: Erp) -> dict[str, Route]:
+def network_routes(settings: Settings, db: Database, erp: Erp, texts: Texts) -> dict[str, Route]:
     """Jobs and batches, OLTs swept, incidents followed, people told."""
-    texts = Texts.load(settings.customer_language)
     plant, vault = plant_of(settings, db), vault_of(settings)
     expiry = partial(unlock_ledger.expire, db=db, erp=erp, ask_block=_ask_block)
     return {

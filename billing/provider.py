@@ -11,6 +11,20 @@ Size = Literal["micro", "ppp", "grande"]
 """Regulatory size: micro up to 5,000 accesses, ppp below 5 % of the market, grande above (RGC, Res. 765/2023)."""
 
 
+LONGEST_PHONE = 40
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """What bills say of how the provider is reached: `support_phone` as it is printed, or nothing."""
+
+    support_phone: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.support_phone) > LONGEST_PHONE or not self.support_phone.isprintable():
+            raise ValueError(f"support_phone: uma linha, até {LONGEST_PHONE} caracteres")
+
+
 @dataclass(frozen=True)
 class Provider:
     """Who charges. `timezone` is an IANA name, `pix_key` is exactly as registered at the bank.

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from core.sentence import Sentence, filled
 from nlu.intent_names import intent_names
 from nlu.languages import PORTUGUESE
 
 FOLDER = Path(__file__).parent / "texts"
-_FIRST_LETTER = re.compile(r"^[¡¿]*\w")
+BUTTON, ROW, ITEM, ORDER_NOTE = 20, 24, 60, 120
+"""How many characters of a title the channels show."""
+_TITLES = {
+    "menu.button": BUTTON,
+    "choose.button": BUTTON,
+    "deal.button": BUTTON,
+    "deal.title": BUTTON,
+    "invoice.pay": BUTTON,
+    "menu.talk_to_human": BUTTON,
+    "invoice.item": ITEM,
+    "payment.order_done": ORDER_NOTE,
+}
+_MENU_SENTENCES = frozenset({"menu.asked", "menu.not_understood", "menu.denied", "menu.no_understanding"})
+# What the provider's own people read in notes and summaries.
+_FOR_PEOPLE = ("cause.", "intent.", "learnt.", "proved.", "reason.", "rule.", "status.", "summary.", "tried_step.")
+_NOTES = frozenset(
+    {
+        *("away.reason", "away.lapsed", "away.with_person", "incident.note", "payment.not_back_note"),
+        *("watch.note_back", "watch.note_given_up", "watch.with_person", "watch.window"),
+    }
+)
 
 
 class Texts:
@@ -26,20 +46,42 @@ class Texts:
     @classmethod
     def load(cls, language: str = PORTUGUESE) -> Texts:
         """The sentences of a language, nested names joined by dots, and the names of intents as `intent.*`."""
-        tree = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
-        return cls(_flat({**tree, "intent": intent_names(language)}), language)
+        return cls(shipped(language), language)
 
     def __call__(self, sentence_name: str, /, **values: Any) -> str:
         """The sentence with its placeholders filled in; without a name to call somebody by, it does without."""
-        sentence = self._sentences[sentence_name]
-        if values.get("name") == "":
-            sentence = sentence.replace(", {name}", "").replace("{name}, ", "")
-            sentence = _FIRST_LETTER.sub(lambda first: first.group().upper(), sentence, count=1)
-        return sentence.format(**values).strip()
+        return filled(self._sentences[sentence_name], values)
 
     def names(self) -> frozenset[str]:
         """Every sentence's name."""
         return frozenset(self._sentences)
+
+
+def shipped(language: str) -> dict[str, str]:
+    """Every sentence of the language as its file has it."""
+    tree = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    return _flat({**tree, "intent": intent_names(language)})
+
+
+def languages() -> list[str]:
+    """Those that there is a file of."""
+    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+
+
+def for_customers(language: str) -> dict[str, Sentence]:
+    """What customers read, by name: a house may say it in its own words."""
+    return {
+        name: Sentence(name, text, longest) if (longest := _longest(name)) else Sentence(name, text)
+        for name, text in shipped(language).items()
+        if name not in _NOTES and not name.startswith(_FOR_PEOPLE)
+    }
+
+
+def _longest(name: str) -> int:
+    """What is shown of a title; 0 for what is said."""
+    if name.startswith("menu.") and name not in _MENU_SENTENCES:
+        return _TITLES.get(name, ROW)
+    return BUTTON if name.startswith("button.") else _TITLES.get(name, 0)
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -22,8 +22,8 @@ from models.customer import Customer
 from models.line_report import LineWatch
 from models.message import Message
 from models.provider import provider_policies, provider_zone
+from provisioning.outages.watch_terms import POLICY, watch_terms_of
 
-POLICY = "line_watch"
 TEMPLATE = "outage_over"
 
 
@@ -68,7 +68,7 @@ def _hindered(session: Session, conversation: Conversation, watch: LineWatch, te
         queue_text(session, conversation, text, author="system", key=key)
         return ""
     policies = provider_policies(session)
-    if not (policies.get(POLICY) or {}).get("by_template"):
+    if not watch_terms_of(policies).by_template:
         return "watch.window"
     values = _values(session, watch.contract_ref, texts)
     sent = send_template(session, conversation, TEMPLATE, values, language=texts.language, reason=POLICY, key=key)

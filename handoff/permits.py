@@ -89,7 +89,7 @@ TITLES: Mapping[str, Mapping[Deed, str]] = {
         "admin.people": "Pessoas e senhas",
         "admin.roles": "Papéis e permissões",
         "admin.desk": "Filas, calendários e prazos",
-        "admin.policies": "Políticas do provedor",
+        "admin.policies": "Políticas do provedor e textos do robô",
         "admin.audit": "Auditoria",
         "api.manage": "Acessos da API e avisos a outros sistemas",
     },

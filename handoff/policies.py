@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from billing.billing_terms import BillingTerms
 from billing.charge_terms import ChargeTerms
 from billing.collections_policy import CollectionsPolicy, collecting_of
 from billing.negotiation import NegotiationPolicy, read_policy
+from billing.provider import Contacts
 from billing.provider_row import billing_of, terms_of
 from billing.settlement import Settlement
 from billing.trust_unlock import Policy as TrustUnlock
@@ -30,7 +31,12 @@ from handoff.reports.terms import Targets
 from handoff.routing.terms import Routing
 from handoff.satisfaction.terms import Satisfaction
 from models.provider import Provider
+from provisioning.approval import ApprovalTerms
+from provisioning.onu_template import OnuTerms
+from provisioning.optical_limits import OpticalTerms
 from provisioning.outages.limits import Limits, limits_of
+from provisioning.outages.watch_terms import POLICY as WATCH
+from provisioning.outages.watch_terms import WatchTerms
 
 Check = Callable[[Provider], object]
 
@@ -38,21 +44,42 @@ Check = Callable[[Provider], object]
 @dataclass(frozen=True)
 class Policy:
     """One policy. `kind` is a frozen dataclass whose fields all have defaults; `check` reads it from the provider's row
-    as whoever goes by it does, and raises ValueError or Misconfigured for what makes no sense."""
+    as whoever goes by it does, and raises ValueError or Misconfigured for what makes no sense. The fields of a `flat`
+    one stand in the row by themselves."""
 
     name: str
     title: str
     kind: type[Any]
     check: Check
+    flat: bool = False
 
     @property
     def source(self) -> str:
         """What its fields mean and where their defaults come from, in the words of the code."""
         return inspect.getdoc(self.kind) or ""
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """Where it stands among the policies of the row."""
+        return frozenset(item.name for item in fields(self.kind)) if self.flat else frozenset({self.name})
+
+    def given(self, policies: Mapping[str, Any]) -> dict[str, Any]:
+        """What the row says of it."""
+        if self.flat:
+            return {key: policies[key] for key in self.keys if policies.get(key)}
+        return dict(policies.get(self.name) or {})
+
 
 def _plain(name: str, title: str, kind: type[Any]) -> Policy:
     return Policy(name, title, kind, partial(terms_of, name=name, kind=kind))
+
+
+def _read(row: Provider, *, name: str, kind: type[Any]) -> object:
+    return kind(**(row.policies.get(name) or {}))
+
+
+def _read_contacts(row: Provider) -> Contacts:
+    return Contacts(row.policies.get("support_phone") or "")
 
 
 POLICIES: Mapping[str, Policy] = {
@@ -68,19 +95,25 @@ POLICIES: Mapping[str, Policy] = {
         _plain("unlock_end", "Fim da liberação em confiança", EndTerms),
         _plain("settlement", "Baixa de pagamentos", Settlement),
         Policy("billing", "Faturamento mensal", BillingTerms, billing_of),
-        Policy(
-            "charges",
-            "Multa e juros dos boletos",
-            ChargeTerms,
-            lambda row: ChargeTerms(**(row.policies.get("charges") or {})),
-        ),
+        Policy("charges", "Multa e juros dos boletos", ChargeTerms, partial(_read, name="charges", kind=ChargeTerms)),
         Policy("collections", "Régua de cobrança", CollectionsPolicy, partial(collecting_of, local=True)),
         Policy("negotiation", "Negociação de dívidas", NegotiationPolicy, lambda row: read_policy(row.policies)),
         Policy("wishes", "Pedidos que esperam o ERP", WishTerms, wish_terms_of),
         Policy("outages", "Quedas e avisos", Limits, lambda row: limits_of(row.policies, row.size)),
+        _plain("network", "Aprovações na rede", ApprovalTerms),
+        Policy("onu", "Configuração de ONUs", OnuTerms, partial(_read, name="onu", kind=OnuTerms)),
+        Policy("optical", "Limites da luz na fibra", OpticalTerms, partial(_read, name="optical", kind=OpticalTerms)),
+        _plain(WATCH, "Aviso de que a conexão voltou", WatchTerms),
+        Policy("contacts", "Contato nas faturas", Contacts, _read_contacts, flat=True),
         Policy("drift", "Alerta de compreensão do robô", Margin, lambda row: margin_of(row.policies)),
     )
 }
+
+
+def without_page(policies: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the row and is none of these: nobody changes it in the console."""
+    known = frozenset[str]().union(*(policy.keys for policy in POLICIES.values()))
+    return {key: value for key, value in sorted(policies.items()) if key not in known}
 
 
 def change_policy(session: Session, name: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -89,11 +122,13 @@ def change_policy(session: Session, name: str, values: Mapping[str, Any]) -> tup
     row = session.scalars(select(Provider).order_by(Provider.id).limit(1).with_for_update()).one_or_none()
     if row is None:
         raise Misconfigured("provider", "nenhum provedor cadastrado")
-    before = dict(row.policies.get(name) or {})
-    after = {key: value for key, value in row.policies.items() if key != name}
-    row.policies = {**after, name: dict(values)} if values else after
+    policy = POLICIES[name]
+    before = policy.given(row.policies)
+    others = {key: value for key, value in row.policies.items() if key not in policy.keys}
+    own = dict(values) if policy.flat else {name: dict(values)}
+    row.policies = {**others, **own} if values else others
     try:
-        POLICIES[name].check(row)
+        policy.check(row)
     except (TypeError, ValueError) as error:
         raise Misconfigured("provider", str(error)) from error
     session.flush()

@@ -24,6 +24,13 @@ REPLACE_ONU = "replace_onu"
 SET_WIFI = "set_wifi"
 REBOOT_CPE = "reboot_cpe"
 LIST_FOUND = "list_found"
+CHANGES = frozenset(
+    {
+        *(RELEASE_SIGNAL, BLOCK_SIGNAL, REBOOT_ONU, ACTIVATE_ONU, DEACTIVATE_ONU),
+        *(PROVISION_ONU, DEPROVISION_ONU, REPLACE_ONU, SET_WIFI, REBOOT_CPE),
+    }
+)
+"""Those that change something; the others only read."""
 
 
 @dataclass(frozen=True)

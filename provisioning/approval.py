@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -11,12 +12,28 @@ from sqlalchemy.orm import Session
 from models import utc_now
 from models.network_job import NetworkJob
 from models.outbox import add_work
-from provisioning.action import DEPROVISION_ONU, PROVISION_ONU, REPLACE_ONU
+from provisioning.action import CHANGES, DEPROVISION_ONU, PROVISION_ONU, REPLACE_ONU
 
 DEFAULTS: Mapping[str, int] = {PROVISION_ONU: 1, DEPROVISION_ONU: 1, REPLACE_ONU: 1}
 MOST = 3
 # What people must approve whatever the settings say: nothing is provisioned automatically.
 ALWAYS = frozenset({PROVISION_ONU, REPLACE_ONU})
+
+
+@dataclass(frozen=True)
+class ApprovalTerms:
+    """The policy `network`. `approvals` says by action how many people must approve besides the one who asks, from 0 to
+    3; an action that is not named takes what it takes by default, provisioning and replacing always one."""
+
+    approvals: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULTS))
+
+    def __post_init__(self) -> None:
+        for action, number in self.approvals.items():
+            if action not in CHANGES:
+                raise ValueError(f"approvals: {action} não é uma ação; existem {', '.join(sorted(CHANGES))}")
+            least = 1 if action in ALWAYS else 0
+            if type(number) is not int or not least <= number <= MOST:
+                raise ValueError(f"approvals: {action} leva de {least} a {MOST} pessoas")
 
 
 def approvals_needed(policies: Mapping[str, Any], action: str) -> int:

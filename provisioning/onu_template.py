@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -12,8 +13,54 @@ from provisioning.olt import OnuOrder
 
 NAMES = frozenset({"contract", "name", "login", "cto", "plan"})
 MOST_VLAN = 4094
+MOST_ON_A_PON = 256
 # OLTs keep a description in a short field, and some refuse everything but plain characters.
 MOST_DESCRIPTION = 48
+
+
+_PART = frozenset({"line_profile", "service_profile", "vlan", "description", "extra"})
+
+
+@dataclass(frozen=True)
+class OnuTerms:
+    """The policy `onu`: how an ONU is configured. `line_profile` and `service_profile` are names on the OLT, `vlan` a
+    number from 1 to 4094 (null: there is none, and nothing is configured where neither OLT nor plan has one),
+    `description` a text with {contract}, {name}, {login}, {cto} or {plan}, `extra` what a driver takes besides, and
+    `pon_limit` how many ONUs a PON takes (null: as its OLT says). `olts` and `plans` say by name what differs there."""
+
+    line_profile: str = ""
+    service_profile: str = ""
+    vlan: int | None = None
+    description: str = "{contract}"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    pon_limit: int | None = None
+    olts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError or Misconfigured for what makes no sense."""
+        limit = self.pon_limit
+        if limit is not None and (type(limit) is not int or not 1 <= limit <= MOST_ON_A_PON):
+            raise ValueError(f"pon_limit: esperado um número de 1 a {MOST_ON_A_PON}, ou null")
+        _check_part("onu", {name: getattr(self, name) for name in _PART})
+        for where in ("olts", "plans"):
+            parts = getattr(self, where)
+            if not isinstance(parts, Mapping):
+                raise ValueError(f"{where}: esperado um objeto JSON, por nome")
+            for name, part in parts.items():
+                _check_part(f"{where}: {name}", part)
+
+
+def _check_part(where: str, part: Any) -> None:
+    if not isinstance(part, Mapping) or part.keys() - _PART:
+        raise ValueError(f"{where}: só existem {', '.join(sorted(_PART))}")
+    if any(not isinstance(part.get(name, ""), str) for name in ("line_profile", "service_profile", "description")):
+        raise ValueError(f"{where}: perfis e descrição são textos")
+    if not isinstance(part.get("extra", {}), Mapping):
+        raise ValueError(f"{where}: extra é um objeto JSON")
+    if part.get("vlan") is not None:
+        _vlan(part["vlan"])
+    _description(part.get("description", ""), {})
 
 
 def onu_order(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from provisioning.diagnosis import Limits
@@ -21,6 +21,32 @@ BY_VENDOR: Mapping[str, Limits] = {
     "ufiber": _CLASS_B_PLUS,
     "edgeos": _CLASS_B_PLUS,
 }
+
+
+@dataclass(frozen=True)
+class OpticalTerms:
+    """The policy `optical`: what a line is judged by instead of what its OLT's vendor is known for, in dBm and dB. Null
+    is as the vendor: an ONU hears from `weak_dbm` (-27) to `strong_dbm` (-8), an OLT down to `olt_weak_dbm` (-28 with
+    class B+ optics, -32 with C+), and a drop of `drop_db` (3) against the line's own past is told (ITU-T G.984.2)."""
+
+    weak_dbm: float | None = None
+    strong_dbm: float | None = None
+    olt_weak_dbm: float | None = None
+    drop_db: float | None = None
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+                raise ValueError(f"{item.name}: esperado um número, ou null")
+        powers = (self.weak_dbm, self.strong_dbm, self.olt_weak_dbm)
+        if any(value is not None and not -50 <= value <= 10 for value in powers):
+            raise ValueError("potências vão de -50 a 10 dBm")
+        if self.drop_db is not None and not 0 < self.drop_db <= 20:
+            raise ValueError("drop_db vai de mais que 0 a 20 dB")
+        known = limits_of("", {item.name: getattr(self, item.name) for item in fields(self)})
+        if known.weak_dbm >= known.strong_dbm:
+            raise ValueError("weak_dbm fica abaixo de strong_dbm")
 
 
 def limits_of(made_by: str, wanted: Mapping[str, Any]) -> Limits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from core.db import Database
 from core.media_store import MediaStore
+from core.sentence import Sentence
 from handoff.console import (
     account,
     acts,
@@ -76,6 +77,7 @@ def console_blueprint(
     own_erp: bool = True,
     sso: SingleSignOn | None = None,
     loopback_hooks: bool = False,
+    sentences: Mapping[str, Mapping[str, Sentence]] | None = None,
     streams: int = 250,
     beat: float = BEAT_SECONDS,
 ) -> Blueprint:
@@ -85,14 +87,17 @@ def console_blueprint(
     customers', in which templates are sent. `vault` locks what people type as secrets of devices, and `probe` says of a
     device, by name, whether it answers and what. `own_erp` says that our own tables are the ERP: what is agreed on
     takes effect here, and nobody has to enter it elsewhere. `sso` is the provider's own sign-on, where there is one.
-    `loopback_hooks` lets this machine be told of events. So many `streams` of open consoles are told what changes,
+    `loopback_hooks` lets this machine be told of events. `sentences` are what customers read of the bot
+    as it is shipped, by language and name. So many `streams` of open consoles are told what changes,
     further ones ask; each `beat` seconds they are looked after. Who ends the process closes the application's extension
     STREAMS before. It needs nothing from the application's own settings.
     """
     sessions = Sessions(secret_key, secure=public_url.startswith("https://"))
     key = hashlib.sha256(f"search:{secret_key}".encode()).digest()
     seal = Seal(secret_key)
-    ports = Ports(db, sessions, seal, now, store, language, vault, probe, own_erp, sso, key, loopback_hooks)
+    ports = Ports(
+        db, sessions, seal, now, store, language, vault, probe, own_erp, sso, key, loopback_hooks, sentences or {}
+    )
     blueprint = Blueprint(
         "console",
         __name__,

@@ -88,7 +88,10 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("calendars", "calendar_new", "calendar_add", "calendar", "calendar_change", "calendar_remove"),
         *("promises", "promise_new", "promise_add", "promise", "promise_change", "promise_remove"),
     ),
-    "admin.policies": ("policies", "policy", "policy_change"),
+    "admin.policies": (
+        *("policies", "policy", "policy_change"),
+        *("texts", "text", "text_change", "text_preview", "text_reset"),
+    ),
     "api.manage": ("token_new", "token_revoke", "endpoint_new", "endpoint_secret", "endpoint_switch"),
     "admin.audit": ("audit", "audit_csv"),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.media_store import MediaStore
+from core.sentence import Sentence
 from handoff.access import Attendant
 from handoff.console.sessions import Sessions, Visit
 from handoff.login.seal import Seal
@@ -40,7 +41,8 @@ class Ports:
     """The console's ports: the database, the session cookie, what seals the secrets of codes, the time, where
     customers' files are, and the language of the customers; what locks devices' secrets (None without a key), what
     tests whether a device answers, whether our own tables are the ERP, the provider's own sign-on (None without one),
-    the key under which what people look for is written down, and whether this machine itself may be told of events."""
+    the key under which what people look for is written down, whether this machine itself may be told of events,
+    and what customers read of the bot as it is shipped, by language and name."""
 
     db: Database
     sessions: Sessions
@@ -54,6 +56,7 @@ class Ports:
     sso: SingleSignOn | None = None
     search_key: bytes = b""
     loopback_hooks: bool = False
+    sentences: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

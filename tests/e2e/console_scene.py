@@ -28,6 +28,7 @@ from models.message import Message
 from models.network_job import NetworkJob
 from tests.integration.console import console_app
 from tests.integration.desk import PASSWORD, a_conversation, a_provider, a_reading, the_cast
+from wiring_desk import sentences_of
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def cast(db: Database) -> dict[str, Attendant]:
 @pytest.fixture
 def server(db: Database, cast: dict[str, Attendant]) -> Iterator[BaseWSGIServer]:
     """The console on a loopback port."""
-    app = console_app(db)
+    app = console_app(db, sentences=sentences_of())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -35,6 +35,7 @@ PAGES = {
         "calendars": "admin/calendars",
         "promises": "admin/promises",
         "policies": "admin/policies",
+        "texts": "admin/texts",
         "roles": "admin/roles",
         "audit": "admin/audit",
         "account": "account",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from billing.ports import Erp
 from billing.reconciliation_due import reconcile_nightly
+from bot.texts import Texts
 from core.db import Database
 from core.errors import Conflict, Failure
 from core.later import Later
@@ -57,8 +58,8 @@ class Works:
         compared = replace(compared_of(settings, db, erp), held=network.access.held_back)
         plant = FakePlant(network.access)
         self.routes: dict[str, Route] = {
-            **network_routes(settings, db, erp),
-            **money_routes(settings, db, erp, folder(media)),
+            **network_routes(settings, db, erp, Texts.load()),
+            **money_routes(settings, db, erp, folder(media), Texts.load()),
             "network": Route(partial(run, db=db, plant=plant, finished=job_finished, sleep=lambda seconds: None)),
             "reconcile": Route(partial(reconcile_nightly, compared=compared)),
         }

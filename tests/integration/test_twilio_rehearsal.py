@@ -58,7 +58,7 @@ def test_message_and_answer_go_both_ways(db: Database, database_url: str, redis_
         wait_until(lambda: len(rows(db, WebhookEvent)) == 1)
         _read_all(db)
         assert [message.text for message in rows(db, Message)] == ["oi"]
-        channels = build(settings).routes["deliver"].handle.keywords["delivery"].channels  # type: ignore[attr-defined]
+        channels = build(settings).routes["deliver"].handle.args[0].keywords["delivery"].channels  # type: ignore[attr-defined]
         options = [["sim", "Sim", ""], ["nao", "Não", ""]]
         id_ = an_answer(db, 1, "Certo?\nResponda", channel="twilio", kind="buttons", payload={"options": options})
         deliver(id_, delivery=a_delivery(db, channels))

@@ -1,4 +1,4 @@
-"""The administration in the console: people, roles, queues, calendars, promises, policies, and who did what."""
+"""The administration in the console: people, roles, queues, calendars, promises, policies, texts, and who did what."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from handoff.console.admin import (
     promise_pages,
     queue_pages,
     role_pages,
+    text_pages,
 )
 from handoff.console.admin.page import entry_of
 from handoff.console.ports import Ports
@@ -26,6 +27,7 @@ ROOMS: tuple[ModuleType, ...] = (
     calendar_pages,
     promise_pages,
     policy_pages,
+    text_pages,
     audit_page,
 )
 

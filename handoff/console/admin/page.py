@@ -21,6 +21,7 @@ SECTIONS = (
     Entry("calendars", "Calendários", "console.calendars"),
     Entry("promises", "Prazos", "console.promises"),
     Entry("policies", "Políticas", "console.policies"),
+    Entry("texts", "Textos", "console.texts"),
     Entry("audit", "Auditoria", "console.audit"),
 )
 

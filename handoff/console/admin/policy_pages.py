@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 
@@ -12,7 +13,7 @@ from core.errors import Misconfigured
 from handoff.console.admin.fields import Senseless, fields_of, typed_fields
 from handoff.console.admin.page import frame, written_down
 from handoff.console.ports import Ports, house
-from handoff.policies import POLICIES, Policy, change_policy
+from handoff.policies import POLICIES, Policy, change_policy, without_page
 from models.provider import provider_policies
 
 
@@ -26,8 +27,9 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 def _list(ports: Ports) -> Response:
     with ports.db.reading() as session:
         place, given = house(session), provider_policies(session)
-    changed = {name: len(given.get(name) or {}) for name in POLICIES}
-    return frame("policies", "policies", place, policies=POLICIES.values(), changed=changed)
+    changed = {name: len(policy.given(given)) for name, policy in POLICIES.items()}
+    others = {name: json.dumps(value, ensure_ascii=False) for name, value in without_page(given).items()}
+    return frame("policies", "policies", place, policies=POLICIES.values(), changed=changed, others=others)
 
 
 def _form(ports: Ports, name: str) -> Response:
@@ -36,7 +38,7 @@ def _form(ports: Ports, name: str) -> Response:
 
 def _page(ports: Ports, policy: Policy, *, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
     with ports.db.reading() as session:
-        place, given = house(session), provider_policies(session).get(policy.name) or {}
+        place, given = house(session), policy.given(provider_policies(session))
     shown = fields_of(policy.kind(), given)
     values = typed or {item.name: item.value for item in shown}
     more = {"policy": policy, "fields": shown, "values": values, "own": set(given)}
