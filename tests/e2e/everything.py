@@ -204,7 +204,9 @@ def _house(db: Database, admin: Attendant) -> dict[str, str]:
     """What the house has outside: systems that it talks to, and what went wrong with them."""
     now = utc_now()
     with db.transaction() as session:
-        told = WebhookEndpoint(url="https://crm.conectavale.example/religa", about="CRM", secrets=b"", created_by="admin")
+        told = WebhookEndpoint(
+            url="https://crm.conectavale.example/religa", about="CRM", secrets=b"", created_by="admin"
+        )
         told.events = ["conversation.*", "message.received"]
         session.add(told)
         session.flush()
@@ -219,4 +221,3 @@ def _house(db: Database, admin: Attendant) -> dict[str, str]:
         session.add(Alert(kind="erp_unreachable", text="O ERP não responde há 12 minutos.", severity="critical"))
         endpoint = told.id
     return {"system": "/system", "integrations": "/integrations", "endpoint": f"/integrations/endpoints/{endpoint}"}
-

@@ -22,10 +22,11 @@ def cut_off(page: Page) -> list[str]:
           .filter((node) => node.checkVisibility() && !node.closest(".skip, .modes"))
           .filter((node) => {
             for (let box = node.parentElement; box; box = box.parentElement)
-              if (box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX)) return false;
+              if (box.scrollWidth > box.clientWidth && ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
+                return false;
             return true;
           })
-          .map((node) => [node.getBoundingClientRect(), node.textContent.trim() || node.id])
+          .map((node) => [node.getBoundingClientRect(), node.textContent.trim().slice(0, 40) || node.id])
           .filter(([box]) => box.width && (box.left < -1 || box.right > document.documentElement.clientWidth + 1))
           .map(([, name]) => name)"""
     )
@@ -47,11 +48,12 @@ def too_faint(page: Page) -> list[str]:
 def too_small(page: Page) -> list[str]:
     """Buttons, fields and entries of menus that are too low for a thumb; links inside of a text may be."""
     found: list[str] = page.evaluate(
-        """(least) => [...document.querySelectorAll("button, .button, select, summary, nav a, [type=search], [type=text]")]
+        """(least) => [...document.querySelectorAll("button, .button, select, summary, nav a, [type=search]")]
           .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
           .map((node) => [node.getBoundingClientRect(), node])
           .filter(([box]) => box.width > 1 && box.height < least)
-          .map(([box, node]) => `${Math.round(box.height)}px ${node.className} ${node.textContent.trim() || node.id}`)""",
+          .map(([box, node]) => [Math.round(box.height) + "px", node.className, node.textContent.trim() || node.id])
+          .map((words) => words.join(" ").slice(0, 60))""",
         THUMB,
     )
     return found
