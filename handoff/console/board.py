@@ -7,34 +7,30 @@ from functools import partial
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
-from handoff.console.live import as_regions, live_response
+from handoff.console.framing import add_live
+from handoff.console.live import as_regions
 from handoff.console.ports import House, Ports, attendant, house, permitted, visit
 from handoff.console.standing_board import read_people, read_queues, read_waiting
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page and its live part."""
-    blueprint.add_url_rule("/board", "board", partial(_page, ports))
-    blueprint.add_url_rule("/board/live", "board_live", partial(_live, ports))
+    add_live(blueprint, "/board", "board", partial(_page, ports), partial(_parts, ports))
 
 
 def _page(ports: Ports) -> Response:
-    place, region = _region(ports)
+    place, parts = _parts(ports)
     page = render_template(
         "console/reports/board.html",
         house=place,
         who=attendant(),
         csrf=visit().csrf,
-        regions=as_regions({"board": region}),
+        regions=as_regions(parts),
     )
     return make_response(page)
 
 
-def _live(ports: Ports) -> Response:
-    return live_response({"board": _region(ports)[1]})
-
-
-def _region(ports: Ports) -> tuple[House, str]:
+def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
     who, now = permitted("report.see"), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
@@ -44,4 +40,4 @@ def _region(ports: Ports) -> tuple[House, str]:
     part = render_template(
         "console/reports/board_part.html", queues=queues, people=people, waiting=waiting, who=who, csrf=visit().csrf
     )
-    return place, part
+    return place, {"board": part}

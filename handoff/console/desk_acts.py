@@ -14,7 +14,7 @@ from core.dates import local_date
 from core.errors import Refused
 from handoff import audit, desk_jobs
 from handoff.console.desk_card import why_no_wifi
-from handoff.console.framing import form_token
+from handoff.console.framing import form_token, typed
 from handoff.console.ports import Ports, attendant, house, permitted
 from handoff.console.thread import conversation_page, seen
 from handoff.console.whereabouts import back_to
@@ -52,7 +52,9 @@ def _ticket(ports: Ports, conversation_id: int) -> Response:
     return _do(
         ports,
         conversation_id,
-        lambda session, id_: desk_jobs.ask_ticket(session, id_, who, _typed("subject"), _typed("text"), token),
+        lambda session, id_: desk_jobs.ask_ticket(
+            session, id_, who, typed("subject", None), typed("text", None), token
+        ),
     )
 
 
@@ -62,10 +64,10 @@ def _visit(ports: Ports, conversation_id: int) -> Response:
     def act(session: Session, id_: int) -> Done | Denied:
         today = local_date(ports.now(), house(session).zone)
         try:
-            day = date.fromisoformat(_typed("day"))
+            day = date.fromisoformat(typed("day", None))
         except ValueError:
             return Denied("Escolha o dia da visita.")
-        period, text = _typed("period"), _typed("text")
+        period, text = typed("period", None), typed("text", None)
         return desk_jobs.ask_visit(session, id_, who, day, period, text, token, today=today)
 
     return _do(ports, conversation_id, act)
@@ -79,7 +81,7 @@ def _wifi(ports: Ports, conversation_id: int) -> Response:
 
 
 def _ask_wifi(ports: Ports, token: str, session: Session, conversation_id: int) -> Done | Denied:
-    who, ssid, password = attendant(), _typed("ssid"), request.form.get("password", "")
+    who, ssid, password = attendant(), typed("ssid", None), request.form.get("password", "")
     contract = proved_subject(session, session.get_one(Conversation, conversation_id))
     if isinstance(contract, Denied):
         return contract
@@ -114,7 +116,3 @@ def _do(ports: Ports, conversation_id: int, act: Act) -> Response:
     if isinstance(done, Denied):
         return conversation_page(ports, conversation_id, problem=done.reason, status=409)
     return back_to(conversation_id)
-
-
-def _typed(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").replace("\r\n", "\n").strip()

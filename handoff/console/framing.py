@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, make_response, render_template, request
+from flask import Blueprint, abort, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.console.entrances import opens
-from handoff.console.live import as_regions
+from handoff.console.live import as_regions, live_response
 from handoff.console.ports import LARGEST_ID, House, attendant, visit
 from handoff.reply import clean_text
 
@@ -27,6 +27,22 @@ class Entry:
     endpoint: str
 
 
+def add_live(
+    blueprint: Blueprint,
+    where: str,
+    name: str,
+    page: Callable[..., Response],
+    parts: Callable[..., tuple[House, dict[str, str]]],
+) -> None:
+    """Adds a page, and at `live` below its address its live parts alone, which its script asks for again and again."""
+
+    def live(**found: int) -> Response:
+        return live_response(parts(**found)[1])
+
+    blueprint.add_url_rule(where, name, page)
+    blueprint.add_url_rule(f"{where}/live", f"{name}_live", live)
+
+
 def form_token() -> str:
     """The form's own token: the same again is the same click. Ends the request with a 400 where it is missing."""
     token = request.form.get("token", "")
@@ -35,8 +51,11 @@ def form_token() -> str:
     return token
 
 
-def typed(name: str, longest: int = 200) -> str:
-    """What was typed into the field of that name, or stands in the address, trimmed and not longer than that."""
+def typed(name: str, longest: int | None = 200) -> str:
+    """What was typed into the field of that name, or stands in the address, trimmed and not longer than that.
+
+    None cuts nothing off: whoever takes a text says itself when it is too long.
+    """
     return clean_text(request.values.get(name, ""))[:longest]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handoff import desk
 from handoff.console.acts import Act, perform
-from handoff.console.framing import form_token
+from handoff.console.framing import form_token, typed
 from handoff.console.network.moments import typed_moment
 from handoff.console.offers import read_offers
 from handoff.console.ports import LARGEST_ID, Ports, attendant, house, permitted
@@ -82,24 +82,24 @@ def _escalate(ports: Ports, session: Session, id_: int) -> Done | Denied:
     if step is None:
         return NOTHING_ABOVE
     return desk.transfer(
-        session, id_, attendant(), step.to, _field("note"), override=_field("override"), now=ports.now()
+        session, id_, attendant(), step.to, typed("note", None), override=typed("override", None), now=ports.now()
     )
 
 
 def _give_down(ports: Ports, session: Session, id_: int) -> Done | Denied:
-    return desk.give_down(session, id_, attendant(), _field("note"), now=ports.now())
+    return desk.give_down(session, id_, attendant(), typed("note", None), now=ports.now())
 
 
 def _let_speak(ports: Ports, session: Session, id_: int) -> Done | Denied:
-    return let_speak(session, id_, attendant(), _field("reason"), now=ports.now())
+    return let_speak(session, id_, attendant(), typed("reason", None), now=ports.now())
 
 
 def _snooze(ports: Ports, session: Session, id_: int) -> Done | Denied:
     now, zone = ports.now(), house(session).zone
-    until = _chosen(_field("when"), now, zone)
+    until = _chosen(typed("when", None), now, zone)
     if until is None:
         return NO_MOMENT
-    return snooze(session, id_, attendant(), until, _field("reason"), now=now)
+    return snooze(session, id_, attendant(), until, typed("reason", None), now=now)
 
 
 def _wake(ports: Ports, session: Session, id_: int) -> Done | Denied:
@@ -127,16 +127,16 @@ def _unschedule(ports: Ports, session: Session, id_: int) -> Done | Denied:
 
 
 def _reminds(ports: Ports, session: Session, id_: int) -> Done | Denied:
-    return set_reminds(session, id_, attendant(), _field("wanted") == "yes")
+    return set_reminds(session, id_, attendant(), typed("wanted", None) == "yes")
 
 
 def _merge(ports: Ports, session: Session, id_: int) -> Done | Denied:
     who = permitted("contact.merge")
-    gone = contact_of_protocol(session, _field("protocol"), who)
+    gone = contact_of_protocol(session, typed("protocol", None), who)
     if gone is None:
         return NO_SUCH_CONTACT
     kept = session.get_one(Conversation, id_).contact_id
-    return merge(session, kept, gone, who, _field("reason"), now=ports.now())
+    return merge(session, kept, gone, who, typed("reason", None), now=ports.now())
 
 
 def _unmerge(ports: Ports, session: Session, id_: int) -> Done | Denied:
@@ -147,20 +147,20 @@ def _unmerge(ports: Ports, session: Session, id_: int) -> Done | Denied:
 
 def _wanted(ports: Ports, session: Session, id_: int) -> Wanted | Denied:
     now, place = ports.now(), house(session)
-    at = _typed(now, place.zone)
+    at = _moment(now, place.zone)
     if at is None:
         return NO_MOMENT
-    template, values = _field("template"), {}
+    template, values = typed("template", None), {}
     if template:
         offers = read_offers(session, session.get_one(Conversation, id_), place, ports.language)
         values = {blank.name: blank.value for offer in offers if offer.purpose == template for blank in offer.blanks}
-    return Wanted(at, _field("text"), template, values, _field("only_if_silent") == "yes")
+    return Wanted(at, typed("text", None), template, values, typed("only_if_silent", None) == "yes")
 
 
 def _chosen(choice: str, now: datetime, zone: str) -> datetime | None:
     """What was typed, or else when a choice of handoff.console.life.WAKES is; None for neither."""
-    if typed := _typed(now, zone):
-        return typed
+    if at := _moment(now, zone):
+        return at
     if choice in ("hour", "three"):
         return now + timedelta(hours=1 if choice == "hour" else 3)
     if choice not in ("tomorrow", "monday"):
@@ -170,18 +170,14 @@ def _chosen(choice: str, now: datetime, zone: str) -> datetime | None:
     return datetime.combine(today + timedelta(days=days), MORNING, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _typed(now: datetime, zone: str) -> datetime | None:
+def _moment(now: datetime, zone: str) -> datetime | None:
     try:
-        return typed_moment(_field("at"), zone, now)
+        return typed_moment(typed("at", None), zone, now)
     except ValueError:
         abort(400, "A data ou a hora não faz sentido. Volte e confira.")
 
 
-def _field(name: str) -> str:
-    return request.form.get(name, "")
-
-
 def _number(name: str) -> int:
-    text = _field(name)
+    text = typed(name, None)
     number = int(text) if text.isascii() and text.isdigit() else 0
     return number if number <= LARGEST_ID else 0

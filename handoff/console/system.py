@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 from core.masking import mask_personal_data
 from handoff.console.bubbles import error_text
 from handoff.console.channel import Notice, Number, read_notices, read_numbers
-from handoff.console.live import as_regions, live_response
+from handoff.console.framing import add_live
+from handoff.console.live import as_regions
 from handoff.console.ports import House, Ports, attendant, house, permitted, visit
 from handoff.console.wording import JOB_STATE, job_action, moment, waited
 from handoff.drift import last_check
@@ -72,27 +73,22 @@ class Health:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page and its live part."""
-    blueprint.add_url_rule("/system", "system", partial(_page, ports))
-    blueprint.add_url_rule("/system/live", "system_live", partial(_live, ports))
+    add_live(blueprint, "/system", "system", partial(_page, ports), partial(_parts, ports))
 
 
 def _page(ports: Ports) -> Response:
-    place, region = _region(ports)
+    place, parts = _parts(ports)
     page = render_template(
         "console/system.html",
         house=place,
         who=attendant(),
         csrf=visit().csrf,
-        regions=as_regions({"system": region}),
+        regions=as_regions(parts),
     )
     return make_response(page)
 
 
-def _live(ports: Ports) -> Response:
-    return live_response({"system": _region(ports)[1]})
-
-
-def _region(ports: Ports) -> tuple[House, str]:
+def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
     permitted("system.see")
     now = ports.now()
     with ports.db.transaction() as session:
@@ -108,7 +104,7 @@ def _region(ports: Ports) -> tuple[House, str]:
             jobs=_jobs(session, place, now),
             undelivered=_undelivered(session, place, now),
         )
-    return place, render_template("console/health.html", health=health, csrf=visit().csrf)
+    return place, {"system": render_template("console/health.html", health=health, csrf=visit().csrf)}
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

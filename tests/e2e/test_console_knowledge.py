@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -19,7 +18,6 @@ from models.desk_job import DeskJob
 from models.device import Device
 from provisioning.vault import Vault
 from tests.e2e.console_scene import address, cast, sign_in
-from tests.e2e.looks import cut_off, scrolls_sideways, too_faint
 from tests.integration.console import console_app
 from tests.integration.desk import a_conversation, a_reading
 from tests.integration.test_console_conversation import ana_is_known
@@ -67,36 +65,6 @@ def talk(db: Database, cast: dict[str, Attendant]) -> int:
             )
             session.add(row)
     return id_
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_and_are_readable(
-    desktop_page: Page, phone_page: Page, address: str, talk: int, tmp_path: Path, scheme: str
-) -> None:
-    pages = {
-        "list": "/knowledge",
-        "found": "/knowledge?q=fibra",
-        "article": "/knowledge/1",
-        "form": "/knowledge/3/edit",
-        "version": "/knowledge/1/v/1",
-        "card": f"/c/{talk}?ver=cliente",
-    }
-    for name, page in (("desktop", desktop_page), ("phone", phone_page)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        sign_in(page, address, "karina" if scheme == "light" else "helena")
-        for shot, path in pages.items():
-            if shot == "form" and scheme == "dark":
-                path = "/knowledge/new"
-            answer = page.goto(f"{address}{path}")
-            assert answer is not None
-            assert answer.ok, (shot, answer.status)
-            if shot == "card":
-                page.evaluate("for (const box of document.querySelectorAll('.linecard details')) box.open = true")
-                page.get_by_role("region", name="Pedidos").scroll_into_view_if_needed()
-            page.screenshot(path=tmp_path / f"{shot}-{name}-{scheme}.png", full_page=shot != "card")
-            assert not cut_off(page), (shot, name)
-            assert not scrolls_sideways(page), (shot, name)
-            assert not too_faint(page), (shot, name)
 
 
 def test_article_becomes_a_draft_with_one_click(desktop_page: Page, address: str, talk: int) -> None:

@@ -1,9 +1,8 @@
-"""The network's pages in a browser: nothing cut off and nothing too faint, maps, logs and progress that move."""
+"""The network's pages in a browser: maps, logs and progress that move."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,52 +11,13 @@ from core.db import Database
 from handoff.access import Attendant
 from models import utc_now
 from models.network_job import NetworkJob
-from tests.e2e.console_scene import a_full_conversation, address, cast, server, sign_in
-from tests.e2e.looks import all_fit_and_are_readable
-from tests.e2e.network_scene import a_batch, a_device_log, a_network, an_incident, some_jobs
+from tests.e2e.console_scene import address, cast, server, sign_in
+from tests.e2e.network_scene import a_batch, a_network, an_incident, some_jobs
 from tests.integration.desk import PASSWORD
 
 __all__ = ["address", "cast", "server"]  # fixtures: found by name
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_network_pages_fit_and_are_readable(
-    desktop_page: Page,
-    phone_page: Page,
-    address: str,
-    cast: dict[str, Attendant],
-    db: Database,
-    tmp_path: Path,
-    scheme: str,
-) -> None:
-    a_network(db)
-    incident, batch, (running, waiting) = an_incident(db), a_batch(db), some_jobs(db)
-    a_device_log(db)
-    talk = a_full_conversation(db)
-    pages = {
-        "map": "/network",
-        "lines": "/network/lines?olt=OLT-01&pon=0/1/2&cto=CTO-1-022",
-        "incidents": "/network/incidents",
-        "incident": f"/network/incidents/{incident}",
-        "maintenance": "/network/incidents/maintenance",
-        "jobs": "/network/jobs",
-        "job": f"/network/jobs/{running}",
-        "waiting": f"/network/jobs/{waiting}",
-        "batches": "/network/batches",
-        "batch": f"/network/batches/{batch}",
-        "batch-form": "/network/batches/new",
-        "devices": "/network/devices",
-        "device": "/network/devices/1",
-        "device-form": "/network/devices/new?kind=simulator",
-        "onus": "/network/onus?olt=OLT-01",
-        "line": f"/c/{talk}?ver=cliente",
-    }
-    for name, page in (("desktop", desktop_page), ("phone", phone_page)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        sign_in(page, address, "admin")
-        all_fit_and_are_readable(page, address, pages, tmp_path, f"{name}-{scheme}")
 
 
 def test_map_opens_what_is_in_trouble_and_never_calls_a_silent_olt_down(

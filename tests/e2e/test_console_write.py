@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 from core.db import Database
 from core.file_types import type_of
 from handoff.access import Attendant
-from handoff.writing.mentions import write_note
 from models.attachment import Attachment
 from tests.e2e.console_scene import add, address, cast, server, sign_in
 from tests.e2e.looks import cut_off, too_faint
@@ -196,7 +195,7 @@ def test_macro_runs_with_one_click_and_says_which_step_it_stopped_at(
     page.get_by_role("button", name="Macros").click()
     page.get_by_role("button", name="Executar Lentidão").click()
     expect(page.locator(".bubble.note")).to_contain_text("testar")
-    expect(page.locator(".mark")).to_have_text(["lento×"])
+    expect(page.locator(".label-mark")).to_have_text(["lento×"])
     assert sent(db, id_) == ["Olá, Davi! Sou Helena."]
 
 
@@ -305,38 +304,3 @@ def test_open_composer_has_no_fault_that_axe_finds(
         assert not too_faint(page), shot
         faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
         assert not faults.response["violations"], (shot, faults.generate_report())
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_writing_fit_and_have_no_fault_that_axe_finds(
-    desktop_page: Page,
-    phone_page: Page,
-    address: str,
-    db: Database,
-    cast: dict[str, Attendant],
-    tmp_path: Path,
-    scheme: str,
-) -> None:
-    id_ = a_conversation(db, name="Davi Rocha", handler="agent", owner=cast["helena"])
-    a_canned(db, cast["karina"])
-    a_canned(
-        db, cast["karina"], "fatura", "Sua fatura é de {{fatura_valor}}, {{cliente}}.", queues=("N1", "Financeiro")
-    )
-    a_macro(db, cast["karina"], "etiqueta lento\nresponder oi\ntransferir N2: já testado")
-    say(db, id_, "image", here(a_picture("JPEG", (900, 700)), "image/jpeg", "modem.jpg"))
-    with db.transaction() as session:
-        write_note(session, id_, cast["helena"], "@karina pode ver o sinal deste cliente?", "t")
-    for name, page in (("desktop", desktop_page), ("phone", phone_page)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        sign_in(page, address, "karina")
-        for path in ("mencoes", "respostas", "macros", f"c/{id_}"):
-            page.goto(f"{address}/{path}")
-            if path.startswith("c/"):
-                page.locator("a[data-view]").click()
-            elif path != "mencoes":
-                page.get_by_text("Mudar").first.click()
-            page.screenshot(path=tmp_path / f"{path.partition('/')[0]}-{name}-{scheme}.png")
-            assert not cut_off(page), path
-            assert not too_faint(page), path
-            faults = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-            assert not faults.response["violations"], (path, faults.generate_report())

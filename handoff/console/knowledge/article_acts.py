@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff.access import Attendant
+from handoff.console.framing import typed
 from handoff.console.knowledge.article_page import article_page, form_page, readable
 from handoff.console.ports import LARGEST_ID, Ports, attendant
 from handoff.knowledge import articles
@@ -57,17 +58,13 @@ def _typed(session: Session) -> Draft:
     """What the form says; subjects and queues that nobody knows are left out."""
     known = {queue.name for queue in organogram(session).queues}
     return Draft(
-        title=" ".join(_text("title").split()),
-        body=_text("body"),
-        answer=_text("answer"),
+        title=" ".join(typed("title", None).split()),
+        body=typed("body", None),
+        answer=typed("answer", None),
         intents=tuple(name for name in request.form.getlist("intent") if name in intent_names()),
         queues=tuple(name for name in request.form.getlist("queue") if name in known),
         bot_may_quote=request.form.get("bot") == "yes",
     )
-
-
-def _text(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def _act(ports: Ports, act: Act, article_id: int) -> Response:

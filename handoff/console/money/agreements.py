@@ -16,8 +16,8 @@ from core.dates import format_date, local_date
 from core.money import format_brl
 from handoff import negotiations
 from handoff.access import Attendant, may_see
-from handoff.console.framing import form_token, must_exist
-from handoff.console.live import TOKEN_MARK, live_response
+from handoff.console.framing import add_live, form_token, must_exist
+from handoff.console.live import TOKEN_MARK
 from handoff.console.money.debtors import Bill, Debtor, bills_named, debtors
 from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
@@ -68,11 +68,9 @@ class Deal:
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, the page of one, their live parts, and its two buttons."""
     where = "/money/agreements"
-    blueprint.add_url_rule(where, "agreements", partial(_list, ports))
-    blueprint.add_url_rule(f"{where}/live", "agreements_live", partial(_list_live, ports))
+    add_live(blueprint, where, "agreements", partial(_list, ports), partial(_list_parts, ports))
     where += "/<int:agreement_id>"
-    blueprint.add_url_rule(where, "agreement", partial(_page, ports))
-    blueprint.add_url_rule(f"{where}/live", "agreement_live", partial(_live, ports))
+    add_live(blueprint, where, "agreement", partial(_page, ports), partial(_parts, ports))
     for name in ("approve", "refuse"):
         view = partial(_decide, ports, name)
         blueprint.add_url_rule(f"{where}/{name}", f"agreement_{name}", view, methods=["POST"])
@@ -81,10 +79,6 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 def _list(ports: Ports) -> Response:
     place, parts = _list_parts(ports)
     return frame("console/money/agreements.html", "agreements", place, parts)
-
-
-def _list_live(ports: Ports) -> Response:
-    return live_response(_list_parts(ports)[1])
 
 
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
@@ -105,10 +99,6 @@ def _page(ports: Ports, agreement_id: int, problem: str = "", status: int = 200)
     place, parts = _parts(ports, agreement_id)
     template = "console/money/agreement.html"
     return frame(template, "agreements", place, parts, status=status, agreement_id=agreement_id, problem=problem)
-
-
-def _live(ports: Ports, agreement_id: int) -> Response:
-    return live_response(_parts(ports, agreement_id)[1])
 
 
 def _parts(ports: Ports, agreement_id: int) -> tuple[House, dict[str, str]]:

@@ -17,8 +17,7 @@ from werkzeug.wrappers import Response
 from billing.reconciliation import WORDS
 from billing.reconciliation_due import ASKED, TOPIC, ask_now
 from handoff import audit
-from handoff.console.framing import form_token
-from handoff.console.live import live_response
+from handoff.console.framing import add_live, form_token
 from handoff.console.money.debtors import debtors
 from handoff.console.money.page import frame, looked
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted
@@ -60,8 +59,7 @@ class Difference:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, the page of one, the live part, and the button."""
-    blueprint.add_url_rule("/money/comparisons", "comparisons", partial(_list, ports))
-    blueprint.add_url_rule("/money/comparisons/live", "comparisons_live", partial(_list_live, ports))
+    add_live(blueprint, "/money/comparisons", "comparisons", partial(_list, ports), partial(_list_parts, ports))
     blueprint.add_url_rule("/money/comparisons/<int:run_id>", "comparison", partial(_page, ports))
     blueprint.add_url_rule("/money/comparisons/now", "comparison_now", partial(_now, ports), methods=["POST"])
 
@@ -70,10 +68,6 @@ def _list(ports: Ports) -> Response:
     place, parts = _list_parts(ports)
     compares = may(permitted("money.see"), "money.compare")
     return frame("console/money/comparisons.html", "comparisons", place, parts, compares=compares)
-
-
-def _list_live(ports: Ports) -> Response:
-    return live_response(_list_parts(ports)[1])
 
 
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:

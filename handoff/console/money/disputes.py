@@ -15,8 +15,8 @@ from billing.collections_policy import CollectionsPolicy, collecting_of
 from billing.provider_row import provider_row
 from core.dates import format_date, local_date
 from core.errors import Misconfigured
-from handoff.console.framing import form_token, must_exist, typed
-from handoff.console.live import TOKEN_MARK, live_response
+from handoff.console.framing import add_live, form_token, must_exist, typed
+from handoff.console.live import TOKEN_MARK
 from handoff.console.money.debtors import Bill, Debtor, bill, debtors
 from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
@@ -54,8 +54,7 @@ class Held:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page, its live part, its buttons, and the one beside an invoice in a conversation."""
-    blueprint.add_url_rule("/money/disputes", "disputes", partial(_page, ports))
-    blueprint.add_url_rule("/money/disputes/live", "disputes_live", partial(_live, ports))
+    add_live(blueprint, "/money/disputes", "disputes", partial(_page, ports), partial(_parts, ports))
     where = "/money/invoices/<int:invoice_id>"
     for name in ("hold", "release"):
         view = partial(_act, ports, name)
@@ -84,10 +83,6 @@ def _page(ports: Ports, problem: str = "", status: int = 200) -> Response:
         found=found,
         kinds=WORDS,
     )
-
-
-def _live(ports: Ports) -> Response:
-    return live_response(_parts(ports)[1])
 
 
 def _parts(ports: Ports) -> tuple[House, dict[str, str]]:

@@ -17,7 +17,8 @@ from billing.importing.report import refusal_writer
 from billing.importing.sheet import Refusal
 from handoff import audit
 from handoff.access import Attendant
-from handoff.console.live import TOKEN_MARK, live_response
+from handoff.console.framing import add_live
+from handoff.console.live import TOKEN_MARK
 from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
@@ -69,11 +70,9 @@ class Sheet:
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list with its form, the page of a run, their live parts, and the report of refused lines."""
     where = "/money/imports"
-    blueprint.add_url_rule(where, "imports", partial(imports_page, ports))
-    blueprint.add_url_rule(f"{where}/live", "imports_live", partial(_list_live, ports))
+    add_live(blueprint, where, "imports", partial(imports_page, ports), partial(_list_parts, ports))
     where += "/<int:run_id>"
-    blueprint.add_url_rule(where, "import_run", partial(run_page, ports))
-    blueprint.add_url_rule(f"{where}/live", "import_run_live", partial(_live, ports))
+    add_live(blueprint, where, "import_run", partial(run_page, ports), partial(_parts, ports))
     blueprint.add_url_rule(f"{where}/refused.csv", "import_refused", partial(_refused, ports))
 
 
@@ -88,14 +87,6 @@ def run_page(ports: Ports, run_id: int, problem: str = "", status: int = 200) ->
     """The page of a run, also as the answer to its buttons."""
     place, parts = _parts(ports, run_id)
     return frame("console/money/import.html", "imports", place, parts, status=status, run_id=run_id, problem=problem)
-
-
-def _list_live(ports: Ports) -> Response:
-    return live_response(_list_parts(ports)[1])
-
-
-def _live(ports: Ports, run_id: int) -> Response:
-    return live_response(_parts(ports, run_id)[1])
 
 
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 
 from core.dates import local_date
 from core.money import format_brl
-from handoff.console.framing import typed
-from handoff.console.live import TOKEN_MARK, live_response
+from handoff.console.framing import add_live, typed
+from handoff.console.live import TOKEN_MARK
 from handoff.console.money.debtors import Bill, Debtor, bill, bills_named, debtors
 from handoff.console.money.page import frame, looked
 from handoff.console.network.jobs import names_of
@@ -76,11 +76,9 @@ class Paid:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, the page of one, and their live parts."""
-    blueprint.add_url_rule("/money/payments", "payments", partial(_list, ports))
-    blueprint.add_url_rule("/money/payments/live", "payments_live", partial(_list_live, ports))
+    add_live(blueprint, "/money/payments", "payments", partial(_list, ports), partial(_list_parts, ports))
     where = "/money/payments/<int:payment_id>"
-    blueprint.add_url_rule(where, "payment", partial(_page, ports))
-    blueprint.add_url_rule(f"{where}/live", "payment_live", partial(_live, ports))
+    add_live(blueprint, where, "payment", partial(payment_page, ports), partial(_parts, ports))
 
 
 def _wanted() -> dict[str, str]:
@@ -105,10 +103,6 @@ def _list(ports: Ports) -> Response:
         filters=FILTERS,
         query=f"?{query}" if query else "",
     )
-
-
-def _list_live(ports: Ports) -> Response:
-    return live_response(_list_parts(ports)[1])
 
 
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
@@ -140,10 +134,6 @@ def _query(session: Session, wanted: dict[str, str]) -> Select[Payment]:
     return query.where(Payment.id < int(wanted["before"])) if wanted["before"] else query
 
 
-def _page(ports: Ports, payment_id: int) -> Response:
-    return payment_page(ports, payment_id)
-
-
 def payment_page(ports: Ports, payment_id: int, *, problem: str = "", status: int = 200) -> Response:
     """The page of a payment, also as the answer to a button that could not do what it says."""
     place, parts = _parts(ports, payment_id)
@@ -158,10 +148,6 @@ def payment_page(ports: Ports, payment_id: int, *, problem: str = "", status: in
         problem=problem,
         query=query,
     )
-
-
-def _live(ports: Ports, payment_id: int) -> Response:
-    return live_response(_parts(ports, payment_id)[1])
 
 
 def _parts(ports: Ports, payment_id: int) -> tuple[House, dict[str, str]]:

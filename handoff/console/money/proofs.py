@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from core.dates import local_date
 from handoff import proof_verdicts
 from handoff.console.attachments import PICTURES
-from handoff.console.framing import form_token, must_exist
-from handoff.console.live import TOKEN_MARK, live_response
+from handoff.console.framing import add_live, form_token, must_exist
+from handoff.console.live import TOKEN_MARK
 from handoff.console.money.agreements import opens
 from handoff.console.money.debtors import Bill, bill, debtors
 from handoff.console.money.page import frame, looked
@@ -40,21 +40,15 @@ MOST, NEAR = 60, 12
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, the page of one, their live parts, and the verdict."""
-    blueprint.add_url_rule("/money/proofs", "proofs", partial(_list, ports))
-    blueprint.add_url_rule("/money/proofs/live", "proofs_live", partial(_list_live, ports))
+    add_live(blueprint, "/money/proofs", "proofs", partial(_list, ports), partial(_list_parts, ports))
     where = "/money/proofs/<int:proof_id>"
-    blueprint.add_url_rule(where, "proof", partial(_page, ports))
-    blueprint.add_url_rule(f"{where}/live", "proof_live", partial(_live, ports))
+    add_live(blueprint, where, "proof", partial(_page, ports), partial(_parts, ports))
     blueprint.add_url_rule(f"{where}/decide", "proof_decide", partial(_decide, ports), methods=["POST"])
 
 
 def _list(ports: Ports) -> Response:
     place, parts = _list_parts(ports)
     return frame("console/money/proofs.html", "proofs", place, parts)
-
-
-def _list_live(ports: Ports) -> Response:
-    return live_response(_list_parts(ports)[1])
 
 
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
@@ -74,10 +68,6 @@ def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
 def _page(ports: Ports, proof_id: int, problem: str = "", status: int = 200) -> Response:
     place, parts = _parts(ports, proof_id)
     return frame("console/money/proof.html", "proofs", place, parts, status=status, proof_id=proof_id, problem=problem)
-
-
-def _live(ports: Ports, proof_id: int) -> Response:
-    return live_response(_parts(ports, proof_id)[1])
 
 
 def _parts(ports: Ports, proof_id: int) -> tuple[House, dict[str, str]]:

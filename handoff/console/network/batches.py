@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.framing import form_token, must_exist
+from handoff.console.framing import add_live, form_token, must_exist
 from handoff.console.live import TOKEN_MARK
 from handoff.console.network.counts import Counts
 from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live
+from handoff.console.network.page import frame
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import CONTRACT_STATUS, job_action, moment
 from handoff.permits import may
@@ -85,8 +85,7 @@ class Member:
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, the page of a batch and its buttons."""
     blueprint.add_url_rule("/network/batches", "batches", partial(_list, ports))
-    blueprint.add_url_rule("/network/batches/<int:batch_id>", "batch", partial(_page, ports))
-    blueprint.add_url_rule("/network/batches/<int:batch_id>/live", "batch_live", partial(_live, ports))
+    add_live(blueprint, "/network/batches/<int:batch_id>", "batch", partial(batch_page, ports), partial(_parts, ports))
     acts: dict[str, Act] = {
         "approve": batches.approve_batch,
         "pause": batches.pause_batch,
@@ -130,19 +129,11 @@ def _sheet(session: Session, row: JobBatch, names: dict[str, str], place: House,
     )
 
 
-def _page(ports: Ports, batch_id: int) -> Response:
-    return batch_page(ports, batch_id)
-
-
 def batch_page(ports: Ports, batch_id: int, *, problem: str = "", status: int = 200) -> Response:
     """The page of a batch, also as the answer to a button that could not do what it says."""
     place, parts = _parts(ports, batch_id)
     template = "console/network/batch.html"
     return frame(template, "batches", place, parts, status=status, batch_id=batch_id, problem=problem)
-
-
-def _live(ports: Ports, batch_id: int) -> Response:
-    return live(_parts(ports, batch_id)[1])
 
 
 def _parts(ports: Ports, batch_id: int) -> tuple[House, dict[str, str]]:

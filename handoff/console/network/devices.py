@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.masking import mask_personal_data
-from handoff.console.network.page import frame, live
+from handoff.console.framing import add_live
+from handoff.console.network.page import frame
 from handoff.console.network.topology import is_silent
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import clock, day, moment
@@ -42,10 +43,10 @@ class Machine:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, a device's page and their live parts."""
-    blueprint.add_url_rule("/network/devices", "devices", partial(_list, ports))
-    blueprint.add_url_rule("/network/devices/live", "devices_live", partial(_list_live, ports))
-    blueprint.add_url_rule("/network/devices/<int:device_id>", "device", partial(_page, ports))
-    blueprint.add_url_rule("/network/devices/<int:device_id>/live", "device_live", partial(_live, ports))
+    add_live(blueprint, "/network/devices", "devices", partial(_list, ports), partial(_list_parts, ports))
+    add_live(
+        blueprint, "/network/devices/<int:device_id>", "device", partial(device_page, ports), partial(_parts, ports)
+    )
 
 
 def found_device(session: Session, device_id: int) -> Device:
@@ -62,10 +63,6 @@ def _list(ports: Ports) -> Response:
     return frame("console/network/devices.html", "devices", place, parts, changes=changes)
 
 
-def _list_live(ports: Ports) -> Response:
-    return live(_list_parts(ports)[1])
-
-
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
     permitted("network.see")
     now = ports.now()
@@ -76,19 +73,11 @@ def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
     return place, {"devices": render_template("console/network/devices_part.html", machines=machines)}
 
 
-def _page(ports: Ports, device_id: int) -> Response:
-    return device_page(ports, device_id)
-
-
 def device_page(ports: Ports, device_id: int, *, problem: str = "", told: str = "", status: int = 200) -> Response:
     """The page of a device, also as the answer to its buttons."""
     place, parts = _parts(ports, device_id)
     more = {"device_id": device_id, "problem": problem, "told": told}
     return frame("console/network/device.html", "devices", place, parts, status=status, **more)
-
-
-def _live(ports: Ports, device_id: int) -> Response:
-    return live(_parts(ports, device_id)[1])
 
 
 def _parts(ports: Ports, device_id: int) -> tuple[House, dict[str, str]]:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
+from handoff.console.framing import add_live
 from handoff.console.live import TOKEN_MARK
 from handoff.console.network.incident_words import KINDS, SHOWN, Fault, Tally, fault, read_touched, tallies
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live
+from handoff.console.network.page import frame
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.permits import may
 from models.incident import Incident
@@ -27,10 +28,14 @@ VIEWED_AGAIN = timedelta(hours=1)
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the list, the page of one and their live parts."""
-    blueprint.add_url_rule("/network/incidents", "incidents", partial(_list, ports))
-    blueprint.add_url_rule("/network/incidents/live", "incidents_live", partial(_list_live, ports))
-    blueprint.add_url_rule("/network/incidents/<int:incident_id>", "incident", partial(_page, ports))
-    blueprint.add_url_rule("/network/incidents/<int:incident_id>/live", "incident_live", partial(_live, ports))
+    add_live(blueprint, "/network/incidents", "incidents", partial(_list, ports), partial(_list_parts, ports))
+    add_live(
+        blueprint,
+        "/network/incidents/<int:incident_id>",
+        "incident",
+        partial(incident_page, ports),
+        partial(_parts, ports),
+    )
 
 
 def found_incident(session: Session, incident_id: int) -> Incident:
@@ -45,10 +50,6 @@ def _list(ports: Ports) -> Response:
     place, parts = _list_parts(ports)
     handles = may(permitted("network.see"), "incident.handle")
     return frame("console/network/incidents.html", "incidents", place, parts, handles=handles)
-
-
-def _list_live(ports: Ports) -> Response:
-    return live(_list_parts(ports)[1])
 
 
 def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
@@ -69,19 +70,11 @@ def _list_parts(ports: Ports) -> tuple[House, dict[str, str]]:
     return place, {"incidents": render_template("console/network/incidents_part.html", groups=groups)}
 
 
-def _page(ports: Ports, incident_id: int) -> Response:
-    return incident_page(ports, incident_id)
-
-
 def incident_page(ports: Ports, incident_id: int, *, problem: str = "", status: int = 200) -> Response:
     """The page of one, also as the answer to a button that could not do what it says."""
     place, parts = _parts(ports, incident_id)
     template = "console/network/incident.html"
     return frame(template, "incidents", place, parts, status=status, incident_id=incident_id, problem=problem)
-
-
-def _live(ports: Ports, incident_id: int) -> Response:
-    return live(_parts(ports, incident_id)[1])
 
 
 def _parts(ports: Ports, incident_id: int) -> tuple[House, dict[str, str]]:

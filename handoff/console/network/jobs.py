@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
+from handoff.console.framing import add_live
 from handoff.console.live import TOKEN_MARK
 from handoff.console.network.job_words import job_row, job_sheet
-from handoff.console.network.page import frame, live
+from handoff.console.network.page import frame
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import JOB_STATE, job_action
 from handoff.permits import may
@@ -31,10 +32,8 @@ BAD = ("failed", "refused", "unknown", "pending")
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the queue, a job's page and their live parts."""
-    blueprint.add_url_rule("/network/jobs", "jobs", partial(_queue, ports))
-    blueprint.add_url_rule("/network/jobs/live", "jobs_live", partial(_queue_live, ports))
-    blueprint.add_url_rule("/network/jobs/<int:job_id>", "job", partial(_page, ports))
-    blueprint.add_url_rule("/network/jobs/<int:job_id>/live", "job_live", partial(_live, ports))
+    add_live(blueprint, "/network/jobs", "jobs", partial(_queue, ports), partial(_queue_parts, ports))
+    add_live(blueprint, "/network/jobs/<int:job_id>", "job", partial(job_page, ports), partial(_parts, ports))
 
 
 def names_of(session: Session) -> dict[str, str]:
@@ -65,10 +64,6 @@ def _queue(ports: Ports) -> Response:
         states={**GROUPS, **JOB_STATE},
         query=f"?{query}" if query else "",
     )
-
-
-def _queue_live(ports: Ports) -> Response:
-    return live(_queue_parts(ports)[1])
 
 
 def _wanted() -> dict[str, str]:
@@ -110,18 +105,10 @@ def _in_state(name: str) -> ColumnElement[bool]:
     return NetworkJob.state.in_({"open": OPEN_STATES, "bad": BAD}.get(name, (name,)))
 
 
-def _page(ports: Ports, job_id: int) -> Response:
-    return job_page(ports, job_id)
-
-
 def job_page(ports: Ports, job_id: int, *, problem: str = "", status: int = 200) -> Response:
     """The page of a job, also as the answer to a button that could not do what it says."""
     place, parts = _parts(ports, job_id)
     return frame("console/network/job.html", "jobs", place, parts, job_id=job_id, problem=problem, status=status)
-
-
-def _live(ports: Ports, job_id: int) -> Response:
-    return live(_parts(ports, job_id)[1])
 
 
 def _parts(ports: Ports, job_id: int) -> tuple[House, dict[str, str]]:

@@ -7,7 +7,8 @@ from functools import partial
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from handoff.console.network.page import frame, live
+from handoff.console.framing import add_live
+from handoff.console.network.page import frame
 from handoff.console.network.scopes import place_name
 from handoff.console.network.topology import read_network
 from handoff.console.ports import House, Ports, house, permitted
@@ -19,17 +20,12 @@ LEAST_LATE_MINUTES = 10
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page and its live part."""
-    blueprint.add_url_rule("/network", "network", partial(_page, ports))
-    blueprint.add_url_rule("/network/live", "network_live", partial(_live, ports))
+    add_live(blueprint, "/network", "network", partial(_page, ports), partial(_parts, ports))
 
 
 def _page(ports: Ports) -> Response:
     place, parts = _parts(ports)
     return frame("console/network/map.html", "map", place, parts)
-
-
-def _live(ports: Ports) -> Response:
-    return live(_parts(ports)[1])
 
 
 def _parts(ports: Ports) -> tuple[House, dict[str, str]]:

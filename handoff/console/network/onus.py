@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 from core.onu_serial import onu_serial
 from handoff import audit
 from handoff.access import Attendant
-from handoff.console.framing import form_token, typed
+from handoff.console.framing import add_live, form_token, typed
 from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.network.jobs import names_of
-from handoff.console.network.page import frame, live
+from handoff.console.network.page import frame
 from handoff.console.ports import House, Ports, house, permitted
 from handoff.console.wording import CONTRACT_STATUS, moment
 from handoff.permits import may
@@ -72,8 +72,7 @@ class Home:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page, its live part and its buttons."""
-    blueprint.add_url_rule("/network/onus", "onus", partial(_page, ports))
-    blueprint.add_url_rule("/network/onus/live", "onus_live", partial(_live, ports))
+    add_live(blueprint, "/network/onus", "onus", partial(_page, ports), partial(_parts, ports))
     blueprint.add_url_rule("/network/onus/look", "onus_look", partial(_look, ports), methods=["POST"])
     blueprint.add_url_rule("/network/onus/ask", "onus_ask", partial(_ask, ports), methods=["POST"])
     blueprint.add_url_rule("/network/onus/remove", "onus_remove", partial(_remove, ports), methods=["POST"])
@@ -98,10 +97,6 @@ def _page(ports: Ports, problem: str = "", home: Home | None = None, status: int
         problem=problem,
         removes=may(who, "onu.remove"),
     )
-
-
-def _live(ports: Ports) -> Response:
-    return live(_parts(ports)[1])
 
 
 def _parts(ports: Ports) -> tuple[House, dict[str, str]]:

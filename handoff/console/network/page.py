@@ -7,7 +7,6 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from handoff.console.framing import Entry, framed
-from handoff.console.live import live_response
 from handoff.console.ports import House
 
 LIVE = "X-Console"
@@ -28,8 +27,3 @@ def frame(
 ) -> Response:
     """A page of the network around its live parts; only those of its menu's entries that the person may open."""
     return framed(template, SECTIONS, section, place, parts, status=status, **more)
-
-
-def live(parts: dict[str, str]) -> Response:
-    """The live parts alone."""
-    return live_response(parts)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
+from handoff.console.framing import add_live
 from handoff.console.network.counts import STATES, Counts
-from handoff.console.network.page import frame, live
+from handoff.console.network.page import frame
 from handoff.console.network.topology import is_silent, line_state, status_of_contract
 from handoff.console.ports import House, Ports, house, permitted
 from handoff.console.wording import CONTRACT_STATUS, moment
@@ -48,17 +49,12 @@ class Subscriber:
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds the page and its live part."""
-    blueprint.add_url_rule("/network/lines", "network_lines", partial(_page, ports))
-    blueprint.add_url_rule("/network/lines/live", "network_lines_live", partial(_live, ports))
+    add_live(blueprint, "/network/lines", "network_lines", partial(_page, ports), partial(_parts, ports))
 
 
 def _page(ports: Ports) -> Response:
     place, parts = _parts(ports)
     return frame("console/network/lines.html", "map", place, parts, where=_where())
-
-
-def _live(ports: Ports) -> Response:
-    return live(_parts(ports)[1])
 
 
 def _where() -> dict[str, str]:
