@@ -38,7 +38,8 @@ def plan_steps(
     """The steps that are due at `now` and whose keys are not in `history`, in the order of the invoices.
 
     Nothing outside of the hours, nothing of an invoice that is held, paid or too old. After a downtime only the latest
-    step of an invoice is to be sent: the ones before it come as `missed`. Ask as often as wanted.
+    step of an invoice is to be sent, and the notice of suspension, whose days begin with it: the others come as
+    `missed`. Ask as often as wanted.
     """
     if not (policy.enabled and calendar.open_at(now)):
         return ()
@@ -46,17 +47,19 @@ def plan_steps(
     found: list[StepDue] = []
     for invoice in invoices:
         reached = _reached(invoice, policy, today)
-        for place, step in enumerate(reached):
+        for step in reached:
             if step_key(invoice.ref, step.name) not in history:
-                latest = place == len(reached) - 1
                 day = invoice.late_from + timedelta(days=step.days)
-                found.append(StepDue(invoice, step, day, not latest or overtaken(invoice, step, policy, today)))
+                found.append(StepDue(invoice, step, day, overtaken(invoice, step, policy, today)))
     return tuple(found)
 
 
 def overtaken(invoice: Invoice, step: Step, policy: CollectionsPolicy, today: date) -> bool:
-    """Whether another step has come since, or what the step says is no longer true ("due today")."""
+    """Whether another step has come since, or what the step says is no longer true ("due today"). A notice of
+    suspension is not overtaken while the invoice is collected at all."""
     reached = _reached(invoice, policy, today)
+    if step.template == NOTICE:
+        return step not in reached
     if not reached or reached[-1].name != step.name:
         return True
     if step.template == "invoice_reminder":

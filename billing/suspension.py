@@ -8,6 +8,8 @@ from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.provider_row import provider_row
+from core.dates import local_date
 from models import utc_now
 from models.contract import Contract
 from models.network_job import OPEN_STATES, NetworkJob
@@ -22,7 +24,7 @@ LIVE = ("noticed", "suspended")
 
 
 def notice(session: Session, contract_ref: str, invoice_ref: str, amount_cents: int, suspend_from: date) -> int | None:
-    """Notes that the notice went out, whose days now run; None when the contract has a live one already."""
+    """Notes that the notice of this debt went out, whose days now run; None when they run already."""
     return session.execute(
         insert(Suspension)
         .values(
@@ -32,19 +34,28 @@ def notice(session: Session, contract_ref: str, invoice_ref: str, amount_cents: 
             suspend_from=suspend_from,
             noticed_at=utc_now(),
         )
-        .on_conflict_do_nothing(
-            index_elements=[Suspension.contract_ref], index_where=text("state in ('noticed','suspended')")
-        )
+        .on_conflict_do_nothing(index_elements=[Suspension.invoice_ref], index_where=text("state = 'noticed'"))
         .returning(Suspension.id)
     ).scalar()
 
 
-def live_suspension(session: Session, contract_ref: str, *, lock: bool = False) -> Suspension | None:
-    """The contract's suspension that is noticed or in force, as it is now."""
-    wanted = select(Suspension).where(Suspension.contract_ref == contract_ref, Suspension.state.in_(LIVE))
-    if lock:
-        wanted = wanted.with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+def notices(session: Session, contract_ref: str) -> list[Suspension]:
+    """The notices of the contract whose days run or are over, one for each debt, locked; who comes first, first."""
+    wanted = select(Suspension).where(Suspension.contract_ref == contract_ref, Suspension.state == "noticed")
+    wanted = wanted.order_by(Suspension.suspend_from, Suspension.id).with_for_update()
+    return list(session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def in_force(session: Session, contract_ref: str) -> Suspension | None:
+    """The contract's suspension, locked, as it is now; one for all of its debts."""
+    wanted = select(Suspension).where(Suspension.contract_ref == contract_ref, Suspension.state == "suspended")
+    return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def is_live(session: Session, contract_ref: str) -> bool:
+    """Whether any notice of the contract runs, or a suspension is in force."""
+    live = exists().where(Suspension.contract_ref == contract_ref, Suspension.state.in_(LIVE))
+    return bool(session.scalar(select(live)))
 
 
 def paid(session: Session, contract_ref: str, at: datetime) -> None:
@@ -77,14 +88,25 @@ def job_finished(session: Session, job: NetworkJob) -> None:
     """Writes what a finished job made true of a suspension, in the transaction that ends the job; may come twice."""
     if job.state not in DONE or job.action not in (BLOCK, RELEASE):
         return
-    row = live_suspension(session, job.contract_ref, lock=True)
-    if job.action == BLOCK and job.reason in (FOR_DEBT, PROMISE_OVER) and (row is None or row.known_paid_at):
-        # Paid or dropped while the block was under way: it must not stay.
-        paid(session, job.contract_ref, utc_now())
-    if row is None:
-        return
-    if job.action == BLOCK and job.reason == FOR_DEBT and row.state == "noticed":
-        row.state, row.suspended_at = "suspended", job.finished_at or utc_now()
-        add_work(session, TELL, row.id)
-    elif job.action == RELEASE and row.state == "suspended" and row.known_paid_at is not None:
-        row.state, row.restored_at = "restored", job.finished_at or utc_now()
+    now = job.finished_at or utc_now()
+    row = in_force(session, job.contract_ref)
+    if job.action == RELEASE:
+        if row is not None and row.known_paid_at is not None:
+            row.state, row.restored_at = "restored", now
+    elif job.reason in (FOR_DEBT, PROMISE_OVER):
+        if row is None and job.reason == FOR_DEBT:
+            row = _begin(session, job.contract_ref, now)
+        if row is None or row.known_paid_at:
+            # Paid or dropped while the block was under way: it must not stay.
+            paid(session, job.contract_ref, utc_now())
+
+
+def _begin(session: Session, contract_ref: str, now: datetime) -> Suspension | None:
+    """The contract is suspended by the notice whose days are over; the others run on."""
+    today = local_date(now, provider_row(session).timezone)
+    due = [row for row in notices(session, contract_ref) if row.suspend_from <= today]
+    if not due:
+        return None
+    due[0].state, due[0].suspended_at = "suspended", now
+    add_work(session, TELL, due[0].id)
+    return due[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,7 +13,7 @@ from billing.collections_policy import NOTICE, Collecting, CollectionsPolicy, St
 from billing.holds import watch_disputes
 from billing.records import Invoice
 from billing.rows import invoice_of
-from billing.suspension import live_suspension
+from billing.suspension import is_live
 from billing.suspension import notice as note_notice
 from core.later import Later
 from handoff.collection_words import values_of
@@ -32,6 +32,7 @@ from models.outbox import add_work
 
 UNSENT = "collection.notice_unsent"
 WAIT_SECONDS = 3600.0
+BLOCKED_WAIT_SECONDS = 86400.0
 
 
 class _Skip(Exception):
@@ -103,7 +104,8 @@ def do_step(step_id: int, *, desk: DebtDesk) -> None:
     """Sends the step, or says in its row why not. May be called again: what is done stays done.
 
     The invoice is read from the ERP first, and the ERP's failure is raised, so that it is tried again. Raises Later
-    in quiet hours, while somebody talks with the customer, and while a fault of ours touches the contract.
+    in quiet hours, while somebody talks with the customer, and while a fault of ours touches the contract. A notice of
+    suspension is also put off, never dropped, by what ends reminders: a block, a promise, the cap.
     """
     with desk.db.transaction() as session:
         row = session.get(CollectionStep, step_id)
@@ -153,17 +155,15 @@ def _send(
         session, contact, now, timedelta(minutes=policy.quiet_after_talk_minutes)
     ):
         raise Later(WAIT_SECONDS, "not now")
-    if step.template != NOTICE:
-        _wanted(session, row, contact, policy, now)
+    _wanted(session, row, contact, policy, now)
     until = terms.writing.day(now) + timedelta(days=policy.notice_days)
-    if step.template == NOTICE:
-        note_notice(session, contract.ref, invoice.ref, invoice.amount_cents, until)
     values = values_of(step.template, customer_of_contract(session, contract), invoice, until, policy)
     key = f"collection:{row.id}"
     sent = send_template(session, contact, step.template, values, language=desk.language, reason="collection", key=key)
     if isinstance(sent, Denied):
-        _take_back(session, contract.ref, step)
         raise _Skip("opted_out" if sent == NO_CONSENT else "no_template")
+    if step.template == NOTICE:
+        note_notice(session, contract.ref, invoice.ref, invoice.amount_cents, until)
     return sent.message_id
 
 
@@ -185,40 +185,45 @@ def _still_owed(session: Session, row: CollectionStep, invoice: Invoice | None) 
 
 
 def _contract_allows(session: Session, contract: Contract, step: Step) -> None:
+    notice = step.template == NOTICE
     if contract.status != "active":
+        if notice and contract.status == "blocked":
+            raise Later(BLOCKED_WAIT_SECONDS, "blocked")
         raise _Skip("blocked")
     if promised(session, contract.ref):
+        if notice:
+            raise Later(WAIT_SECONDS, "promised")
         raise _Skip("promised")
-    if step.template == NOTICE and live_suspension(session, contract.ref) is not None:
-        raise _Skip("noticed")
 
 
 def _wanted(session: Session, row: CollectionStep, contact: Contact, policy: CollectionsPolicy, now: datetime) -> None:
-    """Courtesies stop for whoever asked for fewer messages, and where there were enough; a notice of the law does
-    not."""
+    """Courtesies stop for whoever asked for fewer messages, and where there were enough. Notices of the law do not: the
+    first of a contract goes out at once, that of another debt of it as soon as there is room."""
     last = history(session, contact.id, limit=1)
-    if last and last[0].decision == "out":
+    if row.step != NOTICE and last and last[0].decision == "out":
         raise _Skip("opted_out")
     # Two invoices of one customer are worked on side by side.
     session.get_one(Contact, contact.id, with_for_update=True)
-    sent = (
-        select(func.count())
-        .select_from(CollectionStep)
-        .where(
-            CollectionStep.customer_ref == row.customer_ref,
-            CollectionStep.state == "sent",
-            CollectionStep.done_at > now - timedelta(days=policy.contact_days),
-        )
-    )
-    if (session.scalar(sent) or 0) >= policy.contact_messages:
+    room = _room_from(session, row.customer_ref, policy)
+    if room <= now:
+        return
+    if row.step != NOTICE:
         raise _Skip("capped")
+    if is_live(session, row.contract_ref):
+        raise Later((room - now).total_seconds(), "capped")
 
 
-def _take_back(session: Session, contract_ref: str, step: Step) -> None:
-    """Nothing was said, so no days run."""
-    noted = live_suspension(session, contract_ref, lock=True) if step.template == NOTICE else None
-    if noted is not None:
-        session.delete(noted)
+def _room_from(session: Session, customer_ref: str, policy: CollectionsPolicy) -> datetime:
+    """From when on the customer may get another message; long ago where there were few."""
+    sent = (
+        select(CollectionStep.done_at)
+        .where(CollectionStep.customer_ref == customer_ref, CollectionStep.state == "sent")
+        .order_by(CollectionStep.done_at.desc())
+        .offset(policy.contact_messages - 1)
+        .limit(1)
+    )
+    last = session.scalar(sent)
+    return last + timedelta(days=policy.contact_days) if last else datetime.min.replace(tzinfo=UTC)
 
 
 def _tell_people(session: Session, row: CollectionStep) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
@@ -14,33 +14,29 @@ from billing.invoices import total_cents
 from billing.overdue import demanded_of
 from billing.provider_row import provider_row
 from billing.records import Invoice
-from billing.suspension import BLOCK, DONE, FOR_DEBT, PROMISE_OVER, RELEASE, RESTORE, live_suspension
+from billing.suspension import BLOCK, FOR_DEBT, PROMISE_OVER, RESTORE, in_force, notices
 from core.dates import format_date
 from core.errors import Failure
 from core.money import format_brl
 from handoff.debt_desk import DebtDesk, addressed, customer_of_contract, fault_here, promised, talking
+from handoff.debt_jobs import AGAIN_AFTER, block_asked, give_up_blocks, release_paid, undo_block
 from handoff.outcome import Done
 from handoff.templates import send_template
 from handoff.whom import contact_of
 from models.alert import end_alert, raise_alert
 from models.contract import Contract
-from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from models.suspension import Suspension
-from provisioning.approval import cancel
 from provisioning.batches import ask_batch
-from provisioning.releasing import ask_release
 from provisioning.request import ask, target_of
 
 NOT_RESTORED, MAY_END = "suspension.not_restored", "contract.may_end"
-AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A suspension's contract with its overdue invoices, as the ERP told just now."""
+    """A contract with its overdue invoices, as the ERP told just now."""
 
-    suspension_id: int
     contract_ref: str
     debt: tuple[Invoice, ...]
 
@@ -73,22 +69,34 @@ def restore(contract_id: int, *, desk: DebtDesk) -> None:
     invoices = desk.erp.open_invoices(ref)
     with desk.db.transaction() as session:
         contract = session.get_one(Contract, contract_id, with_for_update=True)
-        row = live_suspension(session, ref, lock=True)
+        row = in_force(session, ref)
         today = desk.collecting(session).writing.day(desk.now())
         policy = negotiation_policy_of(provider_row(session).policies)
-        owed = _owed(session, invoices, desk) or waits_for_first(session, ref, policy)
-        if owed:
+        owed = _owed(session, invoices, desk)
+        ready = _due(session, desk, ref, owed, today)
+        if owed or waits_for_first(session, ref, policy):
             if row is not None:
                 # Something else is still overdue: the clock begins with the payment that ends it.
                 row.known_paid_at = None
+            elif not ready:
+                undo_block(session, contract, today)
             return
-        _give_up_blocks(session, ref)
-        if row is not None and row.state == "noticed":
-            row.state, row.ended_at = "dropped", desk.now()
+        give_up_blocks(session, ref, FOR_DEBT, PROMISE_OVER)
         if contract.status == "blocked" and contract.blocked_for == "debt":
-            _ask_release(session, ref, f"paid:{today}")
-        elif row is not None and row.state == "suspended":
+            release_paid(session, ref, f"paid:{today}")
+        elif row is not None:
             row.state, row.restored_at = "restored", desk.now()
+
+
+def _due(session: Session, desk: DebtDesk, contract_ref: str, owed: list[Invoice], today: date) -> list[Suspension]:
+    """The notices whose days are over on that day. Those are dropped whose invoice is paid, held or agreed on."""
+    asked, due = {invoice.ref for invoice in owed}, []
+    for row in notices(session, contract_ref):
+        if row.invoice_ref not in asked:
+            row.state, row.ended_at = "dropped", desk.now()
+        elif row.suspend_from <= today:
+            due.append(row)
+    return due
 
 
 def tell_suspension(suspension_id: int, *, desk: DebtDesk) -> None:
@@ -105,16 +113,16 @@ def tell_suspension(suspension_id: int, *, desk: DebtDesk) -> None:
 def _read(desk: DebtDesk, *conditions: ColumnElement[bool]) -> list[_Read]:
     """What the ERP says of each; one that it does not tell of now waits for the next run."""
     with desk.db.transaction() as session:
-        wanted = select(Suspension.id, Suspension.contract_ref).where(*conditions)
-        rows = session.execute(wanted.order_by(Suspension.id)).all()
+        wanted = select(Suspension.contract_ref).where(*conditions).group_by(Suspension.contract_ref)
+        refs = session.scalars(wanted.order_by(func.min(Suspension.id))).all()
     found = []
-    for suspension_id, ref in rows:
+    for ref in refs:
         try:
             invoices = desk.erp.open_invoices(ref)
         except Failure:
             continue
         with desk.db.transaction() as session:
-            found.append(_Read(suspension_id, ref, tuple(_owed(session, invoices, desk))))
+            found.append(_Read(ref, tuple(_owed(session, invoices, desk))))
     return found
 
 
@@ -125,64 +133,34 @@ def _owed(session: Session, invoices: tuple[Invoice, ...], desk: DebtDesk) -> li
 
 def _block(desk: DebtDesk, terms: Collecting, found: list[_Read]) -> None:
     """One job each; many at once are a batch that waits for a second person."""
+    day = terms.blocking.day(desk.now())
     with desk.db.transaction() as session:
-        ready = [one for one in found if _still_due(session, desk, terms, one)]
+        ready = [row for one in found if (row := _still_due(session, desk, terms, one))]
         if len(ready) > terms.policy.batch_above:
-            targets = [target_of(session, one.contract_ref) for one in ready]
-            title = f"Suspensão por débito, {format_date(terms.blocking.day(desk.now()))}"
+            targets = [target_of(session, row.contract_ref) for row in ready]
+            title = f"Suspensão por débito, {format_date(day)}"
             ask_batch(session, BLOCK, title=title, reason=FOR_DEBT, asked_by="clock", targets=targets)
             return
-        day = terms.blocking.day(desk.now())
-        for one in ready:
-            cause = f"suspension:{one.suspension_id}:{day}"
-            target = target_of(session, one.contract_ref)
+        for row in ready:
+            target = target_of(session, row.contract_ref)
+            cause = f"suspension:{row.id}:{day}"
             ask(session, BLOCK, target=target, reason=FOR_DEBT, asked_by="clock", cause=cause)
 
 
-def _still_due(session: Session, desk: DebtDesk, terms: Collecting, found: _Read) -> bool:
-    """Whether the block may be asked for now. A notice whose invoice is paid, held or agreed on is dropped."""
-    row = live_suspension(session, found.contract_ref, lock=True)
-    if row is None or row.id != found.suspension_id or row.state != "noticed":
-        return False
-    if row.invoice_ref not in {invoice.ref for invoice in found.debt}:
-        row.state, row.ended_at = "dropped", desk.now()
-        return False
-    contract = session.scalars(select(Contract).where(Contract.ref == row.contract_ref)).one()
-    if contract.status != "active" or promised(session, row.contract_ref) or _asked(session, desk, row.contract_ref):
-        return False
+def _still_due(session: Session, desk: DebtDesk, terms: Collecting, found: _Read) -> Suspension | None:
+    """The notice by which the block may be asked for now."""
+    ref = found.contract_ref
+    due = _due(session, desk, ref, list(found.debt), terms.blocking.day(desk.now()))
+    contract = session.scalars(select(Contract).where(Contract.ref == ref)).one()
+    if not due or contract.status != "active" or promised(session, ref) or block_asked(session, ref, desk.now()):
+        return None
     contact = contact_of(session, customer_of_contract(session, contract).ref)
     quiet = timedelta(minutes=terms.policy.quiet_after_talk_minutes)
-    if fault_here(session, row.contract_ref, desk.now()) or (
-        contact is not None and talking(session, contact, desk.now(), quiet)
-    ):
-        return False
-    row.amount_cents = total_cents(found.debt)
+    if fault_here(session, ref, desk.now()) or (contact is not None and talking(session, contact, desk.now(), quiet)):
+        return None
+    due[0].amount_cents = total_cents(found.debt)
     contract.blocked_for = "debt"
-    return True
-
-
-def _asked(session: Session, desk: DebtDesk, contract_ref: str) -> bool:
-    """A block waits or runs, or one ended badly (a person cancelled it, equipment was away) less than a day ago."""
-    recent = NetworkJob.finished_at > desk.now() - AGAIN_AFTER
-    mine = select(NetworkJob.id).where(NetworkJob.contract_ref == contract_ref, NetworkJob.action == BLOCK)
-    waits = NetworkJob.state.in_(OPEN_STATES) | (NetworkJob.state.not_in(DONE) & recent)
-    return session.scalar(mine.where(NetworkJob.reason == FOR_DEBT, waits).limit(1)) is not None
-
-
-def _give_up_blocks(session: Session, contract_ref: str) -> None:
-    """A block that was asked for and has not begun is not wanted any more; one that runs is undone when it ends."""
-    mine = select(NetworkJob.id).where(NetworkJob.contract_ref == contract_ref, NetworkJob.action == BLOCK)
-    for_debt = NetworkJob.reason.in_((FOR_DEBT, PROMISE_OVER))
-    for job_id in session.scalars(mine.where(for_debt, NetworkJob.state.in_(OPEN_STATES))):
-        cancel(session, job_id, "clock")
-
-
-def _ask_release(session: Session, contract_ref: str, cause: str) -> None:
-    """Once for each block, and again for each try that failed."""
-    mine = select(func.count()).select_from(NetworkJob).where(NetworkJob.contract_ref == contract_ref)
-    blocks = session.scalar(mine.where(NetworkJob.action == BLOCK, NetworkJob.state.in_(DONE)))
-    failed = session.scalar(mine.where(NetworkJob.action == RELEASE, NetworkJob.state.in_(("failed", "refused"))))
-    ask_release(session, contract_ref, reason="paid", asked_by="clock", cause=f"{cause}:{blocks}:{failed}")
+    return due[0]
 
 
 def _watch_restorations(session: Session, desk: DebtDesk, terms: Collecting) -> None:
@@ -204,8 +182,8 @@ def _watch_restorations(session: Session, desk: DebtDesk, terms: Collecting) -> 
 def _may_end(desk: DebtDesk, terms: Collecting, found: _Read) -> None:
     """The customer is told from when on the contract may end; ending it stays a person's decision."""
     with desk.db.transaction() as session:
-        row = live_suspension(session, found.contract_ref, lock=True)
-        if row is None or row.id != found.suspension_id or row.end_noticed_at or not found.debt:
+        row = in_force(session, found.contract_ref)
+        if row is None or row.end_noticed_at or not found.debt:
             return
         ends = format_date(terms.writing.day(desk.now()) + timedelta(days=terms.policy.end_notice_days))
         sent = _tell(

@@ -12,7 +12,8 @@ from models import Base, utc_now
 
 class Suspension(Base):
     """`state`: noticed (the notice went out, its days run), suspended, restored (paid), ended (the contract is over),
-    dropped (paid, disputed or negotiated before the block). At most one noticed or suspended per contract.
+    dropped (paid, disputed or negotiated before the block). A notice is of one invoice, so a contract may have several;
+    suspended it is once, by the first whose days are over.
 
     `known_paid_at` is when the payment became known: from then on the law's day for the restoration runs.
     """
@@ -20,9 +21,8 @@ class Suspension(Base):
     __tablename__ = "suspension"
     __table_args__ = (
         CheckConstraint("state in ('noticed', 'suspended', 'restored', 'ended', 'dropped')", name="state"),
-        Index(
-            "uq_suspension_live", "contract_ref", unique=True, postgresql_where=text("state in ('noticed','suspended')")
-        ),
+        Index("uq_suspension_noticed", "invoice_ref", unique=True, postgresql_where=text("state = 'noticed'")),
+        Index("uq_suspension_suspended", "contract_ref", unique=True, postgresql_where=text("state = 'suspended'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -73,6 +73,13 @@ def a_debtor(db: Database, number: int, due: date, *, cents: int = 9990) -> str:
         return contract.ref
 
 
+def another_debt(db: Database, number: int, ref: str, due: date, *, cents: int = 9990) -> None:
+    """One more invoice of the contract `c-<number>`."""
+    with db.transaction() as session:
+        contract_id = session.scalars(select(Contract.id).where(Contract.ref == f"c-{number}")).one()
+        session.add(Invoice(ref=ref, number=ref, contract_id=contract_id, amount_cents=cents, due_date=due))
+
+
 def _cpf(number: int) -> str:
     """A valid one."""
     digits = f"{number + 100_000_000:09d}"

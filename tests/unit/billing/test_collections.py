@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from billing.collections import plan_steps, step_key
-from billing.collections_policy import CollectionsPolicy, collecting_of
+from billing.collections_policy import CADENCE, CollectionsPolicy, Step, collecting_of
 from billing.open_hours import Hours, OpenHours
 from core.errors import Misconfigured
 from models.provider import Provider
@@ -45,6 +45,13 @@ def test_only_the_latest_step_is_sent_after_a_downtime(
     days: int, history: tuple[str, ...], steps: list[tuple[str, bool]]
 ) -> None:
     assert due(days, *history) == steps
+
+
+def test_notice_of_suspension_is_sent_although_another_step_has_come_since() -> None:
+    policy = CollectionsPolicy(steps=(*CADENCE, Step("after_20", 20, "invoice_overdue")))
+    invoice = an_invoice(due_date=TODAY - timedelta(days=20))
+    found = plan_steps([invoice], set(), policy, NOW, HOURS)
+    assert [one.step.name for one in found if not one.missed] == ["suspension_notice", "after_20"]
 
 
 @pytest.mark.parametrize("more", [{"hold": "disputed"}, {"hold": "negotiation"}, {"status": "paid"}])
