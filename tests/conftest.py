@@ -98,14 +98,19 @@ USED = sa.text(
 )
 
 
-@pytest.fixture
-def db(engine: sa.Engine) -> Database:
-    """An empty, migrated database behind the product's own `Database`; ids begin at 1."""
+def emptied(engine: sa.Engine) -> None:
+    """Takes all rows away; ids begin at 1 again."""
     with engine.begin() as connection:
         used = {str(row[0]) for row in connection.execute(USED)}
         if used:
             names = ", ".join(f'"{name}"' for name in sorted(used))
             connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def db(engine: sa.Engine) -> Database:
+    """An empty, migrated database behind the product's own `Database`; ids begin at 1."""
+    emptied(engine)
     return Database(engine)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.db import all_or_nothing
 from handoff import audit
 from handoff.access import Attendant
+from handoff.events import locked
 from handoff.outcome import Denied, Done
 from handoff.permits import may
 from handoff.queues import DEFAULT_QUEUE, organogram
@@ -22,6 +23,7 @@ from handoff.writing.sending import Written, send_written
 from handoff.writing.steps import Step, kept, read_steps, steps_of
 from handoff.writing.values import filled, known_values
 from models import utc_now
+from models.audit import Audit
 from models.canned_reply import CannedReply
 from models.conversation import Conversation
 from models.macro import Macro
@@ -65,8 +67,10 @@ def run_macro(
     language: str = PORTUGUESE,
 ) -> Done | Denied:
     """Does every step through the same acts as the buttons, with their rules. Where one is refused nothing of it stays
-    done, and the answer says which step it was and why. The same `client_token` repeats no message and no note.
-    `language` is the customer's."""
+    done, and the answer says which step it was and why. The same `client_token` again is done already: who presses
+    twice because an answer got lost is not told that nothing was done. `language` is the customer's."""
+    if locked(session, conversation_id) is not None and _ran(session, conversation_id, agent, macro_id, client_token):
+        return Done(macro_id, repeated=True)
     macro = session.get(Macro, macro_id)
     if macro is None or not macro.active:
         return Denied("Esta macro não existe mais.")
@@ -84,8 +88,19 @@ def run_macro(
         detail = {"macro": macro_id, "step": stop.number, "do": stop.step.do}
         audit.record(session, agent.login, "macro.stopped", subject, **detail)
         return Denied(f"Passo {stop.number} ({stop.step.told}): {stop.reason} Nada desta macro foi feito.")
-    audit.record(session, agent.login, "macro.run", subject, macro=macro_id, steps=[step.do for step in steps])
+    did = [step.do for step in steps]
+    audit.record(session, agent.login, "macro.run", subject, macro=macro_id, press=client_token, steps=did)
     return Done(macro_id)
+
+
+def _ran(session: Session, conversation_id: int, agent: Attendant, macro_id: int, client_token: str) -> bool:
+    known = select(Audit.id).where(
+        Audit.subject == f"conversation:{conversation_id}",
+        Audit.actor == agent.login,
+        Audit.action == "macro.run",
+        Audit.detail.contains({"macro": macro_id, "press": client_token}),
+    )
+    return session.scalar(known.limit(1)) is not None
 
 
 class _Stopped(Exception):

@@ -77,6 +77,15 @@ def test_macro_pressed_twice_repeats_no_message(db: Database, id_: int, cast: di
     assert len(messages(db, id_, "out")) == len(messages(db, id_, "note")) == 1
 
 
+def test_macro_that_closed_pressed_again_is_told_as_done(db: Database, id_: int, cast: dict[str, Attendant]) -> None:
+    macro = a_macro(db, cast["karina"], "nota feito\nencerrar")
+    assert run(db, id_, cast["helena"], macro) == Done(macro)
+    assert run(db, id_, cast["helena"], macro) == Done(macro, repeated=True)
+    assert audited(db, "macro.stopped") == []
+    with db.transaction() as session:
+        assert session.get_one(Macro, macro).uses == 1
+
+
 def test_macros_are_offered_by_queue(db: Database, cast: dict[str, Attendant]) -> None:
     a_macro(db, cast["karina"], "nota a", title="A")
     a_macro(db, cast["karina"], "nota b", title="B", queues=("N2",))
