@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, func, or_, true
 from sqlalchemy.orm import object_session
@@ -27,7 +28,7 @@ class Attendant:
     queues: frozenset[str]
     terms: Role | None = field(default=None, compare=False)
 
-    @property
+    @cached_property
     def deeds(self) -> frozenset[Deed]:
         """All that they may do (handoff.permits)."""
         return self._role.deeds_with(self.queues)
