@@ -155,7 +155,7 @@ def unmerging(db: Database) -> Press:
     with db.transaction() as session:
         done = merge(session, kept, gone, karina, "mesma pessoa", now=utc_now())
     assert isinstance(done, Done)
-    return _in_one(db, lambda session: unmerge(session, done.message_id, karina, now=utc_now()))
+    return _in_one(db, lambda session: unmerge(session, done.message_id, kept, karina, now=utc_now()))
 
 
 def scheduled(db: Database) -> Press:
