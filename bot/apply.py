@@ -14,6 +14,7 @@ from billing.proofs import take_proofs
 from bot import apply_money
 from bot.article_effects import ArticleHelped, ArticleQuoted
 from bot.asking import ask_network
+from bot.closing import close_by_bot
 from bot.effects import (
     AskNetwork,
     BindIdentity,
@@ -54,7 +55,6 @@ from handoff.hand_over import hand_over
 from handoff.sla.contract_class import contract_known
 from models import utc_now
 from models.contact import Contact
-from models.conversation import Conversation
 from models.identity_attempt import IdentityAttempt
 from models.message import Message
 from models.network_job import NetworkJob
@@ -239,8 +239,4 @@ class _Writer:
         told_in_chat(self._session, effect.incident_id, effect.contract_ref, self._snapshot.conversation_id)
 
     def _close(self, effect: Close) -> None:
-        self._session.execute(
-            update(Conversation)
-            .where(Conversation.id == self._snapshot.conversation_id)
-            .values(handler="closed", closed_at=utc_now())
-        )
+        close_by_bot(self._session, self._snapshot.conversation_id, self._applied.texts.language, utc_now())

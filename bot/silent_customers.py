@@ -15,6 +15,8 @@ from handoff.events import add_event, locked
 from handoff.queues import Queue, organogram
 from handoff.release import end
 from handoff.reply import queue_text
+from handoff.satisfaction.farewell import ask_in
+from handoff.satisfaction.terms import satisfaction_terms
 from handoff.sla import clocks
 from models import utc_now
 from models.conversation import Conversation
@@ -88,15 +90,18 @@ def _let_go(
     told = conversation.window_open(now)
     if told:
         said = texts("silence.closed", protocol=conversation.protocol)
-        _say(session, conversation, said, f"silence:{conversation.id}:{conversation.version}")
+        message_id = _say(session, conversation, said, f"silence:{conversation.id}:{conversation.version}")
+        # A template is not sent for it: who did not even answer is asked only where it costs nothing.
+        if satisfaction_terms(session).ask_silent:
+            ask_in(session, conversation, message_id, conversation.agent_id, texts.language, now)
     end(session, conversation, "clock", now)
     text = "Encerrada: o cliente não respondeu ao lembrete" + ("" if told else ", que já dizia como voltar")
     add_event(session, conversation.id, conversation.channel, "closed", text, author="clock")
     return "closed"
 
 
-def _say(session: Session, conversation: Conversation, text: str, key: str) -> None:
-    queue_text(session, conversation, text, author="system", key=key, reason=REASON)
+def _say(session: Session, conversation: Conversation, text: str, key: str) -> int:
+    return queue_text(session, conversation, text, author="system", key=key, reason=REASON)
 
 
 def _silent(session: Session) -> list[int]:

@@ -46,6 +46,6 @@ def close_idle(session: Session) -> int:
         update(Conversation)
         .where(Conversation.handler == "bot", silent_since < before, ~waiting)
         .where(Conversation.needs_person.is_(None))
-        .values(handler="closed", closed_at=utc_now(), version=Conversation.version + 1)
+        .values(handler="closed", closed_at=utc_now(), closed_by="clock", version=Conversation.version + 1)
     )
     return int(closed.rowcount)  # type: ignore[attr-defined]

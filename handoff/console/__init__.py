@@ -40,6 +40,7 @@ from handoff.console import (
     system,
     template_list,
     thread,
+    visit_acts,
     wording,
     writing,
 )
@@ -117,7 +118,20 @@ def console_blueprint(
 
 def _mount(blueprint: Blueprint, ports: Ports) -> None:
     """All pages, and what their templates know."""
-    talks = (login, inbox, thread, acts, life_acts, line_acts, desk_acts, article_uses, corrections, files, search)
+    talks = (
+        login,
+        inbox,
+        thread,
+        acts,
+        life_acts,
+        line_acts,
+        desk_acts,
+        visit_acts,
+        article_uses,
+        corrections,
+        files,
+        search,
+    )
     desk = (attendance, next_up, writing, knowledge)
     watch = (board, reports, review, system, channel, template_list, integrations)
     for room in (*talks, *desk, *watch, account, sso_pages, network, money, admin, problems):

@@ -9,14 +9,16 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.dates import local_date
+from core.dates import format_date, format_when, local_date
 from handoff.access import Attendant
+from handoff.console.network.moments import as_typed
 from handoff.console.ports import House
 from handoff.console.wording import moment, waited
 from handoff.desk_jobs import PERIODS
 from handoff.outcome import Denied
 from handoff.permits import may
 from handoff.subject import proved_subject
+from handoff.visits import agreed_for, open_visits
 from models.contact import Contact
 from models.contract import Contract
 from models.conversation import Conversation
@@ -48,11 +50,23 @@ class Work:
 
 
 @dataclass(frozen=True)
+class VisitLine:
+    """A visit that nobody has seen the end of. `wished` is what the customer prefers, `agreed` what they were told,
+    empty before that; `typed` is the same for the form's field."""
+
+    id: int
+    wished: str
+    agreed: str
+    typed: str
+
+
+@dataclass(frozen=True)
 class DeskCard:
     """`stale` says how old what is shown of the customer is while the ERP is away; `wifi` why the Wi-Fi cannot be
     changed from here, empty where it can."""
 
     jobs: tuple[Work, ...]
+    visits: tuple[VisitLine, ...]
     contract: str
     today: date
     periods: Mapping[str, str]
@@ -74,6 +88,7 @@ def read_desk(
             Work(TITLES[row.kind], *STATES[row.state], row.outcome, moment(row.asked_at, now, place.zone))
             for row in rows
         ),
+        visits=tuple(_visit(row, place, now) for row in open_visits(session, conversation.id)),
         contract="" if isinstance(contract, Denied) else contract.number,
         today=local_date(now, place.zone),
         periods=PERIODS,
@@ -81,6 +96,12 @@ def read_desk(
         wifi=why_no_wifi(session, vault=vault),
         stale=_stale(session, conversation, now),
     )
+
+
+def _visit(row: DeskJob, place: House, now: datetime) -> VisitLine:
+    wish, at = row.arguments, agreed_for(row.arguments)
+    wished = f"{format_date(date.fromisoformat(wish['day']))}, {PERIODS[wish['period']]}"
+    return VisitLine(row.id, wished, format_when(at, now, place.zone) if at else "", as_typed(at, place.zone))
 
 
 def why_no_wifi(session: Session, *, vault: bool) -> str:

@@ -30,7 +30,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
         *("writing", "save_draft", "mentions", "mention_seen", "act_again", "act_react", "act_send_file"),
         *("act_checklist", "act_escalate", "act_give_down", "act_let_speak", "act_snooze", "act_wake"),
         *("act_schedule", "act_reschedule", "act_unschedule", "act_reminds"),
-        *("desk_copy", "desk_ticket", "desk_visit", "article_draft", "article_note"),
+        *("desk_copy", "desk_ticket", "desk_visit", "visit_agree", "visit_end", "article_draft", "article_note"),
         *("knowledge", "article", "article_version", "article_edit", "article_new", "article_save_new", "article_save"),
         *("article_publish", "article_approve", "article_retire"),
         *("act_macro", "act_tag", "act_untag", "act_priority"),

@@ -13,9 +13,10 @@ from models.provider import Provider
 
 @dataclass(frozen=True)
 class Satisfaction:
-    """`ask`: whether at closing. A tap counts for `answer_hours`: as long as WhatsApp's window would be open for it.
-    A score of `low` or less (of 5) is told to the supervision, and asks for a comment that is taken for
-    `comment_minutes`.
+    """`ask`: whether at closing; with it, `ask_bot` whether also where the bot closes, and `ask_silent` where the
+    conversation ends because the customer fell silent. A tap counts for `answer_hours`: as long as WhatsApp's window
+    would be open for it. A score of `low` or less (of 5) is told to the supervision, and asks for a comment that is
+    taken for `comment_minutes`.
 
     NPS costs a template each and needs the customer's yes to marketing: it is off until `nps_daily` customers a day are
     asked. Nobody is asked again within `nps_months`, nor before they had been served by us at all; a tap counts for
@@ -23,6 +24,8 @@ class Satisfaction:
     """
 
     ask: bool = True
+    ask_bot: bool = True
+    ask_silent: bool = True
     answer_hours: int = 24
     low: int = 2
     comment_minutes: int = 30

@@ -75,12 +75,16 @@ def terms_changed(session: Session, conversation: Conversation, now: datetime) -
 
 def arrival(session: Session, conversation: Conversation, agreed_at: datetime, now: datetime) -> None:
     """A visit is agreed for `agreed_at`: the technician's arrival is measured from then on. Another time replaces it,
-    as long as nobody has arrived."""
+    as long as nobody has arrived; where the one before was broken by then, that stays."""
+    for clock in running(session, conversation.id, (ARRIVAL,)):
+        if clock.started_at == agreed_at:
+            return
+        if clock.due_at is not None and clock.due_at < now:
+            clock.stopped_at = now
+        else:
+            session.delete(clock)
+    session.flush()
     start(session, conversation, (ARRIVAL,), agreed_at, now)
-    clocks = running(session, conversation.id, (ARRIVAL,))
-    for clock in clocks:
-        clock.started_at = agreed_at
-    reckon_again(session, clocks, now)
 
 
 def arrived(session: Session, conversation: Conversation, now: datetime) -> None:

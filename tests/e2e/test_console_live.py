@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from core.db import Database
+from handoff import desk
 from handoff.access import Attendant
+from handoff.outcome import Taken
 from models import utc_now
 from models.agent_session import AgentSession
 from models.conversation import WINDOW, WINDOW_MARGIN, Conversation
@@ -38,6 +40,11 @@ def fetched(page: Page) -> list[str]:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if re.search(r"/live(\?|$)", request.url) else None)
     return asked
+
+
+def take_for(db: Database, id_: int, who: Attendant) -> None:
+    with db.transaction() as session:
+        assert isinstance(desk.take(session, id_, who, now=utc_now()), Taken)
 
 
 def stays(page: Page) -> None:
@@ -158,6 +165,26 @@ def test_keys_do_what_the_help_says(desktop_page: Page, address: str, db: Databa
     page.keyboard.press("Enter")
     expect(page.get_by_role("log").get_by_text("Seu protocolo é")).to_be_visible()
     assert conversation(db, first).handler == "closed"
+
+
+def test_keyboard_keeps_its_place_in_the_list_when_rows_come_and_go(
+    desktop_page: Page, address: str, db: Database, cast: dict[str, Attendant]
+) -> None:
+    page = desktop_page
+    ids = [a_conversation(db, name=name, hours_ago=5 - place) for place, name in enumerate(("Ana", "Beto", "Caio"))]
+    sign_in(page, address)
+    for _ in range(2):
+        page.keyboard.press("j")
+    expect(page.locator(f"#row-{ids[1]}")).to_be_focused()
+    take_for(db, ids[0], cast["karina"])
+    expect(page.locator(f"#row-{ids[0]}")).to_have_count(0)
+    expect(page.locator(f"#row-{ids[1]}")).to_be_focused()
+    take_for(db, ids[1], cast["karina"])
+    expect(page.locator(f"#row-{ids[1]}")).to_have_count(0)
+    expect(page.locator(f"#row-{ids[2]}")).to_be_focused()
+    take_for(db, ids[2], cast["karina"])
+    expect(page.locator(f"#row-{ids[2]}")).to_have_count(0)
+    expect(page.locator(".tabs a[aria-current]")).to_be_focused()
 
 
 def test_keys_can_be_switched_off(desktop_page: Page, address: str, db: Database) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.silent_customers import mind_silence, watch_silence
 from bot.texts import Texts
@@ -19,7 +19,9 @@ from models.message import Message
 from models.network_job import NetworkJob
 from models.queue import QueueRow
 from models.scheduled_message import ScheduledMessage
+from models.survey import Survey
 from models.ticket import Ticket
+from tests.integration.billing_rows import store_provider
 from tests.integration.desk import a_conversation, conversation, messages, the_cast
 
 TEXTS = Texts.load()
@@ -69,8 +71,22 @@ def test_and_let_go_in_the_end_with_the_protocol_and_a_way_back(db: Database, he
     assert [look(db, id_, minutes) for minutes in (31, 90, 92)] == ["reminded", "", "closed"]
     row = conversation(db, id_)
     assert (row.handler, row.closed_by, row.agent_id) == ("closed", "clock", helena.id)
-    assert told(db, id_)[-1] == TEXTS("silence.closed", protocol=row.protocol)
+    assert told(db, id_)[-1].startswith(TEXTS("silence.closed", protocol=row.protocol))
     assert messages(db, id_, "event")[-1].text == "Encerrada: o cliente não respondeu ao lembrete"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_and_is_asked_how_it_was_in_the_last_bubble_where_the_policy_says_so(
+    db: Database, helena: Attendant, wanted: bool
+) -> None:
+    store_provider(db, policies={"satisfaction": {"ask_silent": wanted}})
+    id_ = asked(db, helena)
+    assert [look(db, id_, minutes) for minutes in (31, 92)] == ["reminded", "closed"]
+    last = messages(db, id_, "out")[-1]
+    assert last.kind == ("list" if wanted else "text")
+    with db.transaction() as session:
+        surveys = session.execute(select(Survey.agent_id, Survey.key)).all()
+    assert [tuple(row) for row in surveys] == ([(helena.id, last.key)] if wanted else [])
 
 
 def test_an_answer_begins_anew(db: Database, helena: Attendant) -> None:

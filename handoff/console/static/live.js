@@ -145,6 +145,7 @@ function keep(part) {
     tokens: [...part.querySelectorAll("input[name=token]")].map((field) => field.value),
     problems: [...part.querySelectorAll("[data-problem]")].map((line) => line.textContent),
     active: active?.id,
+    row: [...part.querySelectorAll(".row")].indexOf(active),
     from: active?.selectionStart,
     to: active?.selectionEnd,
   };
@@ -159,10 +160,16 @@ function restore(part, kept) {
   kept.tokens.forEach((value, place) => tokens[place] && (tokens[place].value = value));
   const forms = [...part.querySelectorAll("[data-problem]")].map((line) => line.closest("form"));
   if (forms.length === kept.problems.length) kept.problems.forEach((text, place) => text && tell(forms[place], text));
-  const active = find(kept.active);
+  const active = find(kept.active) || (kept.row >= 0 && rowNear(part, kept.row));
   if (!active) return;
   active.focus({ preventScroll: true });
   if (typeof kept.from === "number") active.setSelectionRange(kept.from, kept.to);
+}
+
+// Where somebody's row has left the list: the one in its place, the last one, or the tab of the empty list.
+function rowNear(part, place) {
+  const rows = part.querySelectorAll(".row");
+  return rows[Math.min(place, rows.length - 1)] || part.querySelector(".tabs [aria-current]");
 }
 
 function replaceThread(old, part) {
