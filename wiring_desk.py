@@ -8,6 +8,7 @@ from functools import partial
 from billing.ports import Erp
 from billing.provider_row import load_provider
 from bot.desk_jobs import DeskWork, do_desk_job, give_up
+from bot.house_texts import watch_texts
 from bot.silent_customers import watch_silence
 from bot.suggest import suggest
 from bot.texts import Texts, for_customers, languages
@@ -44,6 +45,7 @@ DESK_CHORES = {
     "send_scheduled": 15.0,
     "watch_silence": 60.0,
     "ask_nps": 1800.0,
+    "watch_texts": 600.0,
 }
 
 
@@ -62,6 +64,7 @@ def desk_routes(settings: Settings, db: Database, erp: Erp, parser: Parser, text
         "presence": Route(partial(_follow_presence, db=db), most_tries=3),
         "wake_snoozed": Route(partial(wake_snoozed, db=db), most_tries=3),
         "ask_nps": Route(partial(ask_nps, db=db, language=settings.customer_language), most_tries=3),
+        "watch_texts": Route(partial(watch_texts, db=db, language=texts.language), most_tries=3),
         "send_scheduled": Route(partial(send_scheduled, db=db), most_tries=3),
         "watch_silence": Route(partial(watch_silence, db=db, texts=texts), most_tries=3),
         # Old news is no suggestion: it is not worth a second try.

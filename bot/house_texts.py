@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from bot.texts import Texts, for_customers, shipped
 from core.db import Database
-from core.sentence import misfit
+from core.sentence import Sentence, misfit
+from models.alert import end_alert, raise_alert
 from models.bot_text import newest_texts
 
 FRESH_SECONDS = 2.0
+ALERT = "texts.unfit"
 
 
 class HouseTexts(Texts):
@@ -30,7 +35,31 @@ class HouseTexts(Texts):
         if self._read_at is not None and now - self._read_at < FRESH_SECONDS:
             return
         with self._db.reading() as session:
-            rows = newest_texts(session, self.language)
-        own = {name: row.text for name, row in rows.items() if row.text is not None and name in self._changeable}
-        fit = {name: text for name, text in own.items() if not misfit(text, self._changeable[name])}
-        self._sentences, self._read_at = {**self._shipped, **fit}, now
+            own = _own_texts(session, self.language, self._changeable)
+        self._sentences, self._read_at = {**self._shipped, **own.fit}, now
+
+
+def watch_texts(_ref_id: int, *, db: Database, language: str) -> None:
+    """Keeps an alert open as long as the house has words of its own that do not fit, as after an upgrade. May be done
+    at any time, and twice."""
+    with db.transaction() as session:
+        unfit = _own_texts(session, language, for_customers(language)).unfit
+        if not unfit:
+            end_alert(session, ALERT, language)
+            return
+        text = f"Textos próprios do robô que não servem mais e não são ditos: {len(unfit)} (Administração › Textos)."
+        raise_alert(session, ALERT, language, text, detail={"names": unfit})
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The words of a house that may be said, by name, and the names of those that may not."""
+
+    fit: dict[str, str]
+    unfit: list[str]
+
+
+def _own_texts(session: Session, language: str, changeable: Mapping[str, Sentence]) -> _Own:
+    own = {name: row.text for name, row in newest_texts(session, language).items() if row.text is not None}
+    fit = {name: text for name, text in own.items() if name in changeable and not misfit(text, changeable[name])}
+    return _Own(fit, sorted(own.keys() - fit.keys()))

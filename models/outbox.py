@@ -71,6 +71,7 @@ QUEUE_OF = {
     "forget_events": "background",
     "survey_comment": "turns",
     "ask_nps": "background",
+    "watch_texts": "background",
     "suggest": "background",
     "desk_job": "background",
 }

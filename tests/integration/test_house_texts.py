@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.house_texts import FRESH_SECONDS, HouseTexts
+from sqlalchemy import select
+
+from bot.house_texts import FRESH_SECONDS, HouseTexts, watch_texts
 from bot.texts import Texts
 from bot.turns import take_turn
 from core.db import Database
+from models.alert import Alert
 from models.bot_text import BotText
 from tests.integration.desk import a_provider
 from tests.integration.test_turns import a_bot, demo, open_conversation, replies, write
@@ -62,6 +65,24 @@ def test_own_words_are_said_by_every_process_within_seconds(db: Database) -> Non
     for texts in (here, there):
         texts.follow()
         assert texts("deny") == "Beleza!"
+
+
+def test_words_that_do_not_fit_stand_in_an_alert_until_they_are_put_right(db: Database) -> None:
+    def told() -> list[tuple[dict[str, object], bool]]:
+        watch_texts(0, db=db, language="pt_BR")
+        watch_texts(0, db=db, language="pt_BR")
+        with db.reading() as session:
+            return [(row.detail, row.ended_at is None) for row in session.scalars(select(Alert))]
+
+    says(db, "sorry", "Poxa, sinto muito.")
+    assert told() == []
+    says(db, "protocol", "Sem número")
+    says(db, "gone.with_an_upgrade", "Tchau")
+    assert told() == [({"names": ["gone.with_an_upgrade", "protocol"]}, True)]
+    says(db, "protocol", "Número {protocol}", 2)
+    assert told() == [({"names": ["gone.with_an_upgrade"]}, True)]
+    says(db, "gone.with_an_upgrade", None, 2)
+    assert told() == [({"names": ["gone.with_an_upgrade"]}, False)]
 
 
 def test_own_words_of_another_language_or_of_the_desk_or_that_do_not_fit_are_not_said(db: Database) -> None:

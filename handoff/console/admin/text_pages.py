@@ -48,7 +48,7 @@ def _list(ports: Ports) -> Response:
         "texts",
         place,
         language=language,
-        languages={name: LANGUAGES.get(name, name) for name in ports.sentences},
+        languages={name: LANGUAGES.get(name, name) for name in sorted(ports.sentences, key=ports.language.__ne__)},
         spoken=ports.language,
         words=words,
         part=part,
