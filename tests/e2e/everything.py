@@ -86,6 +86,8 @@ def everything(db: Database, cast: Mapping[str, Attendant]) -> dict[str, str]:
         "promise-new": "/admin/promises/new",
         "policies": "/admin/policies",
         "policy": "/admin/policies/collections",
+        "texts": "/admin/texts",
+        "text": "/admin/texts/pt_BR/invoice.due",
         "audit": "/admin/audit",
     }
 

@@ -1,93 +1,107 @@
-"""`python -m tests.e2e.pictures`: starts the demo, lets some customers write, and pictures the console's pages."""
+"""`python -m tests.e2e.pictures`: takes the documentation's pictures of the console's pages, over the tests' scene."""
 
 from __future__ import annotations
 
+import io
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
 
+import migrations
+from core.db import Database, make_engine
+from handoff.console import STREAMS
+from stores import EmbeddedPostgres, start
+from tests.conftest import FAST, ROOT
 from tests.e2e.browser import ARGUMENTS, CHROMIUM
-from tests.e2e.system import ROOT, System, running_system
+from tests.e2e.console_scene import sign_in
+from tests.e2e.everything import everything
+from tests.integration.console import console_app
+from tests.integration.desk import a_provider, the_cast
 
 FOLDER = ROOT / "docs" / "images" / "console"
-WROTE = {
-    "5512981110001": ["oi, minha internet cai toda noite", "quero falar com um atendente"],
-    "5512981110002": ["manda o boleto", "quero falar com uma pessoa"],
-    "5512981110003": ["quero parcelar o que devo", "falar com atendente"],
-    "5512981110006": ["a internet está lenta demais", "atendente por favor"],
-}
-PAGES = {
-    "admin": {
-        "board": "board",
-        "reports": "reports",
-        "knowledge": "knowledge",
-        "canned": "respostas",
-        "macros": "macros",
-        "mentions": "mencoes",
-        "finance": "money/payments",
-        "imports": "money/imports",
-        "network": "network",
-        "review": "review",
-        "templates": "templates",
-        "integrations": "integrations",
-        "people": "admin/people",
-        "queues": "admin/queues",
-        "calendars": "admin/calendars",
-        "promises": "admin/promises",
-        "policies": "admin/policies",
-        "texts": "admin/texts",
-        "roles": "admin/roles",
-        "audit": "admin/audit",
-        "account": "account",
-        "system": "system",
-    }
-}
+COLOURS = 128
+DESKTOP = (
+    *("list", "conversation", "mine", "offers", "search", "mentions", "board", "reports", "review"),
+    *("canned", "macros", "templates", "knowledge", "article", "article-form"),
+    *("agreements", "agreement", "disputes", "proofs", "proof", "payments", "payment", "comparison", "imports"),
+    *("network", "lines", "incidents", "incident", "jobs", "job", "batch", "devices", "device", "onus"),
+    *("system", "integrations", "endpoint", "account", "people", "person", "roles", "role", "queues", "queue"),
+    *("calendars", "calendar", "promises", "promise", "policies", "policy", "texts", "text", "audit"),
+)
+PHONE = ("list", "conversation", "customer", "board", "network", "proof", "onus")
+DARK = ("list", "conversation", "board", "network")
 
 
 def main() -> None:
-    """Overwrites the pictures: each page as wide as a desktop; the list and a conversation as on a phone, too."""
+    """Overwrites the pictures: pages as wide as a desktop, some of them on a phone, and some in the dark."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with running_system("", {"NLU_URL": ""}, simulator=True) as system, sync_playwright() as playwright:
+    with _console() as (address, pages), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        phone = browser.new_page(viewport={"width": 390, "height": 844}, locale="pt-BR")
-        for wa_id, texts in WROTE.items():
-            phone.goto(f"{system.base_url}/simulator/#{wa_id}")
-            phone.reload()
-            for text in texts:
-                phone.get_by_role("textbox", name="Mensagem").fill(text)
-                phone.keyboard.press("Enter")
-                phone.wait_for_timeout(4000)
-        for width, height, suffix in ((1280, 800, ""), (390, 844, "-phone")):
-            page = browser.new_page(viewport={"width": width, "height": height}, locale="pt-BR")
-            _sign_in(page, system)
-            page.goto(f"{system.base_url}/console/")
-            _picture(page, f"list{suffix}")
-            page.locator("a.row").first.click()
-            page.wait_for_timeout(1000)
-            if page.get_by_role("button", name="Assumir").count():
-                page.get_by_role("button", name="Assumir").click()
-            page.get_by_label("Mensagem", exact=True).fill("Olá! Já estou olhando.")
-            page.keyboard.press("Enter")
-            _picture(page, f"conversation{suffix}")
-            for name, where in PAGES["admin"].items() if not suffix else ():
-                page.goto(f"{system.base_url}/console/{where}")
-                _picture(page, name)
+        desktop, phone = _page(browser, address, 1440, 900), _page(browser, address, 390, 844)
+        for page, names, suffix in ((desktop, DESKTOP, ""), (phone, PHONE, "-phone")):
+            for name in names:
+                page.goto(f"{address}{pages[name]}")
+                _picture(page, f"{name}{suffix}")
+        for name in DARK:
+            desktop.emulate_media(color_scheme="dark")
+            desktop.goto(f"{address}{pages[name]}")
+            _picture(desktop, f"{name}-dark")
         browser.close()
 
 
-def _sign_in(page: Page, system: System) -> None:
-    page.goto(f"{system.base_url}/console/login")
-    page.get_by_label("Usuário").fill("admin")
-    page.get_by_label("Senha").fill(system.demo_password())
-    page.get_by_role("button", name="Entrar").click()
-    page.wait_for_timeout(1000)
+@contextmanager
+def _console() -> Iterator[tuple[str, dict[str, str]]]:
+    """The console over a database with everything, and its pages' addresses; both gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="religa-pictures-") as folder:
+        postgres = EmbeddedPostgres(Path(folder) / "postgres", settings=FAST)
+        postgres.prepare()
+        process = start(postgres.command())
+        try:
+            postgres.wait_ready(lambda: process.poll() is None)
+            postgres.ensure_database("religa_pictures")
+            migrations.upgrade(postgres.url("religa_pictures"))
+            engine = make_engine(postgres.url("religa_pictures"))
+            db = Database(engine)
+            a_provider(db)
+            pages = everything(db, the_cast(db))
+            app = console_app(db)
+            server = make_server("127.0.0.1", 0, app, threaded=True)
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            yield f"http://127.0.0.1:{server.server_port}/console", pages
+            app.extensions[STREAMS].close()
+            server.shutdown()
+            thread.join()
+            engine.dispose()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+
+
+def _page(browser: Browser, address: str, width: int, height: int) -> Page:
+    phone = width < 900
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="pt-BR", is_mobile=phone, has_touch=phone
+    )
+    page = context.new_page()
+    sign_in(page, address, "admin")
+    return page
 
 
 def _picture(page: Page, name: str) -> None:
-    page.wait_for_timeout(1500)
-    path: Path = FOLDER / f"{name}.png"
-    page.screenshot(path=str(path))
-    print(path.relative_to(ROOT), "404" if "Não encontramos" in page.title() else "")
+    """As a file of few colours: a page has no more, and the documentation stays small."""
+    page.wait_for_timeout(300)
+    taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    path = FOLDER / f"{name}.png"
+    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(path.relative_to(ROOT), path.stat().st_size)
 
 
 if __name__ == "__main__":

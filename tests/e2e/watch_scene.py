@@ -8,6 +8,7 @@ from datetime import timedelta
 from core.db import Database
 from handoff.access import Attendant
 from models import utc_now
+from models.message import Message
 from models.presence import Presence, PresenceSpan
 from models.sla import SlaClock
 from models.survey import Survey
@@ -25,6 +26,8 @@ def a_busy_desk(db: Database, cast: dict[str, Attendant]) -> int:
     davi = a_conversation(db, name="Davi", handler="agent", owner=cast["helena"])
     a_reading(db, davi)
     with db.transaction() as session:
+        session.query(Message).filter_by(direction="out").update({"status": "read"})
+        session.query(Message).filter_by(direction="in").update({"handled_at": now})
         for login, state, reason in (("helena", "online", ""), ("igor", "paused", "almoço"), ("joana", "online", "")):
             id_, since = cast[login].id, now - timedelta(minutes=25)
             session.add(Presence(agent_id=id_, state=state, reason=reason, since=since))

@@ -146,6 +146,9 @@ function keep(part) {
     problems: [...part.querySelectorAll("[data-problem]")].map((line) => line.textContent),
     active: active?.id,
     row: [...part.querySelectorAll(".row")].indexOf(active),
+    // What has no id of its own is found again by where it stands and what it says.
+    home: active?.closest("[id]")?.id,
+    pressed: active?.textContent,
     from: active?.selectionStart,
     to: active?.selectionEnd,
   };
@@ -160,7 +163,9 @@ function restore(part, kept) {
   kept.tokens.forEach((value, place) => tokens[place] && (tokens[place].value = value));
   const forms = [...part.querySelectorAll("[data-problem]")].map((line) => line.closest("form"));
   if (forms.length === kept.problems.length) kept.problems.forEach((text, place) => text && tell(forms[place], text));
-  const active = find(kept.active) || (kept.row >= 0 && rowNear(part, kept.row));
+  const home = find(kept.home) || part;
+  const same = () => [...home.querySelectorAll("a, button, summary")].find((one) => one.textContent === kept.pressed);
+  const active = find(kept.active) || (kept.pressed && same()) || (kept.row >= 0 && rowNear(part, kept.row));
   if (!active) return;
   active.focus({ preventScroll: true });
   if (typeof kept.from === "number") active.setSelectionRange(kept.from, kept.to);
