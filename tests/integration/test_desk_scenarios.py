@@ -1,5 +1,4 @@
-"""What others' customers and agents complained of, held against the desk: one conversation wherever it waits, answers
-that wait for a window that closes, notices out of hours, a stopped channel, files, and the way to a person."""
+"""What others complained of, held against the desk: double tickets, closing windows, notices, files, no way to a person."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Restart in the middle of everything: whatever the desk does is killed at each of its moments and done again, and
-what is there then is what would be there without the kill: nothing lost, nothing twice."""
+"""Restart in the middle of everything: each act of the desk is killed at each moment, done again, and done once."""
 
 from __future__ import annotations
 

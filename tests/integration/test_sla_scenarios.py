@@ -1,5 +1,4 @@
-"""Promises from the hand-over to the end, by the cases of other desks: each answer in time or not, held, and no longer
-promised; a night shift over a holiday of the town; and an hour in which nothing ran."""
+"""Promises from the hand-over to the end, by other desks' cases; a night shift over a holiday, an hour of downtime."""
 
 from __future__ import annotations
 
