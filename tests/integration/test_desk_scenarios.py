@@ -1,4 +1,4 @@
-"""What others complained of, held against the desk: double tickets, closing windows, notices, files, no way to a person."""
+"""What others complained of, held against the desk: double tickets, closing windows, notices, no way to a person."""
 
 from __future__ import annotations
 
