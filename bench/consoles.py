@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import re
 import selectors
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import requests
-from sqlalchemy import select, update
-
+from bench.desks import Desk, prepare, signed_in
 from bench.load import Connection, Figures
 from bench.parser import standing_in
-from bench.system import System, new_customer, running, text_webhook
-from core.db import Database, make_engine
-from handoff.accounts import ensure_agent
-from models.contact import ContactAlias
-from models.conversation import Conversation
+from bench.system import System, running, text_webhook
 
-PASSWORD = "a-password-of-the-bench"  # noqa: S105 - of a system that lives for minutes on loopback
 POSTERS = 8
 LATEST_SECONDS = 30.0
 MARK = re.compile(rb"medida-(\d+)\.")
+IDLE_SECONDS = 10.0
+OPENING_SECONDS = 300.0
 
 
 @dataclass
@@ -75,56 +72,34 @@ class Screens:
         self._rest[number] = text[-40:]
 
 
-def prepare(system: System, count: int) -> list[tuple[str, str, int]]:
-    """So many agents, each with a conversation of a customer of their own: (wa_id, login, conversation id)."""
-    customers = [new_customer() for _ in range(count)]
-    connection = Connection(system.url)
-    for customer in customers:
-        connection.request(text_webhook(customer, "oi, caiu a internet"))
-    connection.close()
-    db = Database(make_engine(system.database_url))
-    found = _conversations(db, customers)
-    with db.transaction() as session:
-        for number, customer in enumerate(customers):
-            agent = ensure_agent(session, f"agent{number}", f"Agente {number}", "agent", ["N1"], PASSWORD)
-            held = {"handler": "agent", "agent_id": agent.id, "queue": "N1", "version": Conversation.version + 1}
-            session.execute(update(Conversation).where(Conversation.id == found[customer]).values(**held))
-    db.engine.dispose()
-    return [(customer, f"agent{number}", found[customer]) for number, customer in enumerate(customers)]
+@dataclass(frozen=True)
+class Written:
+    """One message: who writes it, and whether their agent has them open or only in the list."""
+
+    customer: str
+    opened: bool
 
 
-def _conversations(db: Database, customers: list[str]) -> dict[str, int]:
-    wanted = (
-        select(ContactAlias.value, Conversation.id)
-        .join(Conversation, Conversation.contact_id == ContactAlias.contact_id)
-        .where(ContactAlias.value.in_(customers))
-    )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        with db.reading() as session:
-            found = {row.value: row.id for row in session.execute(wanted)}
-        if len(found) == len(customers):
-            return found
-        time.sleep(0.5)
-    raise SystemExit("not every customer got a conversation")
+def letters(desks: list[Desk], count: int) -> list[Written]:
+    """So many messages, each of another customer until all have written; left out is who is on no screen of theirs."""
+    shown = [
+        Written(customer, place == 0)
+        for desk in desks
+        for place, customer in enumerate(desk.customers)
+        if place == 0 or desk.tab == "mine"
+    ]
+    random.Random(5).shuffle(shown)
+    return [shown[number % len(shown)] for number in range(count)]
 
 
-def signed_in(system: System, login: str) -> str:
-    """The cookie of somebody who signed in by the form."""
-    browser = requests.Session()
-    page = browser.get(f"{system.url}/console/login", timeout=30).text
-    token = re.search(r'name="csrf" value="([^"]+)"', page)
-    form = {"csrf": token[1] if token else "", "login": login, "password": PASSWORD}
-    browser.post(f"{system.url}/console/login", data=form, timeout=30, allow_redirects=False)
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies)
+def write(system: System, written: list[Written], rate: float, screens: Screens) -> tuple[float, dict[int, float]]:
+    """Messages at fixed moments, whatever becomes of them: the seconds that took, and how long each was on its way.
 
-
-def write(system: System, customers: list[str], rate: float, seconds: float, screens: Screens) -> Figures:
-    """Messages at fixed moments, whatever becomes of them; durations end when the agent's stream has them."""
-    count = int(rate * seconds)
-    requests_ = [text_webhook(customers[n % len(customers)], f"medida-{n}.") for n in range(count)]
+    The time of a message ends when the first stream of a console has it.
+    """
+    requests_ = [text_webhook(one.customer, f"medida-{number}.") for number, one in enumerate(written)]
     sent: dict[int, float] = {}
-    numbers = iter(range(count))
+    numbers = iter(range(len(written)))
     lock = threading.Lock()
     began = time.perf_counter()
 
@@ -146,53 +121,85 @@ def write(system: System, customers: list[str], rate: float, seconds: float, scr
         poster.join()
     elapsed = time.perf_counter() - began
     deadline = time.monotonic() + LATEST_SECONDS
-    while len(screens.seen) < count and time.monotonic() < deadline:
+    while len(screens.seen) < len(written) and time.monotonic() < deadline:
         time.sleep(0.2)
-    durations = sorted(screens.seen[number] - sent[number] for number in sent if number in screens.seen)
-    return Figures(count, elapsed, tuple(durations), count - len(durations))
+    return elapsed, {number: screens.seen[number] - at for number, at in sent.items() if number in screens.seen}
 
 
-def measure(system: System, consoles: int, rate: float, seconds: float) -> Figures:
-    """The whole: people at their screens, customers who write, and what both cost."""
+def measure(system: System, consoles: int, rate: float, seconds: float) -> int:
+    """The whole: people at their screens, customers who write, and what both cost. Returns how many were not seen."""
     desks = prepare(system, consoles)
     screens = Screens()
-    for number, (_, login, conversation_id) in enumerate(desks):
-        path = f"/console/stream?conversa={conversation_id}&tab=mine"
-        screens.add(number, system.url, signed_in(system, login), path)
+    for number, desk in enumerate(desks):
+        path = f"/console/stream?conversa={desk.open_id}&tab={desk.tab}"
+        screens.add(number, system.url, signed_in(system, desk.login), path)
     reader = threading.Thread(target=screens.follow)
     reader.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + OPENING_SECONDS
     while len(screens.ready) < consoles and time.monotonic() < deadline:
         time.sleep(0.2)
     print(f"  {len(screens.ready)} of {consoles} consoles are open", flush=True)
-    before, began = system.cpu(), time.perf_counter()
-    own = time.process_time()
-    figures = write(system, [customer for customer, _, _ in desks], rate, seconds, screens)
-    passed = time.perf_counter() - began
-    _print_costs(system, before, passed, time.process_time() - own)
-    print(f"  sent to the consoles: {screens.bytes_read / 1e6 / passed:.1f} MB/s")
+    idle = _used(system, lambda: time.sleep(IDLE_SECONDS))
+    written = letters(desks, int(rate * seconds))
+    taken: dict[int, float] = {}
+    elapsed = 0.0
+    screens.bytes_read = 0
+
+    def load() -> None:
+        nonlocal elapsed
+        elapsed, found = write(system, written, rate, screens)
+        taken.update(found)
+
+    busy = _used(system, load)
+    _print_costs(system, idle, busy, len(written))
+    print(f"  sent to the consoles: {screens.bytes_read / 1e3 / len(written):.1f} kB for each message")
     screens.close()
     reader.join()
-    return figures
+    return _print_times(written, taken, elapsed)
 
 
-def _print_costs(system: System, before: dict[str, float], passed: float, own: float) -> None:
-    after, sizes = system.cpu(), system.memory()
-    print(f"  {'process':<14}{'cores':>8}{'MB':>8}")
-    used = {name: (after[name] - before.get(name, 0.0)) / passed for name in after}
-    for name, cores in sorted(used.items(), key=lambda item: -item[1]):
-        print(f"  {name:<14}{cores:>8.2f}{sizes.get(name, 0.0):>8.0f}")
-    cores = os.cpu_count() or 1
-    total = sum(used.values()) + own / passed
-    busiest = max(used, key=lambda name: used[name])
-    print(f"  {'this bench':<14}{own / passed:>8.2f}")
-    print(f"  {'all':<14}{total:>8.2f} of {cores}, load {os.getloadavg()[0]:.1f}")
-    limit = f"the processors, most of all {busiest}" if total > 0.8 * cores else "nothing yet: processors are left"
-    print(f"  what limits: {limit}")
+def _print_times(written: list[Written], taken: dict[int, float], elapsed: float) -> int:
+    lost = 0
+    print(f"  {'webhook to screen':<34}{'messages/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'not seen':>10}")
+    for opened, name in ((True, "in the open conversation"), (False, "in the list alone")):
+        count = sum(one.opened == opened for one in written)
+        durations = sorted(spent for number, spent in taken.items() if written[number].opened == opened)
+        figures = Figures(count, elapsed, tuple(durations), count - len(durations))
+        p50, p99 = figures.percentile(0.5), figures.percentile(0.99)
+        print(f"  {name:<34}{figures.rate:>11.1f}{p50:>9.0f}{p99:>9.0f}{figures.refused:>10}")
+        # In a list, what came right after may stand in its place.
+        lost += figures.refused if opened else 0
+    return lost
+
+
+def _used(system: System, while_: Callable[[], None]) -> tuple[dict[str, float], float]:
+    """Seconds of processor that each process used meanwhile, this one too, and the seconds that passed."""
+    before, began, own = system.cpu(), time.perf_counter(), time.process_time()
+    while_()
+    after, passed = system.cpu(), time.perf_counter() - began
+    used = {name: after[name] - before.get(name, 0.0) for name in after}
+    return {**used, "this bench": time.process_time() - own}, passed
+
+
+def _print_costs(
+    system: System, idle: tuple[dict[str, float], float], busy: tuple[dict[str, float], float], messages: int
+) -> None:
+    sizes, (used, passed), (unasked, idle_seconds) = system.memory(), busy, idle
+    print(f"  {'process':<14}{'cores':>8}{'idle':>8}{'ms/message':>12}{'MB':>8}")
+
+    def line(name: str, seconds: float, before: float, size: float) -> None:
+        rest = before / idle_seconds
+        each = 1000 * (seconds - rest * passed) / messages
+        print(f"  {name:<14}{seconds / passed:>8.2f}{rest:>8.2f}{each:>12.1f}{size:>8.0f}")
+
+    for name, seconds in sorted(used.items(), key=lambda item: -item[1]):
+        line(name, seconds, unasked.get(name, 0.0), sizes.get(name, 0.0))
+    line("all", sum(used.values()), sum(unasked.values()), sum(sizes.values()))
+    print(f"  {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the times and costs; 1 when a message was seen on no screen."""
+    """Prints the times and costs; 1 when a message to an open conversation was seen on no screen."""
     parser = argparse.ArgumentParser(prog="python -m bench consoles", description=__doc__)
     parser.add_argument("--consoles", type=int, default=200)
     parser.add_argument("--rate", type=float, default=50.0, help="messages a second")
@@ -200,7 +207,4 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     print(f"\n{given.consoles} open consoles, {given.rate:g} messages/s for {given.seconds:g} s", flush=True)
     with standing_in({}) as settings, running(settings) as system:
-        figures = measure(system, given.consoles, given.rate, given.seconds)
-    p50, p99 = figures.percentile(0.5), figures.percentile(0.99)
-    print(f"  webhook to screen: p50 {p50:.0f} ms, p99 {p99:.0f} ms; {figures.rate:.1f}/s, {figures.refused} not seen")
-    return 1 if figures.refused else 0
+        return 1 if measure(system, given.consoles, given.rate, given.seconds) else 0

@@ -44,13 +44,16 @@ class Listing:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A row as HTML, and a key that changes with it."""
+    """A piece of the list as HTML with a key that changes with it, and the same without content, for a page that has
+    it."""
 
     key: str
     html: Markup
+    named: Markup
 
 
-NOTHING: Mapping[int, str] = {}
+FILTERS = "filters"
+NOTHING: Mapping[str, str] = {}
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -115,35 +118,45 @@ def listing_of(
     return Listing(asked, rows, {tab: counted[tab] for tab in TABS}, alarm, dict(marks.get(who.id, {})), offered)
 
 
-def list_region(listing: Listing, open_id: int | None = None, *, known: Mapping[int, str] = NOTHING) -> str:
-    """The list as HTML, the same on the page and in what the page is sent later.
+def list_region(listing: Listing, open_id: int | None = None) -> str:
+    """The list as HTML, the same on the page and in what the page is sent later."""
+    return draw_list(listing, open_id)[0]
 
-    Rows that the page has already, `known` by their keys, are only named.
+
+def draw_list(
+    listing: Listing, open_id: int | None = None, *, known: Mapping[str, str] = NOTHING
+) -> tuple[str, dict[str, str]]:
+    """The list as HTML, and the key of each of its pieces by its id: it changes with what the piece shows.
+
+    Pieces that the page has already, `known` by their keys, are only named.
     """
-    drawn = _drawn(listing, open_id)
-    return render_template(
+    filters = _filters_html(listing.asked, listing.choices, request.script_root)
+    pieces = {FILTERS: filters, **_rows_drawn(listing, open_id)}
+    html = {id_: one.named if known.get(id_) == one.key else one.html for id_, one in pieces.items()}
+    region = render_template(
         "console/list.html",
         listing=listing,
-        rows=[(id_, one.key, "" if known.get(id_) == one.key else one.html) for id_, one in drawn.items()],
+        filters=html.pop(FILTERS),
+        rows=list(html.values()),
         tabs=TABS,
         full_names=FULL_NAMES,
         empty=EMPTY,
         supervises=attendant().supervises,
         csrf=visit().csrf,
     )
+    return region, {id_: one.key for id_, one in pieces.items()}
 
 
-def row_keys(listing: Listing, open_id: int | None = None) -> dict[int, str]:
-    """The key of each row that `list_region` draws: it changes with what the row shows."""
-    return {id_: one.key for id_, one in _drawn(listing, open_id).items()}
-
-
-def _drawn(listing: Listing, open_id: int | None) -> dict[int, Drawn]:
-    address = tuple(listing.asked.address().items())
-    return {
-        row.id: _row_html(row, unread(row, listing.read), row.id == open_id, address, request.script_root)
-        for row in listing.shown.rows
-    }
+def _rows_drawn(listing: Listing, open_id: int | None) -> dict[str, Drawn]:
+    """Looked up by their places first: to look a whole row up by what it says costs more than the rest together."""
+    address, root, kept = tuple(listing.asked.address().items()), request.script_root, listing.shown.drawn
+    drawn = {}
+    for place, row in enumerate(listing.shown.rows):
+        seen = unread(row, listing.read), row.id == open_id, address, root
+        if (place, seen) not in kept:
+            kept[place, seen] = _row_html(row, *seen)
+        drawn[f"item-{row.id}"] = kept[place, seen]
+    return drawn
 
 
 def unread(row: Row, read: dict[int, int]) -> int:
@@ -155,8 +168,19 @@ def unread(row: Row, read: dict[int, int]) -> int:
 def _row_html(row: Row, news: int, current: bool, address: tuple[tuple[str, str], ...], root: str) -> Drawn:
     """Drawn once for all who see the same: with many consoles open, drawing rows is most of the work."""
     html = render_template("console/row.html", row=row, news=news, current=current, address=dict(address))
+    return _piece("li", f"item-{row.id}", html)
+
+
+@lru_cache(maxsize=256)
+def _filters_html(asked: Wanted, offered: Choices, root: str) -> Drawn:
+    return _piece("div", FILTERS, render_template("console/filters.html", a=asked, choices=offered))
+
+
+def _piece(tag: str, id_: str, html: str) -> Drawn:
+    key = hashlib.sha256(html.encode()).hexdigest()[:12]
     # Out of a template that has escaped it.
-    return Drawn(hashlib.sha256(html.encode()).hexdigest()[:12], Markup(html))  # noqa: S704
+    whole, named = (Markup(f'<{tag} id="{id_}" data-k="{key}">{text}</{tag}>') for text in (html, ""))  # noqa: S704
+    return Drawn(key, whole, named)
 
 
 def _page(ports: Ports) -> Response:

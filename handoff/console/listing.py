@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,10 +55,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """The most urgent of a list, and whether there are more."""
+    """The most urgent of a list, and whether there are more. `drawn` keeps what was made of them, for all who see the
+    same."""
 
     rows: tuple[Row, ...]
     more: bool
+    drawn: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

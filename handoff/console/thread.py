@@ -16,7 +16,7 @@ from handoff import audit
 from handoff.access import Attendant, may_see
 from handoff.console.attendance import sign_of_life
 from handoff.console.bubbles import Bubble, read_bubbles
-from handoff.console.inbox import NOTHING, list_region, read_listing
+from handoff.console.inbox import list_region, read_listing
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
 from handoff.console.ports import LARGEST_ID, Ports, attendant, house, visit
 from handoff.console.sheet import read_sheet, sheet_parts
@@ -32,6 +32,7 @@ SHOWN = 200
 """PostgreSQL takes a larger number for an error, not for a row that is not there."""
 VIEWED_AGAIN = timedelta(hours=1)
 FROM_BOARD = "board"
+EMPTY: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def thread_part(
     conversation = seen(session, conversation_id, attendant())
     talk = _talk(session, conversation, ports)
     around = [repr(getattr(conversation, name)) for name in AROUND]
+    around.append(str(conversation.window_open(ports.now())))
     return _thread(talk, known), {bubble.id: talk.key_of(bubble) for bubble in talk.bubbles}, "".join(around)
 
 
@@ -187,7 +189,7 @@ def _talk(session: Session, conversation: Conversation, ports: Ports) -> Talk:
     return Talk(conversation.id, bubbles, hidden, mine and conversation.window_open(ports.now()))
 
 
-def _thread(talk: Talk, known: Mapping[int, str] = NOTHING) -> str:
+def _thread(talk: Talk, known: Mapping[int, str] = EMPTY) -> str:
     return render_template(
         "console/thread.html",
         talk=talk,

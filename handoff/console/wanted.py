@@ -44,6 +44,11 @@ class Wanted:
         """Whether two people who may see the same would not be shown the same."""
         return self.tab == "mine" or self.unread
 
+    @property
+    def settled(self) -> bool:
+        """Whether a message alone, or time, brings no conversation into the list that was not in it."""
+        return self.tab in ("waiting", "mine", "snoozed") and not self.unread and not self.late
+
     def address(self, **changed: str) -> dict[str, str]:
         """The same for an address, for `url_for`."""
         values = {

@@ -127,9 +127,9 @@ function replace(old, part) {
   if (part.dataset.region === "card") wireReveal();
 }
 
-// Rows that are on the page already come without their content.
+// Rows and filters that are on the page already come without their content.
 function takeKnown(part) {
-  for (const item of part.querySelectorAll("li[data-k]:empty")) {
+  for (const item of part.querySelectorAll("[data-k]:empty")) {
     const known = document.getElementById(item.id);
     if (known) item.replaceWith(known);
   }

@@ -13,7 +13,10 @@ RESTS: Mapping[str, float] = {LIST: 0.5, THREAD: 0.15, FRAME: 0.5}
 
 
 class Bell:
-    """For one stream, which waits, and others, which ring. `conversation_id` is the one that it shows, if any."""
+    """For one stream, which waits, and others, which ring. `conversation_id` is the one that it shows, if any.
+
+    `listed` are the conversations whose messages matter to its list, None for those of all.
+    """
 
     def __init__(
         self,
@@ -22,6 +25,7 @@ class Bell:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.conversation_id = conversation_id
+        self.listed: frozenset[int] | None = None
         self._rests, self._clock = rests, clock
         self._changed = threading.Condition()
         self._rung: set[str] = set()

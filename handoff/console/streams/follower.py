@@ -18,7 +18,15 @@ log = logging.getLogger("console")
 EVERY_SECONDS = 0.25
 AWAY_SECONDS = 1.0
 """Between two looks while the database is away."""
-PARTS = {"message": (THREAD, LIST), "conversation": (THREAD, LIST), "job": (FRAME,), "clock": (LIST,), "read": (LIST,)}
+MOVED = "conversation"
+PARTS = {
+    "message": (THREAD, LIST),
+    MOVED: (THREAD, LIST),
+    "job": (FRAME,),
+    "suggestion": (FRAME,),
+    "clock": (LIST,),
+    "read": (LIST,),
+}
 """What each kind of change is seen in, on the page of its conversation. Whether the frame has to be drawn for a change
 of the conversation itself shows with the thread; clocks of promises stand there by the minute, drawn with the beat."""
 
@@ -79,14 +87,17 @@ class Follower:
         if not fresh and not everything:
             return
         self._shared.next_round({conversation_id for conversation_id, _ in fresh})
-        with self._lock:
-            bells = tuple(self._bells)
         own: dict[int, set[str]] = {}
         for conversation_id, what in fresh:
             own.setdefault(conversation_id, set()).update(PARTS.get(what, EVERYTHING))
-        lists = any(LIST in parts for parts in own.values())
+        listed = frozenset(conversation_id for conversation_id, parts in own.items() if LIST in parts)
+        # Who comes, goes or changes hands may stand in any list, and in the counts above it.
+        moved = everything or any(what == MOVED or what not in PARTS for _, what in fresh)
+        with self._lock:
+            bells = tuple(self._bells)
         for bell in bells:
-            parts = (
-                EVERYTHING if everything else own.get(bell.conversation_id or 0, set()) | ({LIST} if lists else set())
-            )
-            bell.ring(parts)
+            parts = EVERYTHING if everything else own.get(bell.conversation_id or 0, set())
+            if moved or (listed if bell.listed is None else listed & bell.listed):
+                parts = {*parts, LIST}
+            if parts:
+                bell.ring(parts)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from handoff.console.attendance import sign_of_life
-from handoff.console.inbox import Listing, list_region, row_keys
+from handoff.console.inbox import Listing, draw_list
 from handoff.console.listing import Held
 from handoff.console.live import Region, as_regions
 from handoff.console.ports import Ports, attendant
@@ -34,10 +35,18 @@ class Screen:
         self._ports, self._lists, self._conversation_id = ports, lists, conversation_id
         self._listing: Listing | None = None
         self._versions: dict[str, str] = {}
-        self._rows: dict[int, str] = {}
+        self._pieces: Mapping[str, str] = {}
         self._bubbles: dict[int, str] = {}
         self._around = ""
+        self._held: frozenset[int] = frozenset()
         self._mine: dict[int, datetime | None] | None = None
+
+    @property
+    def listed(self) -> frozenset[int] | None:
+        """The conversations whose messages matter to the list that was drawn last; None for those of all."""
+        if self._listing is None or not self._listing.asked.settled:
+            return None
+        return frozenset(row.id for row in self._listing.shown.rows) | frozenset(self._held)
 
     def draw(self, part: str) -> list[Region]:
         """What changed of one part. Ends the request like `handoff.console.thread.seen`.
@@ -70,12 +79,12 @@ class Screen:
         return [Notice(what, one.conversation_id, one.name or "") for one, what in told if what]
 
     def _list(self) -> dict[str, str]:
+        self._held = frozenset(one.conversation_id for one in self._lists.held(attendant()))
         listing = self._lists.listing(attendant(), wanted())
         if listing == self._listing:
             return {}
         self._listing = listing
-        html = list_region(listing, self._conversation_id, known=self._rows)
-        self._rows = row_keys(listing, self._conversation_id)
+        html, self._pieces = draw_list(listing, self._conversation_id, known=self._pieces)
         return {"list": html}
 
     def _thread(self) -> dict[str, str]:

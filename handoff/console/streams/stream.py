@@ -24,6 +24,8 @@ from handoff.console.thread import seen
 
 BEAT_SECONDS = 15.0
 """A stream says at least this often that it is there, and looks whether its person still may see what it shows."""
+FRAME_BEATS = 4
+"""What is around the conversation is read from forty tables: unasked, only so often."""
 DRAW_AT_ONCE = 4
 """Streams that draw at the same time: webhooks and clicks need connections to the database, too."""
 AWAY_SECONDS = 1.0
@@ -60,11 +62,14 @@ class Streams:
 
     def _frames(self, bell: Bell, conversation_id: int | None) -> Iterator[str]:
         screen = Screen(self._ports, self._lists, conversation_id)
-        due, beat_at = EVERYTHING, 0.0
+        due, beat_at, beats = EVERYTHING, 0.0, 0
         while not bell.closed:
             alive = time.monotonic() >= beat_at
             try:
-                yield from self._draw(screen, EVERYTHING if alive else due, alive=alive)
+                if alive:
+                    due |= EVERYTHING if beats % FRAME_BEATS == 0 else {THREAD, LIST}
+                    beats += 1
+                yield from self._draw(screen, bell, due, alive=alive)
             except HTTPException as error:
                 yield _event("end", SESSION if error.code == 401 else RIGHTS)
                 return
@@ -76,7 +81,7 @@ class Streams:
             due = bell.wait(max(AWAY_SECONDS, beat_at - time.monotonic()))
         yield _event("end", RESTART)
 
-    def _draw(self, screen: Screen, due: frozenset[str], *, alive: bool) -> Iterator[str]:
+    def _draw(self, screen: Screen, bell: Bell, due: frozenset[str], *, alive: bool) -> Iterator[str]:
         if alive:
             with self._drawing:
                 if admit(self._ports) is not None:
@@ -87,9 +92,15 @@ class Streams:
         # What is said comes first: somebody may wait for it.
         for part in (THREAD, FRAME, LIST):
             if part in due:
+                notices: list[Notice] = []
                 with self._drawing:
+                    if part == LIST:
+                        # What changes while it is drawn may concern it.
+                        bell.listed = None
                     fresh = screen.draw(part)
-                    notices = screen.notices() if part == LIST else []
+                    if part == LIST:
+                        bell.listed = screen.listed
+                        notices = screen.notices()
                 yield from _parts(fresh)
                 yield from (_event("notice", _words(notice)) for notice in notices)
 
