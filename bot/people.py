@@ -78,7 +78,8 @@ def _who(turn: Turn) -> list[str]:
         who = turn.texts("summary.who", name=customer.name, document=customer.document.masked, how=how)
         lines = [who]
         for contract in turn.contracts():
-            state = turn.texts(f"status.{contract.status}")
+            why = f"_{contract.blocked_for}" if contract.status == "blocked" else ""
+            state = turn.texts(f"status.{contract.status}{why}")
             text = turn.texts(
                 "summary.contract", number=contract.number, plan=contract.plan, status=state, street=contract.street
             )

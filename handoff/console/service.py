@@ -13,10 +13,10 @@ from core.money import format_brl
 from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import (
-    CONTRACT_STATUS,
     JOB_STATE,
     TICKET_STATE,
     UNLOCK_STATE,
+    contract_status,
     due,
     job_action,
     moment,
@@ -121,7 +121,7 @@ def read_contracts(
             plan=row.plan,
             fee=format_brl(row.monthly_fee_cents),
             status=row.status,
-            status_text=CONTRACT_STATUS.get(row.status, row.status),
+            status_text=contract_status(row.status, row.blocked_for),
             address=row.address,
             login=row.pppoe_login,
             position=" · ".join(part for part in (row.olt, row.pon and f"PON {row.pon}", row.cto) if part),

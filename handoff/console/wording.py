@@ -51,7 +51,8 @@ KINDS = {
 }
 TEXT_KINDS = frozenset({"text", "buttons", "list", "button", "interactive"})
 EVENT_MARKS = {"call": "📞", "number_changed": "🔁", "identity_changed": "🔁"}
-CONTRACT_STATUS = {"active": "ativo", "blocked": "bloqueado por débito", "cancelled": "cancelado"}
+CONTRACT_STATUS = {"active": "ativo", "cancelled": "cancelado", "pending": "ainda não ativado"}
+BLOCKED_FOR = {"debt": "bloqueado por débito", "request": "bloqueado a pedido do cliente", "other": "bloqueado"}
 JOB_STATE = {
     "asked": "pedida",
     "approved": "aprovada",
@@ -192,9 +193,9 @@ def emphasis(text: str) -> Markup:
     return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
-def contract_status(status: str) -> str:
-    """What a contract's state is called; one that nobody knows by its name."""
-    return CONTRACT_STATUS.get(status, status)
+def contract_status(status: str, blocked_for: str) -> str:
+    """What a contract's state is called, and for what it is blocked; one that nobody knows by its name."""
+    return BLOCKED_FOR[blocked_for] if status == "blocked" else CONTRACT_STATUS.get(status, status)
 
 
 FILTERS: dict[str, Callable[..., str]] = {

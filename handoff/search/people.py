@@ -27,6 +27,7 @@ class Line:
     number: str
     plan: str
     status: str
+    blocked_for: str
     address: str
 
 
@@ -103,7 +104,7 @@ def _customer(session: Session, row: Customer, who: Attendant) -> Person:
         row.ref,
         row.name,
         document.masked if document else "***",
-        [Line(line.number, line.plan, line.status, line.address) for line in lines],
+        [Line(line.number, line.plan, line.status, line.blocked_for, line.address) for line in lines],
         _latest(session, Contact.customer_ref == row.ref, who),
     )
 

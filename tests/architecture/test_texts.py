@@ -8,9 +8,11 @@ import string
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from billing.records import BlockedFor, ContractStatus
 from bot.answers import ANSWERS
 from bot.answers.help_menu import ROWS
 from bot.diagnosis_told import READ_AT_THE_PLACE
@@ -116,7 +118,8 @@ def test_composed_names_are_complete() -> None:
     assert with_beginning("ask_intent.") == set(ANSWERS) - SMALL_TALK
     assert set(ROWS) | set(ANSWERS) - SMALL_TALK <= with_beginning("menu.")
     assert with_beginning("rule.") == with_beginning("release.denied.")
-    assert with_beginning("status.") == {"active", "blocked", "cancelled"}
+    blocked = {f"blocked_{why}" for why in get_args(BlockedFor)}
+    assert with_beginning("status.") == {*get_args(ContractStatus)} - {"blocked"} | blocked
     assert with_beginning("proved.") == {"phone", "two_facts", "code"}
 
 

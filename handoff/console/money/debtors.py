@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.dates import format_date
 from core.money import format_brl
-from handoff.console.wording import CONTRACT_STATUS, due
+from handoff.console.wording import contract_status, due
 from handoff.invoice_holds import WORDS
 from models.contract import Contract
 from models.customer import Customer
@@ -51,12 +51,12 @@ class Bill:
 def debtors(session: Session, contract_refs: Iterable[str | None]) -> dict[str, Debtor]:
     """Those of these contracts that we know, by ref."""
     refs = {ref for ref in contract_refs if ref}
-    wanted = select(Contract.ref, Contract.number, Customer.name, Contract.status).join(
+    wanted = select(Contract.ref, Contract.number, Customer.name, Contract.status, Contract.blocked_for).join(
         Customer, Customer.id == Contract.customer_id
     )
     return {
-        ref: Debtor(ref, number, name, status, CONTRACT_STATUS.get(status, status))
-        for ref, number, name, status in session.execute(wanted.where(Contract.ref.in_(refs)))
+        ref: Debtor(ref, number, name, status, contract_status(status, blocked_for))
+        for ref, number, name, status, blocked_for in session.execute(wanted.where(Contract.ref.in_(refs)))
     }
 
 

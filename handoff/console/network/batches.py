@@ -20,7 +20,7 @@ from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
 from handoff.console.network.page import frame
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
-from handoff.console.wording import CONTRACT_STATUS, job_action, moment
+from handoff.console.wording import contract_status, job_action, moment
 from handoff.permits import may
 from models.contract import Contract
 from models.customer import Customer
@@ -163,14 +163,16 @@ def _parts(ports: Ports, batch_id: int) -> tuple[House, dict[str, str]]:
 def _members(session: Session, batch_id: int) -> list[Member]:
     """Whom the batch is about: who approves it is to see them, not only how many they are."""
     rows = session.execute(
-        select(Contract.ref, Customer.name, Contract.pppoe_login, Contract.status)
+        select(Contract.ref, Customer.name, Contract.pppoe_login, Contract.status, Contract.blocked_for)
         .join(NetworkJob, NetworkJob.contract_ref == Contract.ref)
         .join(Customer, Customer.id == Contract.customer_id)
         .where(NetworkJob.batch_id == batch_id)
         .order_by(NetworkJob.id)
         .limit(MEMBERS)
     )
-    return [Member(ref, name, login, CONTRACT_STATUS.get(status, status)) for ref, name, login, status in rows]
+    return [
+        Member(ref, name, login, contract_status(status, blocked_for)) for ref, name, login, status, blocked_for in rows
+    ]
 
 
 def _act(ports: Ports, name: str, act: Act, batch_id: int) -> Response:

@@ -19,7 +19,7 @@ from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.network.jobs import names_of
 from handoff.console.network.page import frame
 from handoff.console.ports import House, Ports, house, permitted
-from handoff.console.wording import CONTRACT_STATUS, moment
+from handoff.console.wording import contract_status, moment
 from handoff.permits import may
 from models.contract import Contract
 from models.customer import Customer
@@ -205,7 +205,7 @@ def _home(session: Session, number: str) -> Home | None:
         return None
     row, name = found
     position = " · ".join(part for part in (row.olt, row.pon and f"PON {row.pon}", row.cto) if part)
-    status = CONTRACT_STATUS.get(row.status, row.status)
+    status = contract_status(row.status, row.blocked_for)
     return Home(row.ref, row.number, name, row.address, status, row.onu, position)
 
 

@@ -17,7 +17,7 @@ from handoff.console.network.counts import STATES, Counts
 from handoff.console.network.page import frame
 from handoff.console.network.topology import is_silent, line_state, status_of_contract
 from handoff.console.ports import House, Ports, house, permitted
-from handoff.console.wording import CONTRACT_STATUS, moment
+from handoff.console.wording import contract_status, moment
 from models.contract import Contract
 from models.customer import Customer
 from models.device import Device
@@ -118,7 +118,7 @@ def _subscriber(
         power=f"{read.rx_dbm:.1f} dBm".replace(".", ",") if read and read.rx_dbm is not None else "",
         since=_since(status, state, place, now),
         status=contract.status,
-        status_text=CONTRACT_STATUS.get(contract.status, contract.status),
+        status_text=contract_status(contract.status, contract.blocked_for),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answers import ANSWERS, REPLIES
@@ -12,7 +14,9 @@ from bot.questions import OF_IDENTITY, SUBJECT
 from bot.turn import Down, JobResult
 from tests.unit.bot.build import (
     BRUNO,
+    HOUSE,
     PROTOCOL,
+    SITE,
     Chat,
     a_job,
     a_turn,
@@ -116,6 +120,14 @@ def test_summary_tells_who_what_and_what_was_done_with_documents_masked() -> Non
     assert "Contrato 1002: Fibra 600 Mega, bloqueado por débito, Rua do Sol" in summary
     assert "Assuntos: segunda via" in summary
     assert "111.444.777-35" not in summary
+
+
+def test_summary_tells_of_every_state_that_a_contract_may_have() -> None:
+    site = replace(SITE, status="blocked", blocked_for="request")
+    chat = Chat(known_as(contracts=(replace(HOUSE, status="pending"), site)))
+    summary = only(chat.say("atendente"), HandOff).summary
+    assert "Contrato 1006: Fibra 600 Mega, ainda não ativado, Rua Nova" in summary
+    assert "Contrato 1007: Fibra 600 Mega, bloqueado a pedido do cliente, Sítio Boa Vista" in summary
 
 
 def test_summary_says_what_was_typed_when_nothing_was_proved() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 
+from billing.records import BlockedFor, ContractStatus
 from handoff.console.evidence import lines
 from handoff.console.wording import (
+    BLOCKED_FOR,
+    CONTRACT_STATUS,
     JOB_STATE,
     STATUS,
+    contract_status,
     day,
     due,
     emphasis,
@@ -127,6 +132,14 @@ def test_initials_stand_for_a_name(name: str, text: str) -> None:
 def test_every_state_has_a_name_in_portuguese() -> None:
     assert set(RANK) <= set(STATUS)
     assert set(OPEN_STATES) <= set(JOB_STATE)
+    assert {"blocked", *CONTRACT_STATUS} == {*get_args(ContractStatus)}
+    assert set(BLOCKED_FOR) == {*get_args(BlockedFor)}
+
+
+def test_contract_says_for_what_it_is_blocked() -> None:
+    assert contract_status("blocked", "request") == "bloqueado a pedido do cliente"
+    assert contract_status("active", "debt") == "ativo"
+    assert contract_status("pending", "debt") == "ainda não ativado"
 
 
 @pytest.mark.parametrize(
