@@ -24,6 +24,7 @@ from tests.e2e.console_scene import sign_in
 from tests.e2e.everything import everything
 from tests.integration.console import console_app
 from tests.integration.desk import a_provider, the_cast
+from wiring_desk import sentences_of
 
 FOLDER = ROOT / "docs" / "images" / "console"
 COLOURS = 128
@@ -71,7 +72,7 @@ def _console() -> Iterator[tuple[str, dict[str, str]]]:
             db = Database(engine)
             a_provider(db)
             pages = everything(db, the_cast(db))
-            app = console_app(db)
+            app = console_app(db, sentences=sentences_of())
             server = make_server("127.0.0.1", 0, app, threaded=True)
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
