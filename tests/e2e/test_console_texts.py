@@ -27,6 +27,7 @@ PAGES = {
     "text-gone": "/admin/texts/pt_BR/gone.with_an_upgrade",
     "text-button": "/admin/texts/pt_BR/button.release",
     "policies": "/admin/policies",
+    "policy-onu": "/admin/policies/onu",
 }
 
 
