@@ -1,7 +1,12 @@
 // Visible texts whose contrast with the colour behind them is below 4.5 (3 when large), as WCAG 2 AA counts it.
 () => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const known = new Map();
   const read = (css) => {
+    if (!known.has(css)) known.set(css, paint(css));
+    return [...known.get(css)];
+  };
+  const paint = (css) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = css;
     canvas.fillRect(0, 0, 1, 1);

@@ -1,12 +1,13 @@
-"""`python -m tests.e2e.pictures`: takes the documentation's pictures of the console's pages, over the tests' scene."""
+"""`python -m tests.e2e.pictures [page ...]` takes the pictures of the console for the docs, over the tests' scene."""
 
 from __future__ import annotations
 
 import io
 import signal
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,17 +41,17 @@ PHONE = ("list", "conversation", "customer", "board", "network", "proof", "onus"
 DARK = ("list", "conversation", "board", "network")
 
 
-def main() -> None:
-    """Overwrites the pictures: pages as wide as a desktop, some of them on a phone, and some in the dark."""
+def main(only: Sequence[str] = ()) -> None:
+    """Overwrites the pictures (of those pages alone, if any are named): wide, some on a phone, some in the dark."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with _console() as (address, pages), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         desktop, phone = _page(browser, address, 1440, 900), _page(browser, address, 390, 844)
         for page, names, suffix in ((desktop, DESKTOP, ""), (phone, PHONE, "-phone")):
-            for name in names:
+            for name in filter(lambda name: not only or name in only, names):
                 page.goto(f"{address}{pages[name]}")
                 _picture(page, f"{name}{suffix}")
-        for name in DARK:
+        for name in filter(lambda name: not only or name in only, DARK):
             desktop.emulate_media(color_scheme="dark")
             desktop.goto(f"{address}{pages[name]}")
             _picture(desktop, f"{name}-dark")
@@ -106,4 +107,4 @@ def _picture(page: Page, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

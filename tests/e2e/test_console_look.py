@@ -17,6 +17,7 @@ __all__ = ["address", "cast", "server"]  # fixtures: found by name
 pytestmark = pytest.mark.browser
 
 
+# Some eighty pages: on a machine that does other things besides this takes minutes.
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("screen", ["desktop", "phone"])
 def test_every_page_fits_is_readable_and_has_no_fault_that_axe_finds(

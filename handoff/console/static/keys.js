@@ -34,6 +34,7 @@ const KEYS = {
   k: () => move(-1),
   r: () => write("reply"),
   n: () => write("note"),
+  p: () => document.querySelector(".next button")?.click(),
   a: () => document.querySelector('form[action*="/take"] button')?.click(),
   e: () => open("menu-close", "button"),
   t: () => open("menu-transfer", "select"),
@@ -44,6 +45,13 @@ const KEYS = {
 function types(target) {
   return target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable=true], dialog");
 }
+
+// Out of what is being written, to the messages: from there the single keys work again.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !event.target.matches("#text, #search")) return;
+  event.target.blur();
+  document.querySelector(".talk .scroll")?.focus();
+});
 
 if (help) {
   keysOn.checked = localStorage.getItem("console-keys") !== "off";

@@ -114,6 +114,7 @@ function choose(place) {
 // Whether a key in the text was meant for the list.
 function pickerTakes(event) {
   if (event.key === "Escape" && picker.kind) {
+    event.preventDefault();
     closePicker();
     return true;
   }
