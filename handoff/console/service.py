@@ -14,15 +14,14 @@ from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import (
     CONTRACT_STATUS,
-    JOB_STATE,
     TICKET_STATE,
     UNLOCK_STATE,
     due,
-    job_action,
     moment,
     spoken,
 )
 from handoff.invoice_holds import WORDS
+from handoff.job_names import JOB_STATE, job_action
 from models.contract import Contract
 from models.customer import Customer
 from models.incident import Incident
