@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 UV := $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 TESTS ?= tests
+# Half of the tests wait for a process or a page: one more than there are processors, but not more than memory holds.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$(( n < 4 ? n + 1 : 4 )))
 
 .PHONY: help run reset test bench lint format lock setup
 
@@ -19,7 +21,7 @@ reset: setup ## Forgets the state of `make run`.
 test: setup ## Runs the tests, and says what was skipped and why.
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.environment
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.train
-	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope $(TESTS)
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(TESTS)
 
 bench: setup ## Measures speed and memory here.
 	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m nlu.environment

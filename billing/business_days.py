@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
 
 import holidays
+
+from core.public_holidays import public_holidays
+
+_EXCHANGE = holidays.financial_holidays("BVMF")
 
 
 def is_business_day(day: date, state: str = "") -> bool:
@@ -13,7 +16,7 @@ def is_business_day(day: date, state: str = "") -> bool:
 
     `state` is its two letters; others than Brazil's count as none. Municipal holidays are not known.
     """
-    return day.weekday() < 5 and day not in _holidays(day.year, state.upper())
+    return day.weekday() < 5 and day not in public_holidays(state.upper()) and not _banks_rest(day)
 
 
 def next_business_day(day: date, state: str = "") -> date:
@@ -31,11 +34,7 @@ def add_business_days(day: date, n: int, state: str = "") -> date:
     return day
 
 
-@lru_cache(maxsize=256)
-def _holidays(year: int, state: str) -> frozenset[date]:
-    known = state if state in holidays.country_holidays("BR").subdivisions else None
-    national = holidays.country_holidays("BR", subdiv=known, years=year)
-    # The stock exchange's calendar has the banks' own days (Carnival, Corpus Christi, the last day of the year), and
-    # Christmas Eve, on which banks are open.
-    exchange = holidays.financial_holidays("BVMF", years=year)
-    return frozenset({*national, *exchange} - {date(year, 12, 24)})
+def _banks_rest(day: date) -> bool:
+    """The stock exchange's calendar has the banks' own days (Carnival, Corpus Christi, the last day of the year), and
+    Christmas Eve, on which banks are open."""
+    return (day.month, day.day) != (12, 24) and day in _EXCHANGE

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import cache
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import holidays
+from core.public_holidays import public_holidays
+from core.work_calendar import WorkCalendar
 
-_LONGEST_BREAK_DAYS = 15
 _SATURDAY = 5
 
 
@@ -46,36 +46,27 @@ class OpenHours:
 
     def is_holiday(self, day: date) -> bool:
         """Whether the country, the state or the town has a holiday."""
-        return day in self.extra or day in _holidays(self.state, day.year)
+        return day in self.extra or day in self._holidays()
 
     def open_at(self, now: datetime) -> bool:
         """Whether somebody may be written to now."""
-        local = now.astimezone(ZoneInfo(self.zone))
-        hours = self._hours(local.date())
-        return hours.start <= local.hour < hours.end
+        return self._calendar().is_open(now)
 
     def next_opening(self, now: datetime) -> datetime:
         """`now` if it is open, else when it opens next. Raises ValueError where it never does."""
-        if self.open_at(now):
-            return now
-        zone, today = ZoneInfo(self.zone), self.day(now)
-        for days in range(_LONGEST_BREAK_DAYS):
-            day = today + timedelta(days=days)
-            hours = self._hours(day)
-            opening = datetime.combine(day, time(hours.start % 24), zone)
-            if hours.start < hours.end and opening > now:
-                return opening.astimezone(now.tzinfo)
-        raise ValueError("the hours never open")
+        opening = self._calendar().next_opening(now)
+        if opening is None:
+            raise ValueError("the hours never open")
+        return opening.astimezone(now.tzinfo)
 
-    def _hours(self, day: date) -> Hours:
-        if self.is_holiday(day) or day.weekday() > _SATURDAY:
-            return Hours(0, 0)
-        return self.saturday if day.weekday() == _SATURDAY else self.weekdays
+    def _calendar(self) -> WorkCalendar:
+        week = (*(_intervals(self.weekdays),) * 5, _intervals(self.saturday), ())
+        return WorkCalendar(self.zone, week, dict.fromkeys(self.extra, ()), holidays=self._holidays())
+
+    def _holidays(self) -> Container[date]:
+        # Carnival and the like are optional by law; nobody wants to be asked for money then either.
+        return public_holidays(self.state, by_custom=True)
 
 
-@cache
-def _holidays(state: str, year: int) -> frozenset[date]:
-    """Carnival and the like are optional by law; nobody wants to be asked for money then either."""
-    kinds = (holidays.PUBLIC, holidays.OPTIONAL)
-    known = state if state in holidays.country_holidays("BR").subdivisions else None
-    return frozenset(holidays.country_holidays("BR", subdiv=known, years=year, categories=kinds))
+def _intervals(hours: Hours) -> tuple[tuple[int, int], ...]:
+    return ((hours.start * 60, hours.end * 60),) if hours.start < hours.end else ()

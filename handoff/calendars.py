@@ -6,19 +6,17 @@ from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from holidays import country_holidays
-from holidays.constants import OPTIONAL, PUBLIC
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.errors import Misconfigured
+from core.public_holidays import STATES, public_holidays
 from core.work_calendar import DAY_MINUTES, Hours, Interval, WorkCalendar
 from handoff.queues import ALWAYS, OFFICE_HOURS
 from models.calendar import CalendarRow
 from models.provider import Provider, provider_zone
 
-COUNTRY = "BR"
 HOLIDAY_KINDS = ("national", "state", "optional")
 """Of the country by law, of the provider's state too, and the days that are only by custom (Carnival's)."""
 
@@ -137,9 +135,7 @@ def _holidays(told: object, state: str) -> Container[date]:
         raise _Senseless(f"os feriados são {', '.join(HOLIDAY_KINDS)}, e não {told!r}")
     if not told:
         return ()
-    # It makes up each year when it is first asked about it, so that no calendar runs out.
-    categories = (PUBLIC, OPTIONAL) if "optional" in told else (PUBLIC,)
-    try:
-        return country_holidays(COUNTRY, subdiv=state if "state" in told and state else None, categories=categories)
-    except NotImplementedError:
-        raise _Senseless(f"não conheço os feriados do estado {state!r}") from None
+    in_state = state if "state" in told else ""
+    if in_state and in_state not in STATES:
+        raise _Senseless(f"não conheço os feriados do estado {state!r}")
+    return public_holidays(in_state, by_custom="optional" in told)

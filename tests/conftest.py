@@ -23,7 +23,10 @@ FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=64MB")
 
 
 # What runs side by side (`make test`) is a file, but for what shares servers that take long to start, or the machine.
+# The console's pages need no whole system, but for its day: each of their files is dealt out by itself.
 TOGETHER = {
+    "tests/e2e/test_console_day": "system",
+    "tests/e2e/test_console_": "",
     "tests/e2e/": "system",
     "tests/pppoe/": "pppoe",
     "tests/contract/drivers/": "radius",
@@ -39,7 +42,7 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return next((name for start, name in TOGETHER.items() if path.startswith(start)), path)
+        return next((name for start, name in TOGETHER.items() if path.startswith(start)), "") or path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
