@@ -17,6 +17,7 @@ from bot.incident import tell_incident
 from bot.needs import SourceDown
 from bot.turn import JobResult, OpenIncident, Turn
 from core.money import format_brl
+from handoff.job_names import JOB_STATE, outcome_said
 from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, REBOOT_ONU, RELEASE_SIGNAL, SET_WIFI
 
 OPEN = frozenset({"asked", "approved", "running"})
@@ -60,7 +61,7 @@ def _released(turn: Turn, job: JobResult) -> list[Effect]:
         # Released, and still without internet: the fault is what there is to wait for.
         text = f"{text}\n\n{tell_incident(turn, incident)}"
     option = Option("intent:invoice_second_copy", turn.texts("button.second_copy"))
-    line = turn.texts("learnt.released", state=job.state, outcome=job.outcome)
+    line = turn.texts("learnt.released")
     learnt = people.learnt(turn, line)
     dialogue = replace(turn.dialogue, expect="back", contract=job.contract_ref, misses=0, data={}, learnt=learnt)
     told: list[Effect] = [IncidentTold(incident.id, job.contract_ref)] if incident else []
@@ -91,7 +92,8 @@ def _debt(turn: Turn, job: JobResult) -> str:
 def _not_released(turn: Turn, job: JobResult) -> list[Effect]:
     if job.state == "refused" and job.outcome.startswith(BY_ERP):
         return _refused_by_erp(turn, job)
-    line = turn.texts("learnt.not_released", state=job.state, outcome=job.outcome)
+    state, outcome = JOB_STATE[job.state], outcome_said(job.outcome, job.state)
+    line = turn.texts("learnt.not_released", state=state, outcome=outcome)
     turn = replace(turn, dialogue=replace(turn.dialogue, learnt=people.learnt(turn, line)))
     return people.hand_off(turn, "N2", "release_failed", "handoff.release_failed")
 

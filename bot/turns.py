@@ -30,6 +30,7 @@ from bot.waiting_told import hear_taps
 from core.db import Database
 from core.errors import Conflict
 from handoff.hand_over import hand_over
+from handoff.job_names import JOB_STATE, job_action, outcome_said
 from handoff.queues import DEFAULT_QUEUE
 from models import utc_now
 from models.message import Message
@@ -189,7 +190,7 @@ def _leave_to_people(session: Session, snapshot: Snapshot) -> None:
             direction="note",
             author="system",
             status="received",
-            text=f"Rede: {job.action} terminou como {job.state} ({job.outcome}).",
+            text=f"{job_action(job.action)}: {JOB_STATE[job.state]}. {outcome_said(job.outcome, job.state)}".strip(),
             payload={"network_job": job.id, "facts": dict(job.facts)},
         )
         session.add(note)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from handoff.console.wording import spoken
+from handoff.sla.standing import span
 from provisioning.diagnosis import Diagnosis
 from provisioning.verdict import Cause, judge
 
@@ -142,7 +143,6 @@ UNITS = {
     **dict.fromkeys(("rx_dbm", "olt_rx_dbm", "tx_dbm", "median_dbm", "weak_dbm", "strong_dbm", "olt_weak_dbm"), " dBm"),
     "drop_db": " dB",
     "distance_m": " m",
-    "uptime_seconds": " s",
 }
 
 Lines = tuple[tuple[str, str], ...]
@@ -171,4 +171,6 @@ def _value(name: str, value: object, zone: str) -> str:
     known = VALUES.get(name, {})
     if isinstance(value, (str, bool)) and value in known:
         return known[value]
+    if name == "uptime_seconds" and isinstance(value, int):
+        return span(value)
     return spoken(value, zone) + (UNITS.get(name, "") if value is not None else "")

@@ -13,16 +13,15 @@ from core.money import format_brl
 from handoff.console.evidence import Lines, lines
 from handoff.console.ports import House
 from handoff.console.wording import (
-    JOB_STATE,
     TICKET_STATE,
     UNLOCK_STATE,
     contract_status,
     due,
-    job_action,
     moment,
     spoken,
 )
 from handoff.invoice_holds import WORDS
+from handoff.job_names import JOB_STATE, job_action
 from models.contract import Contract
 from models.customer import Customer
 from models.incident import Incident

@@ -17,8 +17,9 @@ from handoff.console.channel import Notice, Number, read_notices, read_numbers
 from handoff.console.framing import add_live
 from handoff.console.live import as_regions
 from handoff.console.ports import House, Ports, attendant, house, permitted, visit
-from handoff.console.wording import JOB_STATE, job_action, moment, waited
+from handoff.console.wording import moment, waited
 from handoff.drift import last_check
+from handoff.job_names import JOB_STATE, job_action
 from models.conversation import Conversation
 from models.message import Message
 from models.network_job import OPEN_STATES, NetworkJob

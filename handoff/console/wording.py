@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 from core.dates import format_date, local_date, local_time
 from core.document import find_documents
 from core.hearing import SURE_HEARING
-from provisioning.actions import ACTIONS
 
 SURELY_HEARD = 0.85
+AUTOMATIC = "Atendimento automático"
 
 STATUS = {
     "queued": "na fila",
@@ -53,24 +53,6 @@ TEXT_KINDS = frozenset({"text", "buttons", "list", "button", "interactive"})
 EVENT_MARKS = {"call": "📞", "number_changed": "🔁", "identity_changed": "🔁"}
 CONTRACT_STATUS = {"active": "ativo", "cancelled": "cancelado", "pending": "ainda não ativado"}
 BLOCKED_FOR = {"debt": "bloqueado por débito", "request": "bloqueado a pedido do cliente", "other": "bloqueado"}
-JOB_STATE = {
-    "asked": "pedida",
-    "approved": "aprovada",
-    "running": "em andamento",
-    "verified": "feita e conferida",
-    "already": "já estava assim",
-    "refused": "recusada",
-    "failed": "falhou",
-    "unknown": "sem confirmação",
-    "pending": "ficou pendente",
-    "planned": "ensaiada",
-    "cancelled": "cancelada",
-}
-JOB_ACTION = {
-    "release_signal": "Liberar sinal",
-    "block_signal": "Bloquear sinal",
-    "diagnose": "Testar a conexão",
-}
 UNLOCK_STATE = {
     "reserved": "em andamento",
     "active": "valendo",
@@ -90,13 +72,8 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 def author_name(author: str, names: Mapping[str, str]) -> str:
     """Who wrote a message, for people to read. `names` gives people's names by `agent:login`."""
-    known = {"customer": "Cliente", "bot": "Atendimento automático", "phone_app": "Equipe, pelo celular"}
+    known = {"customer": "Cliente", "bot": AUTOMATIC, "system": AUTOMATIC, "phone_app": "Equipe, pelo celular"}
     return known.get(author) or names.get(author, author.removeprefix("agent:"))
-
-
-def job_action(name: str) -> str:
-    """What an action on the network is called; one that no longer exists by its name."""
-    return JOB_ACTION.get(name) or (ACTIONS[name].title if name in ACTIONS else name)
 
 
 def heard(confidence: float | None) -> str:

@@ -123,14 +123,14 @@ def _standing(kind: str, due_at: datetime | None, warn_at: datetime | None, now:
     if due_at is None:
         return Standing("ok", kind, None, f"{name}: tempo parado")
     if now > due_at:
-        return Standing("late", kind, due_at, f"{name} atrasada há {_span((now - due_at).total_seconds())}")
+        return Standing("late", kind, due_at, f"{name} atrasada há {span((now - due_at).total_seconds())}")
     colour: Colour = "warn" if warn_at is not None and now >= warn_at else "ok"
-    return Standing(colour, kind, due_at, f"{name} em até {_span((due_at - now).total_seconds())}")
+    return Standing(colour, kind, due_at, f"{name} em até {span((due_at - now).total_seconds())}")
 
 
 def _line(clock: SlaClock, by: str | None, stands: Reckoned, now: datetime, zone: str) -> ClockLine:
     name = KIND_NAMES[clock.kind].capitalize() + (f" · {clock.queue}" if clock.kind == "level" else "")
-    spent, target = _span(stands.spent_seconds), _span(clock.target_minutes * 60)
+    spent, target = span(stands.spent_seconds), span(clock.target_minutes * 60)
     if clock.stopped_at is not None:
         kept = "no prazo" if stands.state == "kept" else "fora do prazo"
         return ClockLine(name, f"{spent} de {target}, {kept}" + (f", {by}" if by else ""), stands.colour, running=False)
@@ -141,7 +141,7 @@ def _line(clock: SlaClock, by: str | None, stands: Reckoned, now: datetime, zone
     return ClockLine(name, f"{spent} de {target}, {word} {due}", stands.colour, running=True)
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Whole minutes, or hours with minutes, or days: what one says at a desk."""
     minutes = int(seconds) // 60
     if minutes < 60:

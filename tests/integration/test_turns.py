@@ -290,7 +290,7 @@ def test_result_is_a_note_when_a_person_owns_the_conversation(demo: Database) ->
     take_turn(number, bot=bot)
     take_turn(number, bot=bot)
     (note,) = messages(demo, number, "note")
-    assert "diagnose terminou como verified" in note.text
+    assert note.text.startswith("Testar a conexão: feita e conferida.")
     assert note.payload["facts"] == {"line": {"onu_state": "los"}}
     assert replies(demo, number) == []
 

@@ -20,7 +20,8 @@ from handoff.console.network.job_words import job_row, who_asked
 from handoff.console.network.jobs import names_of
 from handoff.console.network.page import frame
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
-from handoff.console.wording import contract_status, job_action, moment
+from handoff.console.wording import contract_status, moment
+from handoff.job_names import job_action
 from handoff.permits import may
 from models.contract import Contract
 from models.customer import Customer

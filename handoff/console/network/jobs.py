@@ -17,7 +17,7 @@ from handoff.console.live import TOKEN_MARK
 from handoff.console.network.job_words import job_row, job_sheet
 from handoff.console.network.page import frame
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
-from handoff.console.wording import JOB_STATE, job_action
+from handoff.job_names import JOB_STATE, job_action
 from handoff.permits import may
 from models.agent import Agent
 from models.network_job import OPEN_STATES, NetworkJob

@@ -12,7 +12,6 @@ from handoff.console.evidence import lines
 from handoff.console.wording import (
     BLOCKED_FOR,
     CONTRACT_STATUS,
-    JOB_STATE,
     STATUS,
     contract_status,
     day,
@@ -24,6 +23,7 @@ from handoff.console.wording import (
     waited,
     without_documents,
 )
+from handoff.job_names import JOB_STATE
 from models.message import RANK
 from models.network_job import OPEN_STATES
 
@@ -127,6 +127,10 @@ def test_lines_name_what_was_measured() -> None:
 )
 def test_initials_stand_for_a_name(name: str, text: str) -> None:
     assert initials(name) == text
+
+
+def test_time_since_a_restart_is_told_as_people_do() -> None:
+    assert lines({"line": {"uptime_seconds": 87022}}, ZONE) == (("Linha: Ligada há", "24 h 10 min"),)
 
 
 def test_every_state_has_a_name_in_portuguese() -> None:
