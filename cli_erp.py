@@ -20,6 +20,7 @@ from core.masking import mask_personal_data
 from core.money import format_brl
 from core.phone import mask_phone, match_key
 from handoff import audit
+from handoff.console.wording import contract_status
 from wiring_erp import connect
 from wiring_settings import LOCAL, erp_problems
 
@@ -94,7 +95,8 @@ def _shown(system: Erp, customer: Customer) -> list[str]:
     phones = ", ".join(mask_phone(one) for one in customer.phones) or "sem telefone"
     lines = [f"{customer.first_name} ({customer.document.masked}), {phones}, id {customer.ref}"]
     for contract in system.contracts(customer.ref):
-        lines.append(f"  contrato {contract.number}: {contract.plan}, {contract.status}, {contract.street}")
+        state = contract_status(contract.status, contract.blocked_for)
+        lines.append(f"  contrato {contract.number}: {contract.plan}, {state}, {contract.street}")
         for invoice in system.open_invoices(contract.ref):
             amount = format_brl(invoice.amount_cents)
             lines.append(f"    fatura {invoice.number}: {amount}, vence em {invoice.due_date:%d/%m/%Y}")

@@ -8,8 +8,8 @@ from billing.gateway import gateway_kinds
 from cli_database import told
 from core.errors import Failure, Misconfigured, Refused
 from core.masking import mask_personal_data
-from wiring_gateway import connect
-from wiring_settings import gateway_problems
+from wiring_gateway import connect, simulated_options
+from wiring_settings import SIMULATED, gateway_problems
 
 # No charge of ours has this key.
 NOBODYS_KEY = "religateste0"
@@ -38,13 +38,23 @@ def test_command() -> None:
     kind, options = told("GATEWAY"), told("GATEWAY_OPTIONS")
     if not kind:
         raise click.ClickException("GATEWAY não está definido.")
-    if problems := gateway_problems(kind, options):
+    if kind == SIMULATED:
+        options = _simulated()
+    elif problems := gateway_problems(kind, options):
         raise click.ClickException("\n".join(problems))
     try:
         connect(kind, options).find(NOBODYS_KEY)
     except Failure as failure:
         raise click.ClickException(_in_words(failure)) from failure
     click.echo("O gateway respondeu.")
+
+
+def _simulated() -> str:
+    """Nobody writes the options of the demonstration's bank: they are those of the system that runs here."""
+    port, secret = told("PORT"), told("META_APP_SECRET")
+    if not (port and secret):
+        raise click.ClickException(f"GATEWAY={SIMULATED} só responde onde o `make run` está rodando (DATA_DIR).")
+    return simulated_options(port, secret)
 
 
 def _in_words(failure: Failure) -> str:

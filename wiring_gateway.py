@@ -18,7 +18,7 @@ def gateway_of(settings: Settings) -> Gateway | None:
     if not settings.gateway:
         return None
     if settings.simulated_gateway:
-        return connect(SIMULATED, _simulated(settings))
+        return connect(SIMULATED, simulated_options(settings.port, settings.meta_app_secret))
     if problems := (
         *bank_problems(settings.gateway, settings.meta_access_token),
         *gateway_problems(settings.gateway, settings.gateway_options),
@@ -33,10 +33,9 @@ def connect(name: str, options: str) -> Gateway:
     return kind.connect(read_options(kind.fields, options), make_session(), ZONE)
 
 
-def _simulated(settings: Settings) -> str:
-    """The options of the built-in bank, in the web process; its secret is the simulated WhatsApp's too."""
-    options = {"url": f"http://127.0.0.1:{settings.port}/simulator/bank", "token": settings.meta_app_secret}
-    return json.dumps(options)
+def simulated_options(port: int | str, secret: str) -> str:
+    """The options of the built-in bank, in the web process of this port; its secret is the simulated WhatsApp's too."""
+    return json.dumps({"url": f"http://127.0.0.1:{port}/simulator/bank", "token": secret})
 
 
 def desk_of(settings: Settings, db: Database) -> GatewayDesk | None:

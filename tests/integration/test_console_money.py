@@ -117,7 +117,7 @@ def test_pages_say_what_a_person_needs_and_looks_are_written_down_once(app: Flas
         "disputes": ("Bruno Lima", "F-BRUNO-1", "responder até", "Joana Reis", "prazo em 3 dias"),
         f"proofs/{made['proof']}": ("o recebedor não é o provedor", "Padaria Real", "F-ELISA-1", "mesmo valor"),
         f"proofs/{made['unread']}": ("o arquivo está danificado ou protegido",),
-        "payments?state=todo": ("sem fatura", "em dobro"),
+        "payments?state=todo": ("sem fatura", "em dobro", "· Asaas"),
         f"comparisons/{made['run']}": ("Ana Souza", "Pagos mas bloqueados na rede", f"/payments/{made['unmatched']}"),
     }
     for path, words in wanted.items():

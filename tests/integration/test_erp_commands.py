@@ -128,6 +128,7 @@ def test_find_shows_the_customer_masked_with_contracts_and_invoices(db: Database
     assert code == 0, said
     assert BRUNO.masked in said
     assert "contrato 1002: " in said
+    assert "bloqueado por débito" in said
     assert "fatura " in said
     assert "R$" in said
     assert BRUNO.number not in said

@@ -12,6 +12,7 @@ from billing.gateway import gateway_kinds
 from tests.contract.gateways.asaas_bank import KEY, AsaasBank
 from tests.contract.gateways.bank import HTML, TROUBLE, Said
 from tests.integration.commands import command
+from tests.unit.webhooks.simulator.standin import standing_in
 
 Run = Callable[..., tuple[int, str]]
 
@@ -96,3 +97,19 @@ def test_test_says_that_the_gateway_did_not_answer_when_it_is_in_trouble(
     code, said = run("test")
     assert code == 1
     assert "O gateway não respondeu como esperado (" in said
+
+
+def test_test_asks_the_demonstrations_bank_when_make_run_is_up_and_says_so_when_it_is_not(
+    run: Run, tmp_path: Path
+) -> None:
+    demo = {"GATEWAY": "simulator", "GATEWAY_OPTIONS": ""}
+    assert run("test", demo) == (
+        1,
+        "Error: GATEWAY=simulator só responde onde o `make run` está rodando (DATA_DIR).\n",
+    )
+    with standing_in(tmp_path, bank_token="muito-secreto") as product:
+        up = demo | {"PORT": product.base_url.rpartition(":")[2], "META_APP_SECRET": "muito-secreto"}
+        assert run("test", up) == (0, "O gateway respondeu.\n")
+    code, said = run("test", up)
+    assert code == 1
+    assert "O gateway não respondeu como esperado (connection_failed" in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template
@@ -13,6 +13,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from billing.erp_kind import erp_kinds
+from billing.gateway import gateway_kinds
 from core.dates import local_date
 from core.money import format_brl
 from handoff.console.framing import add_live, typed
@@ -205,7 +207,7 @@ def paid_row(row: Payment, known: Mapping[str, Debtor], names: Mapping[str, str]
         invoice_ref=row.invoice_ref or "",
         paid=moment(row.paid_at, now, place.zone),
         known=moment(row.known_at, now, place.zone),
-        source=row.source,
+        source=_teller(row.source, names),
         external_id=row.external_id,
         e2e_id=row.e2e_id or "",
         late_days=int(row.detail.get("late_days") or 0),
@@ -214,3 +216,14 @@ def paid_row(row: Payment, known: Mapping[str, Debtor], names: Mapping[str, str]
         note=str(row.detail.get("note") or ""),
         todo=row.state in NEEDY and row.seen_by is None,
     )
+
+
+@cache
+def _tellers() -> Mapping[str, str]:
+    kinds = {**erp_kinds(), **gateway_kinds()}
+    return {"import": "importado", **{name: kind.title for name, kind in kinds.items()}}
+
+
+def _teller(source: str, names: Mapping[str, str]) -> str:
+    """Who told of a payment: a bank or an ERP as it is called, a file, or a person."""
+    return _tellers().get(source) or names.get(source, source)
