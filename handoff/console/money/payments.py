@@ -220,8 +220,9 @@ def paid_row(row: Payment, known: Mapping[str, Debtor], names: Mapping[str, str]
 
 @cache
 def _tellers() -> Mapping[str, str]:
-    kinds = {**erp_kinds(), **gateway_kinds()}
-    return {"import": "importado", **{name: kind.title for name, kind in kinds.items()}}
+    erps = {name: kind.title for name, kind in erp_kinds().items()}
+    banks = {name: kind.title for name, kind in gateway_kinds().items()}
+    return {"import": "importado", **erps, **banks}
 
 
 def _teller(source: str, names: Mapping[str, str]) -> str:
