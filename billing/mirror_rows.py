@@ -166,10 +166,12 @@ def write_invoice(session: Session, contract_id: int, told: Invoice, asked_at: d
 def write_paid(session: Session, invoices: Iterable[Invoice], asked_at: datetime) -> None:
     """Paid invoices that we had seen before; the others are history that nobody here asked about."""
     for told in sorted(invoices, key=lambda one: one.ref):
+        # What it cost as a whole: parts that came in before had been taken off.
+        money = {"amount_cents": told.amount_cents, "paid_at": told.paid_at, "paid_cents": told.paid_cents}
         session.execute(
             update(InvoiceRow)
             .where(InvoiceRow.ref == told.ref)
-            .values(status="paid", paid_at=told.paid_at, paid_cents=told.paid_cents, hold="", seen_at=asked_at)
+            .values(status="paid", hold="", held_at=None, seen_at=asked_at, **money)
         )
 
 

@@ -25,7 +25,9 @@ def take_back(session: Session, payment: Payment, invoice: Invoice | None) -> No
     payment.state, payment.reversed_at = "reversed", utc_now()
     if invoice is None or not counted:
         return
-    _open_again(invoice, payment.amount_cents)
+    # What an outside ERP tells as open stands in the row as it told it.
+    if invoice.seen_at is None or invoice.status == "paid":
+        _open_again(invoice, payment.amount_cents)
     raise_alert(session, REVERSED, invoice.ref, _REVERSED, severity="critical", detail=told(payment))
 
 

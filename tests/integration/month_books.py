@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -64,8 +65,11 @@ class Deal:
 
 @dataclass
 class Books:
-    """Everybody's."""
+    """Everybody's. `name` gives a bill's ref by number and month; `prorated` where days without signal cost nothing and
+    nobody is asked sooner than some days after the bill was made: our own tables."""
 
+    name: Callable[[int, int], str]
+    prorated: bool
     bills: dict[str, Bill] = field(default_factory=dict)
     money: dict[str, Money] = field(default_factory=dict)
     deals: list[Deal] = field(default_factory=list)
@@ -89,11 +93,12 @@ class Books:
             for month in (9, 10):
                 due = date(2026, month, due_day_of(number))
                 end = due - timedelta(days=ISSUED_BEFORE)
-                ref = f"c-{number}-2026-{month:02d}"
+                ref = self.name(number, month)
                 if ref not in self.bills and (end == today or (first_day and end < today)):
                     begin = date(2026, month - 1, due_day_of(number)) - timedelta(days=ISSUED_BEFORE)
-                    due = max(due, today + timedelta(days=LEAST_NOTICE))
-                    total = self._share(number, begin, end)
+                    if self.prorated:
+                        due = max(due, today + timedelta(days=LEAST_NOTICE))
+                    total = self._share(number, begin, end) if self.prorated else fee_of(number)
                     if total:
                         made.append(self.add(Bill(ref, number, total, due, now)))
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -13,9 +13,7 @@ from sqlalchemy.orm import Session
 
 from billing import holds
 from billing.agreements import negotiation_policy_of
-from billing.gateway import Settlement
 from billing.negotiation import offers
-from billing.payments import take_payment
 from billing.provider_row import load_policy, provider_row
 from billing.trust_unlock import Denied, Eligible, assess
 from billing.unlock_ledger import promises
@@ -26,7 +24,8 @@ from models import utc_now
 from models.conversation import Conversation
 from models.negotiation import Negotiation
 from provisioning.request import ask, target_of
-from tests.integration.month_books import Bill, Books, Deal
+from tests.integration.month_books import Bill, Deal
+from tests.integration.month_office import Office
 from tests.integration.month_works import Works
 
 WAYS = {"punctual": 60, "late": 16, "partial": 5, "twice": 4, "more": 2, "less": 2, "reverser": 4, "disputer": 7}
@@ -49,15 +48,22 @@ Act = Callable[[], None]
 class People:
     """What each of them does on each day. All that they cause is written into the books as well."""
 
-    def __init__(self, works: Works, books: Books, numbers: range, debtors: frozenset[int], chance: Random) -> None:
-        self._works, self._books, self._chance = works, books, chance
+    def __init__(
+        self,
+        works: Works,
+        office: Office,
+        numbers: range,
+        debtors: frozenset[int],
+        chance: Random,
+        debts: Sequence[str],
+    ) -> None:
+        self._works, self._office, self._books, self._chance = works, office, office.books, chance
         ways = chance.choices(list(WAYS), list(WAYS.values()), k=len(numbers))
-        debts = {number: DEBTS[count % len(DEBTS)] for count, number in enumerate(sorted(debtors))}
-        self._way = dict(zip(numbers, ways, strict=True)) | debts
+        owing = {number: debts[count % len(debts)] for count, number in enumerate(sorted(debtors))}
+        self._way = dict(zip(numbers, ways, strict=True)) | owing
         self._agenda: dict[tuple[date, int], list[Act]] = defaultdict(list)
         self._step: dict[int, int] = defaultdict(int)
         self._days: dict[int, date] = {}
-        self._names = 0
         self.network_away = False
         self.done: dict[str, int] = defaultdict(int)
 
@@ -71,7 +77,11 @@ class People:
             "twice": [(-1, pay), (0, partial(self._pay, bill, again=True))],
             "more": [(-1, partial(self._pay, bill, more=5))],
             "less": [(-1, partial(self._pay, bill, more=-5))],
-            "reverser": [(-2, pay), (chance.randint(0, 3), partial(self._take_back, bill))],
+            "reverser": [
+                (-3, partial(self._office.copy, bill)),
+                (-2, pay),
+                (chance.randint(0, 3), partial(self._take_back, bill)),
+            ],
             "disputer": [(chance.randint(0, 17), partial(self._contest, bill))],
         }
         plan = plans.get(self._way[bill.number], [])
@@ -153,25 +163,11 @@ class People:
         if bill.cancelled or not (bill.owed or again):
             return
         cents = (bill.total if again else bill.owed) // share + more
-        self._names += 1
-        name = f"pay-{self._names}"
-        self._tell(name, bill, cents)
-        if self._chance.random() < 0.05:
-            # Told twice, as webhooks are.
-            self._tell(name, bill, cents)
-        self._books.pay(name, bill, cents)
+        self._office.pay(bill, cents, self._chance.random() < 0.05)
         self.done["payments"] += 1
 
-    def _tell(self, name: str, bill: Bill, cents: int, *, reversed_: bool = False) -> None:
-        settlement = Settlement(name, cents, utc_now(), method="pix", reversed=reversed_)
-        with self._works.db.transaction() as session:
-            take_payment(session, settlement, source="banco", invoice_ref=bill.ref)
-
     def _take_back(self, bill: Bill) -> None:
-        for money in [one for one in self._books.money.values() if one.ref == bill.ref and one.state == "settled"]:
-            self._tell(money.name, bill, money.cents, reversed_=True)
-            self._books.take_back(money.name, utc_now())
-            self.done["reversed"] += 1
+        self.done["reversed"] += self._office.take_back(bill)
 
     def _contest(self, bill: Bill) -> None:
         if not bill.owed or bill.hold:
@@ -193,34 +189,38 @@ class People:
         verdict = self._verdict(number, today)
         assert not isinstance(verdict, Denied), verdict
         for _ in range(2):
-            effect = UnlockOnTrust(f"c-{number}", verdict.until, verdict.amount_cents, "Libero agora?", "sim")
+            effect = UnlockOnTrust(
+                self._office.contract(number), verdict.until, verdict.amount_cents, "Libero agora?", "sim"
+            )
             with self._works.db.transaction() as session:
-                unlock(session, effect, _conversation(session, number), False, partial(_ask, session))
+                waits = self._office.gives_unlocks
+                ask_it = partial(_ask, session, waits)
+                unlock(session, effect, _conversation(session, number), waits, ask_it)
             self._works.move(utc_now() + timedelta(seconds=2))
         ended = "kept" if self._way[number] == "unlock_kept" else "broken"
         self._books.unlocks[number].append("failed" if self.network_away else ended)
         self.done["unlocks"] += 1
 
     def _verdict(self, number: int, today: date) -> Eligible | Denied:
-        db, erp = self._works.db, self._works.desk.erp
-        contract = next(one for one in erp.contracts(f"k-{number}"))
+        db, erp = self._works.db, self._works.erp
+        contract = next(one for one in erp.contracts(self._office.customer(number)))
         return assess(
             contract, erp.open_invoices(contract.ref), promises(db, contract.ref), load_policy(db), utc_now(), today
         )
 
     def _agree(self, number: int, count: int, today: date) -> None:
         """Accepts the offer of so many instalments; the books divide the debt themselves."""
-        db, erp = self._works.db, self._works.desk.erp
+        db, erp, ref = self._works.db, self._works.erp, self._office.contract(number)
         old = self._books.owes(number, today)
         with db.reading() as session:
             policy = negotiation_policy_of(provider_row(session).policies)
-        offer = next(one for one in offers(erp.open_invoices(f"c-{number}"), policy, today) if one.count == count)
+        offer = next(one for one in offers(erp.open_invoices(ref), policy, today) if one.count == count)
         with db.transaction() as session:
-            effect = AcceptOffer(f"c-{number}", offer, "Fechamos assim?", "sim", at_once=True)
+            effect = AcceptOffer(ref, offer, "Fechamos assim?", "sim", at_once=True)
             accept(session, effect, _conversation(session, number))
         with db.reading() as session:
             deal_id = session.scalars(
-                select(Negotiation.id).where(Negotiation.contract_ref == f"c-{number}").order_by(Negotiation.id.desc())
+                select(Negotiation.id).where(Negotiation.contract_ref == ref).order_by(Negotiation.id.desc())
             ).first()
         debt = sum(bill.owed for bill in old)
         first = today + timedelta(days=3)
@@ -241,7 +241,7 @@ def _conversation(session: Session, number: int) -> int:
     return session.scalars(select(Conversation.id).where(Conversation.contact_id == number)).one()
 
 
-def _ask(session: Session, wanted: AskNetwork, unlock_id: int) -> None:
+def _ask(session: Session, waits: bool, wanted: AskNetwork, unlock_id: int) -> None:
     ask(
         session,
         wanted.action,
@@ -250,4 +250,5 @@ def _ask(session: Session, wanted: AskNetwork, unlock_id: int) -> None:
         asked_by="bot",
         cause=wanted.cause,
         trust_unlock_id=unlock_id,
+        waits=waits,
     )

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from billing.ports import Erp
 from core.db import Database
 from models.collection_step import CollectionStep
 from models.contract import Contract
@@ -22,6 +21,8 @@ from models.payment import Payment
 from models.suspension import Suspension
 from models.trust_unlock import TrustUnlock
 from tests.integration.month_books import Books
+from tests.integration.month_office import Office
+from tests.integration.month_world import number_of
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 HOLIDAYS = {date(2026, 9, 7), date(2026, 10, 12)}
@@ -59,7 +60,7 @@ def sent_steps(db: Database) -> list[Sent]:
         messages = session.scalars(select(Message).where(Message.key.like("collection:%"))).all()
     rows = [(steps[str(message.key)], message.received_at) for message in messages]
     assert len(rows) == sum(row.state == "sent" for row in steps.values())
-    return [Sent(int(row.contract_ref[2:]), row.invoice_ref, row.step, at) for row, at in rows]
+    return [Sent(number_of(row.contract_ref), row.invoice_ref, row.step, at) for row, at in rows]
 
 
 def check_money(db: Database, books: Books) -> None:
@@ -75,12 +76,14 @@ def check_money(db: Database, books: Books) -> None:
         }
         unlocks = defaultdict(list)
         for promise in session.scalars(select(TrustUnlock).order_by(TrustUnlock.id)):
-            unlocks[int(promise.contract_ref[2:])].append(promise.state)
+            unlocks[number_of(promise.contract_ref)].append(promise.state)
         deals = session.scalars(select(Negotiation).order_by(Negotiation.id)).all()
     _same(invoices, {ref: bill.row for ref, bill in books.bills.items()})
     _same(payments, {name: (one.ref, one.cents, one.state) for name, one in books.money.items()})
     _same(unlocks, books.unlocks)
-    assert [(int(row.contract_ref[2:]), row.state) for row in deals] == [(one.number, one.state) for one in books.deals]
+    assert [(number_of(row.contract_ref), row.state) for row in deals] == [
+        (one.number, one.state) for one in books.deals
+    ]
     counted = sum(cents for _, cents, state in payments.values() if state in ("settled", "partial"))
     paid = {one.ref for one in books.money.values()}
     came_in = sum(row[2] for ref, row in invoices.items() if ref in paid)
@@ -146,13 +149,13 @@ def check_blocks(sent: list[Sent], blocks: list[Block]) -> None:
         assert any((block.day - one.local.date()).days >= 15 for one in told), block
 
 
-def check_network(db: Database, erp: Erp, held: set[int], rightly: set[int]) -> None:
+def check_network(db: Database, office: Office, held: set[int], rightly: set[int]) -> None:
     """RADIUS, the contracts, what the ERP says of them and the ledger of suspensions name the same ones."""
     with db.reading() as session:
         contracts = session.scalars(select(Contract).where(Contract.status == "blocked")).all()
         suspended = session.scalars(select(Suspension.contract_ref).where(Suspension.state == "suspended")).all()
     assert held == rightly, (sorted(held - rightly), sorted(rightly - held))
-    assert {int(row.ref[2:]) for row in contracts} == held
-    assert {int(ref[2:]) for ref in suspended} == held
-    told = [one for number in held for one in erp.contracts(f"k-{number}")]
-    assert {int(one.ref[2:]) for one in told if one.status == "blocked"} == held
+    assert {number_of(row.ref) for row in contracts} == held
+    assert {number_of(ref) for ref in suspended} == held
+    told = [one for number in held for one in office.erp.contracts(office.customer(number))]
+    assert {number_of(one.ref) for one in told if one.status == "blocked"} == held

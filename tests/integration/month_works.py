@@ -14,24 +14,28 @@ from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
-from billing.ports import Erp
 from billing.reconciliation_due import reconcile_nightly
 from core.db import Database
 from core.errors import Conflict, Failure
 from core.later import Later
 from core.route import Route
 from core.settings import load
-from handoff.debt_desk import DebtDesk
 from models import utc_now
 from models.outbox import Outbox
 from provisioning.run import run
 from tests.integration.media_rows import folder
+from tests.integration.month_office import Office
 from tests.integration.month_world import Network
 from tests.unit.provisioning.fakes import FakePlant
 from wiring_money import compared_of, money_routes
 from wiring_network import job_finished, network_routes
 from worker import BACKOFF_SECONDS
 
+SETTINGS = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "SECRET_KEY": "k" * 32,
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
 # What goes out to the channel, and the bot's own turns, are not this story's.
 ELSEWHERE = ("deliver", "typing", "turn", "remind_unlock")
 
@@ -44,16 +48,10 @@ class Works:
     """Chores and outbox rows, done at the moment at which they are due. Nothing is done by hand."""
 
     def __init__(
-        self, db: Database, network: Network, erp: Erp, clock: FrozenDateTimeFactory, media: Path, chance: Random
+        self, db: Database, network: Network, office: Office, clock: FrozenDateTimeFactory, media: Path, chance: Random
     ) -> None:
-        self.db, self._clock, self._chance = db, clock, chance
-        settings = load(
-            {
-                "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-                "SECRET_KEY": "k" * 32,
-                "REDIS_URL": "redis://127.0.0.1:1/0",
-            }
-        )
+        self.db, self.erp, self._clock, self._chance = db, office.erp, clock, chance
+        settings, erp = load(SETTINGS | office.settings), office.erp
         compared = replace(compared_of(settings, db, erp), held=network.access.held_back)
         plant = FakePlant(network.access)
         self.routes: dict[str, Route] = {
@@ -62,7 +60,6 @@ class Works:
             "network": Route(partial(run, db=db, plant=plant, finished=job_finished, sleep=lambda seconds: None)),
             "reconcile": Route(partial(reconcile_nightly, compared=compared)),
         }
-        self.desk = DebtDesk(db, erp, "pt_BR")
         self.killed = self.repeated = 0
         self.careful = False
 

@@ -48,15 +48,25 @@ def pays_ahead(number: int) -> bool:
     return number % 20 < 11
 
 
+def number_of(contract_ref: str) -> int:
+    """The number within a contract's ref: `c-7` of our own tables, `7.7` of an ERP outside."""
+    return int(contract_ref.removeprefix("c-").partition(".")[0])
+
+
+def furnish(db: Database, policies: dict[str, Any]) -> None:
+    """The provider and its templates."""
+    store_provider(db, policies=policies)
+    for file in read_templates("pt_BR"):
+        a_template(db, file.purpose, components=list(file.draft().components), variables=file.variables)
+
+
 def populate(db: Database, numbers: range, debtors: frozenset[int]) -> None:
     """The provider, its templates, and everybody with the invoice of August: open for `debtors`, else paid; some
     others have that of September as well."""
-    store_provider(db, policies=POLICIES)
-    for file in read_templates("pt_BR"):
-        a_template(db, file.purpose, components=list(file.draft().components), variables=file.variables)
+    furnish(db, POLICIES)
     with db.transaction() as session:
         session.execute(insert(Customer), [_customer(number) for number in numbers])
-        session.execute(insert(Contact), [_contact(number) for number in numbers])
+        session.execute(insert(Contact), [a_contact(number, f"k-{number}") for number in numbers])
         session.execute(insert(Contract), [_contract(number) for number in numbers])
         session.execute(insert(Invoice), [_bill(number, 8, number in debtors) for number in numbers])
         ahead = [number for number in numbers if pays_ahead(number) and number not in debtors]
@@ -68,13 +78,14 @@ def _customer(number: int) -> dict[str, Any]:
         "id": number,
         "ref": f"k-{number}",
         "name": f"Cliente {number}",
-        "document": _cpf(number),
+        "document": cpf(number),
         "document_kind": "cpf",
     }
 
 
-def _contact(number: int) -> dict[str, Any]:
-    return {"id": number, "channel": "whatsapp", "customer_ref": f"k-{number}", "proved_by": "phone"}
+def a_contact(number: int, customer_ref: str) -> dict[str, Any]:
+    """Who once wrote to us."""
+    return {"id": number, "channel": "whatsapp", "customer_ref": customer_ref, "proved_by": "phone"}
 
 
 def _contract(number: int) -> dict[str, Any]:
@@ -107,7 +118,8 @@ def _bill(number: int, month: int, owes: bool) -> dict[str, Any]:
     }
 
 
-def _cpf(number: int) -> str:
+def cpf(number: int) -> str:
+    """A valid one."""
     digits = [int(digit) for digit in f"{number + 100_000_000:09d}"]
     for _ in range(2):
         weighted = sum(weight * digit for weight, digit in zip(range(len(digits) + 1, 1, -1), digits, strict=True))
