@@ -14,9 +14,9 @@ from bot.texts import Texts
 from core.dates import format_when
 from core.db import Database
 from core.later import Later
+from handoff.whom import contact_of
 from models import utc_now
 from models.alert import raise_alert
-from models.contact import Contact
 from models.contract import Contract
 from models.customer import Customer
 from models.incident import Incident, IncidentContract
@@ -52,17 +52,13 @@ _CLAIM = {
         " AND status.state = 'online' RETURNING 1"
     ),
 }
-# The contact who wrote of it; else the newest who is that customer, by what they proved or by their phone.
-_CONTACT = text(
-    "SELECT contact.id FROM contact WHERE contact.id = (SELECT contact_id FROM conversation WHERE id = coalesce("
+# Who wrote of it, and whose contract it is.
+_WHOSE = text(
+    "SELECT customer.ref, (SELECT contact_id FROM conversation WHERE id = coalesce("
     " (SELECT conversation_id FROM incident_contract WHERE incident_id = :id AND contract_ref = :ref),"
     " (SELECT conversation_id FROM line_report WHERE contract_ref = :ref AND conversation_id IS NOT NULL"
-    " ORDER BY at DESC LIMIT 1)))"
-    " UNION ALL (SELECT contact.id FROM contract JOIN customer ON customer.id = contract.customer_id"
-    " JOIN contact ON contact.customer_ref = customer.ref OR EXISTS (SELECT FROM contact_alias AS alias"
-    " JOIN customer_phone AS phone ON phone.match_key = alias.value WHERE alias.kind = 'match_key'"
-    " AND alias.contact_id = contact.id AND phone.customer_id = customer.id)"
-    " WHERE contract.ref = :ref ORDER BY contact.id DESC) LIMIT 1"
+    " ORDER BY at DESC LIMIT 1))) AS wrote"
+    " FROM contract JOIN customer ON customer.id = contract.customer_id WHERE contract.ref = :ref"
 )
 
 
@@ -99,14 +95,15 @@ def _due(session: Session, row: Incident, limits: Limits, now: datetime) -> list
 def _tell(session: Session, incident_id: int, ref: str, phase: str, texts: Texts, now: datetime) -> None:
     """Marks and message in one transaction; the mark is taken back where the message may not be sent."""
     row = session.get_one(Incident, incident_id)
-    contact_id = session.scalar(_CONTACT, {"id": incident_id, "ref": ref})
-    if contact_id is None:
+    whose = session.execute(_WHOSE, {"id": incident_id, "ref": ref}).one_or_none()
+    # Whoever wrote of it may have been merged with others since, or be somebody else by now.
+    contact = contact_of(session, whose.ref, first=whose.wrote) if whose else None
+    if contact is None:
         return
     if session.execute(_CLAIM[phase], {"id": incident_id, "ref": ref, "now": now}).first() is None:
         return
-    contact = session.get_one(Contact, contact_id)
     notice = _notice(session, row, ref, phase, texts, now)
-    key = f"outage:{incident_id}:contact:{contact_id}:{phase}"
+    key = f"outage:{incident_id}:contact:{contact.id}:{phase}"
     denied = send_notice(session, contact, notice, key=key, reason="outage", texts=texts, now=now)
     if denied is None:
         replace_watch(session, incident_id, ref)

@@ -16,12 +16,13 @@ _CONTACT = text(
     " AND NOT EXISTS (SELECT FROM contact_alias AS other WHERE other.kind = 'match_key'"
     " AND other.contact_id = contact.id AND other.value NOT IN"
     " (SELECT match_key FROM customer_phone WHERE customer_id = customer.id)))"
-    " WHERE customer.ref = :ref ORDER BY contact.id DESC LIMIT 1"
+    " WHERE customer.ref = :ref"
+    " ORDER BY contact.id IS NOT DISTINCT FROM CAST(:first AS integer) DESC, contact.id DESC LIMIT 1"
 )
 
 
-def contact_of(session: Session, customer_ref: str) -> Contact | None:
+def contact_of(session: Session, customer_ref: str, *, first: int | None = None) -> Contact | None:
     """The contact to write to about this customer's contracts; None for one who never wrote to us, or whose number is
-    not known."""
-    found = session.scalar(_CONTACT, {"ref": customer_ref})
+    not known. `first` is the contact with this id where that is one of the customer's."""
+    found = session.scalar(_CONTACT, {"ref": customer_ref, "first": first})
     return None if found is None else session.get_one(Contact, found)

@@ -14,6 +14,7 @@ from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
+from billing.erp_unlock import UnlockDesk, erp_unlock
 from billing.reconciliation_due import reconcile_nightly
 from core.db import Database
 from core.errors import Conflict, Failure
@@ -58,6 +59,7 @@ class Works:
             **network_routes(settings, db, erp),
             **money_routes(settings, db, erp, folder(media)),
             "network": Route(partial(run, db=db, plant=plant, finished=job_finished, sleep=lambda seconds: None)),
+            "erp_unlock": Route(partial(erp_unlock, desk=UnlockDesk(db, erp, lambda: True, job_finished))),
             "reconcile": Route(partial(reconcile_nightly, compared=compared)),
         }
         self.killed = self.repeated = 0

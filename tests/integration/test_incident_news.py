@@ -15,7 +15,9 @@ from core.db import Database
 from core.later import Later
 from models import utc_now
 from models.alert import Alert
-from models.customer import Customer
+from models.contact import Contact, ContactAlias
+from models.conversation import Conversation
+from models.customer import Customer, CustomerPhone
 from models.incident import Incident, IncidentContract
 from models.line_report import LineWatch
 from models.message import Message
@@ -28,6 +30,7 @@ from tests.integration.template_rows import a_template
 
 TEXTS = Texts.load("pt_BR")
 LONG_AGO = timedelta(days=3)
+MINE = "+5512981110002"
 
 
 def body(words: str) -> list[dict[str, str]]:
@@ -248,3 +251,25 @@ def test_customer_without_a_name_silences_nobody(db: Database) -> None:
     tell_incident(cut(db, plant), db=db, texts=TEXTS)
     assert said(db) == [(talk, "out", "text") for talk in talks]
     assert told(db)[0].startswith("Cliente, ")
+
+
+@pytest.mark.parametrize("others", [(), ("+5512977770000",)])
+def test_nobody_is_told_through_a_contact_with_a_number_that_is_not_the_customers(
+    db: Database, others: tuple[str, ...]
+) -> None:
+    plant = a_town(db)
+    talk = writes(db, "0-0-0")
+    reported(db, "0-0-0", talk)
+    with db.transaction() as session:
+        # As a merge leaves it: with the numbers of both, and without a proof that only one of them gave.
+        contact = session.get_one(Contact, session.get_one(Conversation, talk).contact_id)
+        contact.customer_ref = contact.proved_by = None
+        owner = session.scalars(select(Customer.id).where(Customer.ref == "cli-0-0-0")).one()
+        session.add(CustomerPhone(customer_id=owner, match_key=MINE))
+        session.add_all(
+            ContactAlias(contact_id=contact.id, channel="whatsapp", kind="match_key", value=phone)
+            for phone in (MINE, *others)
+        )
+    incident_id = cut(db, plant)
+    tell_incident(incident_id, db=db, texts=TEXTS)
+    assert len(said(db)) == (0 if others else 1)

@@ -46,12 +46,12 @@ def test_month_of_a_thousand_customers_ends_with_ledger_network_and_erp_in_agree
 def test_month_over_an_outside_erp_that_is_only_polled_ends_with_ledger_network_and_erp_in_agreement(
     db: Database, postgres: EmbeddedPostgres, clock: FrozenDateTimeFactory, tmp_path: Path, ixc: IxcServer
 ) -> None:
-    numbers = range(1, 151)
+    numbers = range(1, 61)
     office = IxcOffice(db, ixc, SETTINGS)
     network = Network(postgres, "month_ixc", numbers)
     # An agreement is entered there by people.
     debts = [way for way in DEBTS if not way.startswith("agrees")]
-    month = Month(db, office, network, clock, tmp_path, numbers, owing=5, debts=debts)
+    month = Month(db, office, network, clock, tmp_path, numbers, owing=3, debts=debts)
     month.live_all()
     month.judge()
     assert office.titles() == office.wanted()
