@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from billing.gateway import Settlement
@@ -14,8 +14,12 @@ from billing.payments import FOLLOW, take_payment
 from billing.poll_payments import PollPace, poll_payments
 from core.db import Database
 from models import utc_now
+from models.alert import Alert
+from models.contract import Contract
+from models.invoice import Invoice
 from models.outbox import Outbox
 from models.payment import Payment
+from models.provider import Provider
 from tests.fake_erp import FakeErp
 from tests.integration.billing_rows import store_provider
 from tests.unit.billing.build import a_contract, a_customer, an_invoice
@@ -107,3 +111,40 @@ def test_payment_that_the_erp_tells_of_settles_and_is_followed_although_the_mirr
         followed = session.scalars(select(Outbox.ref_id).where(Outbox.topic == FOLLOW)).all()
     assert (payment.state, payment.invoice_ref, payment.contract_ref) == ("settled", "i-1", "c-1002")
     assert followed == [payment.id]
+
+
+def test_payment_that_the_erp_took_back_is_reversed_and_the_next_one_is_a_payment_of_its_own(
+    db: Database, erp: FakeErp
+) -> None:
+    mirror = MirroredErp(erp, db, timedelta(minutes=15))
+
+    def told(session: Session, paid: Settlement, ref: str) -> None:
+        take_payment(session, paid, source="fake", invoice_ref=ref)
+
+    for paid in (True, False, True):
+        if paid:
+            erp.pay("i-1", utc_now())
+        else:
+            erp.add(an_invoice())
+        for _ in range(2):
+            poll_payments(0, db=db, erp=mirror, source="fake", told=told, pace=AT_ONCE)
+    with db.reading() as session:
+        payments = session.scalars(select(Payment).order_by(Payment.id)).all()
+        invoice = session.scalars(select(Invoice)).one()
+        alerts = session.scalars(select(Alert.kind)).all()
+    assert [(one.external_id, one.state) for one in payments] == [("fake:i-1", "reversed"), ("fake:i-1:2", "settled")]
+    assert (invoice.status, invoice.amount_cents) == ("paid", 11990)
+    assert alerts == ["payment.reversed"]
+
+
+def test_everybody_is_read_again_within_days_where_debts_are_collected(db: Database, erp: FakeErp) -> None:
+    erp.add(a_contract(status="active"))
+    MirroredErp(erp, db, timedelta(minutes=15)).contracts("bruno")
+    with db.transaction() as session:
+        session.execute(update(Provider).values(policies={"collections": {"enabled": True}}))
+    for days, read in ((1, False), (3, True)):
+        erp.asked.clear()
+        with db.transaction() as session:
+            session.execute(update(Contract).values(invoices_seen_at=utc_now() - timedelta(days=days)))
+        poll(db, erp, PollPace())
+        assert ("open_invoices" in erp.asked) == read
