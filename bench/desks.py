@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 
 import requests
-from sqlalchemy import select, update
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from bench.load import Connection
-from bench.system import System, new_customer, text_webhook
+from bench.system import System, new_customer
 from core.db import Database, make_engine
 from handoff.accounts import ensure_agent
+from models import utc_now
 from models.agent import Agent
-from models.contact import ContactAlias
-from models.conversation import Conversation
+from models.conversation import Conversation, open_conversation
+from models.message import Message
+from webhooks.channels.meta_inbound import CHANNEL
+from webhooks.contacts import resolve_contact
+from webhooks.items import Sender
 
 PASSWORD = "a-password-of-the-bench"  # noqa: S105 - of a system that lives for minutes on loopback
 EACH = 4
@@ -35,13 +38,7 @@ class Desk:
 
 def prepare(system: System, count: int) -> list[Desk]:
     """So many agents of one queue, each with EACH customers of their own, of whom they have the first one open."""
-    customers = [new_customer() for _ in range(count * EACH)]
-    connection = Connection(system.url)
-    for customer in customers:
-        connection.request(text_webhook(customer, "oi, caiu a internet"))
-    connection.close()
     db = Database(make_engine(system.database_url))
-    found = _conversations(db, customers)
     desks = []
     with db.transaction() as session:
         first = ensure_agent(session, "agent0", "Agente 0", "agent", ["N1"], PASSWORD)
@@ -51,29 +48,25 @@ def prepare(system: System, count: int) -> list[Desk]:
             agent = Agent(**named, password_hash=first.password_hash) if number else first
             session.add(agent)
             session.flush()
-            own = tuple(customers[number * EACH : (number + 1) * EACH])
-            held = {"handler": "agent", "agent_id": agent.id, "queue": "N1", "version": Conversation.version + 1}
-            ids = [found[customer] for customer in own]
-            session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(**held))
-            desks.append(Desk(agent.login, own, ids[0], TABS[number % len(TABS)]))
+            customers = tuple(new_customer() for _ in range(EACH))
+            ids = [_held(session, customer, agent.id) for customer in customers]
+            desks.append(Desk(agent.login, customers, ids[0], TABS[number % len(TABS)]))
     db.engine.dispose()
     return desks
 
 
-def _conversations(db: Database, customers: list[str]) -> dict[str, int]:
-    wanted = (
-        select(ContactAlias.value, Conversation.id)
-        .join(Conversation, Conversation.contact_id == ContactAlias.contact_id)
-        .where(ContactAlias.value.in_(customers))
-    )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        with db.reading() as session:
-            found = {row.value: row.id for row in session.execute(wanted)}
-        if len(found) == len(customers):
-            return found
-        time.sleep(0.5)
-    raise SystemExit("not every customer got a conversation")
+def _held(session: Session, customer: str, agent_id: int) -> int:
+    """A conversation of theirs, in which twenty messages were exchanged."""
+    contact_id = resolve_contact(session, CHANNEL, Sender(wa_id=customer, profile_name="B"))
+    conversation_id = open_conversation(session, contact_id, CHANNEL, f"bench-{customer}")
+    assert conversation_id is not None, "nobody else makes customers of the bench"
+    held = {"handler": "agent", "agent_id": agent_id, "queue": "N1", "last_inbound_at": utc_now()}
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**held))
+    for number in range(20):
+        side = {"direction": "out", "author": "bot", "status": "sent"} if number % 2 else {"direction": "in"}
+        said = f"o que se disse antes, {number}"
+        session.add(Message(conversation_id=conversation_id, channel=CHANNEL, text=said, handled_at=utc_now(), **side))
+    return conversation_id
 
 
 def signed_in(system: System, login: str) -> str:

@@ -110,13 +110,14 @@ FILL = (
     "INSERT INTO contact (id, channel, profile_name, customer_ref, created_at) SELECT n, 'whatsapp', 'x', 'c' || n,"
     " now() FROM generate_series(1, :people) AS n",
     "INSERT INTO conversation (id, contact_id, channel, protocol, handler, version, queue, dialogue, summary,"
-    " opened_at) SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas'"
-    " ELSE 'N1' END, '{}', '', now()"
+    " opened_at, closed_at) SELECT n, n, 'whatsapp', n::text, 'closed', 1, CASE WHEN n % 50 = 0 THEN 'Empresas'"
+    " ELSE 'N1' END, '{}', '', now() - interval '31 days', now() - interval '30 days'"
     " FROM generate_series(1, :people) AS n",
     "INSERT INTO message (id, conversation_id, channel, direction, kind, text, payload, author, status, receipts,"
-    " received_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', concat_ws(' ', w[1 + n * 7 % 17],"
-    " w[1 + n * 11 % 17], w[1 + n * 13 % 17], w[1 + n * 5 % 17], CASE WHEN n % 10000 = 9 THEN 'raro' WHEN n % 3 = 0"
-    " THEN 'solo' WHEN n % 3 = 1 THEN 'nunca' END), '{}', 'customer', 'received', '{}', now()"
+    " received_at, handled_at) SELECT n, 1 + (n - 1) / :each, 'whatsapp', 'in', 'text', concat_ws(' ',"
+    " w[1 + n * 7 % 17], w[1 + n * 11 % 17], w[1 + n * 13 % 17], w[1 + n * 5 % 17], CASE WHEN n % 10000 = 9 THEN"
+    " 'raro' WHEN n % 3 = 0 THEN 'solo' WHEN n % 3 = 1 THEN 'nunca' END), '{}', 'customer', 'received', '{}', now(),"
+    " now()"
     " FROM generate_series(1, :messages) AS n, string_to_array(:words, ' ') AS w",
     "INSERT INTO message_words (message_id, conversation_id, words) SELECT id, conversation_id, words_of(text)"
     " FROM message",
