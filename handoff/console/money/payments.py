@@ -234,8 +234,8 @@ def paid_row(row: Payment, known: Mapping[str, Debtor], names: Mapping[str, str]
 
 @cache
 def _tellers() -> Mapping[str, str]:
-    kinds = {**erp_kinds(), **gateway_kinds()}
-    return {"import": "importado", **{name: kind.title for name, kind in kinds.items()}}
+    erps = {name: kind.title for name, kind in erp_kinds().items()}
+    return {"import": "importado", **erps, **{name: kind.title for name, kind in gateway_kinds().items()}}
 
 
 def _teller(source: str, names: Mapping[str, str]) -> str:
