@@ -59,10 +59,6 @@ class Supervisor:
             self._bring_up()
             while not self.stopping.wait(0.2):
                 self.processes.watch()
-        except CannotStart:
-            # Ctrl-C reaches what is being made, too: that it was not finished is no failure then.
-            if not self.stopping.is_set():
-                raise
         finally:
             say("parando")
             self.processes.stop()
