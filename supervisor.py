@@ -111,10 +111,8 @@ class Supervisor:
 
     def _nlu_answers(self) -> bool:
         url = self.environment.get("NLU_URL", "")
-        if not url:
-            return False
         try:
-            return make_session().get(f"{url}/status", timeout=2).ok
+            return bool(url) and make_session().get(f"{url}/status", timeout=2).ok
         except requests.RequestException:
             return False
 
@@ -219,11 +217,8 @@ class Supervisor:
         else:
             say(f"WhatsApp: webhook em {settings.public_url}/webhooks/whatsapp, Graph API em {settings.meta_graph_url}")
         say(f"console: {base}/console/")
-        password = self.environment["DEMO_PASSWORD"]
-        say(
-            "logins: helena (N1), igor (N2), joana (Financeiro), karina (supervisora), admin; a senha de todos é "
-            + password
-        )
+        say("logins: helena (N1), igor (N2), joana (Financeiro), karina (supervisora) e admin")
+        say(f"a senha de todos é {self.environment['DEMO_PASSWORD']}")
         say("Ctrl-C para tudo; os dados ficam guardados")
 
 
