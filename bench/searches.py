@@ -119,6 +119,6 @@ FILL = (
     " 'raro' WHEN n % 3 = 0 THEN 'solo' WHEN n % 3 = 1 THEN 'nunca' END), '{}', 'customer', 'received', '{}', now(),"
     " now()"
     " FROM generate_series(1, :messages) AS n, string_to_array(:words, ' ') AS w",
-    "INSERT INTO message_words (message_id, conversation_id, words) SELECT id, conversation_id, words_of(text)"
+    "INSERT INTO message_words (message_id, conversation_id, words) SELECT id, conversation_id, searchable(id, text)"
     " FROM message",
 )

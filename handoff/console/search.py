@@ -25,7 +25,7 @@ MISTYPED = "Este protocolo não confere: algum dígito está trocado ou faltando
 UNKNOWN = "Não há conversa com este protocolo nas suas filas."
 NOTHING = "Nada encontrado no que você pode ver."
 EMPTY = "Digite um protocolo, CPF ou CNPJ, telefone, contrato, serial de ONU, nome ou palavras da conversa."
-GIVEN_UP = "A busca demorou demais. Acrescente uma palavra mais rara, ou um número."
+NOT_YET = "Nada nas mensagens mais novas. As mais antigas ainda não foram procuradas: acrescente uma palavra, ou siga."
 SEEN_AGAIN = timedelta(hours=1)
 WHO_WROTE = {"in": "cliente", "out": "atendimento", "note": "nota interna"}
 
@@ -106,14 +106,14 @@ def _show(ports: Ports, wanted: Wanted, people: list[Person], found: Found) -> R
         before=found.oldest,
         problem=problem,
     )
-    return make_response(page, 404 if problem and not wanted.empty else 200)
+    return make_response(page, 404 if problem and not (wanted.empty or found.more) else 200)
 
 
 def _why_not(wanted: Wanted, found: Found) -> str:
     if wanted.empty:
         return EMPTY
-    if found.given_up:
-        return GIVEN_UP
+    if found.more:
+        return NOT_YET
     if wanted.mistyped:
         return MISTYPED
     return UNKNOWN if wanted.protocol else NOTHING

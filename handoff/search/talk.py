@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,16 +17,29 @@ from models.contact import Contact
 from models.conversation import Conversation
 from models.customer import Customer
 from models.message import Message
-from models.message_words import MessageWords, has_words
+from models.message_words import MessageWords, first_of_slice, has_words, slice_word
 
 SHOWN = 20
-# Newest messages with the words that are looked through for conversations that the person may see.
+# Newest messages with the words that are looked through at once for conversations that the person may see.
 LOOKED_THROUGH = 1000
-# Ways to the newest messages with the words, and how long each may take (milliseconds). The index of words tells rare
-# ones at once, but reads all of the common ones; walking from the newest back meets common words at once, but does not
-# end for two that nobody says together. The planner cannot know which it is, so each is tried in its turn.
-NO_WALKING, NO_INDEX = "enable_indexscan", "enable_bitmapscan"
-TRIES = ((NO_WALKING, 120), (NO_INDEX, 400), (NO_WALKING, 3000))
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a search takes, however common its words.
+
+    The index tells rare words at once, but reads all that it has of common ones. So the newest slice of the messages is
+    looked through first, which common words fill; then all the rest, unless that takes more than `rest_ms` (0: not
+    tried); and then slice by slice until `seconds` have passed. What was not reached by then is offered, and goes on
+    from there. One slice takes some milliseconds; where the disk is slow, `slice_ms` at most.
+    """
+
+    rest_ms: int = 120
+    slice_ms: int = 2000
+    seconds: float = 0.2
+
+
+PATIENCE = Patience()
 
 
 @dataclass(frozen=True)
@@ -43,13 +58,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """`more` when older messages have not been looked through, which begin before the message `oldest`; `given_up` when
-    it took too long to find any."""
+    """`more` when older messages have not been looked through, which begin before the message `oldest`."""
 
     hits: Sequence[Hit]
     more: bool = False
     oldest: int | None = None
-    given_up: bool = False
 
 
 def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
@@ -57,50 +70,84 @@ def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
     return session.scalar(select(Conversation.id).where(Conversation.protocol == protocol, visible_to(who)))
 
 
-def by_words(db: Database, query: str, who: Attendant, *, before: int | None = None) -> Found:
+def by_words(
+    db: Database, query: str, who: Attendant, *, before: int | None = None, patience: Patience = PATIENCE
+) -> Found:
     """Conversations in which somebody said all the words; `before` a message's id goes on from there.
 
-    `query` is a tsquery over folded words (Wanted.query). At most a few seconds.
+    `query` is a tsquery over folded words (Wanted.query).
     """
-    for way_not, milliseconds in TRIES:
-        try:
-            with db.impatient(milliseconds, without=way_not) as session:
-                return _read(session, query, who, before)
-        except TooSlow:
-            continue
-    return Found((), given_up=True)
+    until = time.monotonic() + patience.seconds
+    with db.reading() as session:
+        newest = session.scalar(select(func.max(MessageWords.message_id))) or 0
+    search = _Search(db, query, who, min(before or newest + 1, newest + 1))
+    with suppress(TooSlow):
+        search.look_at_slice(patience.slice_ms)
+        if search.unfinished and patience.rest_ms:
+            with suppress(TooSlow):
+                search.look_at_rest(patience.rest_ms)
+        while search.unfinished and time.monotonic() < until:
+            search.look_at_slice(patience.slice_ms)
+    return search.found()
 
 
-def _read(session: Session, query: str, who: Attendant, before: int | None) -> Found:
-    said = has_words(MessageWords.words, query)
-    newest = session.execute(
-        select(MessageWords.message_id, MessageWords.conversation_id)
-        .where(said, *([MessageWords.message_id < before] if before else []))
-        .order_by(MessageWords.message_id.desc())
-        .limit(LOOKED_THROUGH)
-    ).all()
-    latest: dict[int, int] = {}
-    for message_id, conversation_id in newest:
-        latest.setdefault(conversation_id, message_id)
-    hits = _hits(session, list(latest.values()), who)
-    more = len(hits) > SHOWN or len(newest) == LOOKED_THROUGH
-    shown = hits[:SHOWN]
-    # What is not shown here, of what was looked through, comes first on the next page.
-    oldest = latest[shown[-1].conversation_id] if len(hits) > SHOWN else newest[-1].message_id if more else None
-    return Found(shown, more, oldest)
+class _Search:
+    """One search on its way from the newest message back: all from the message `edge` on has been looked through."""
+
+    def __init__(self, db: Database, query: str, who: Attendant, edge: int) -> None:
+        self._db, self._query, self._who, self._edge = db, query, who, edge
+        self._hits: dict[int, tuple[int, Hit]] = {}
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there are older messages and not enough conversations yet."""
+        return self._edge > 1 and len(self._hits) <= SHOWN
+
+    def look_at_slice(self, milliseconds: int) -> None:
+        """Looks through the newest slice that is left. Raises TooSlow, and has not looked then."""
+        first = first_of_slice(self._edge - 1)
+        self._look(f"({self._query}) & {slice_word(first)}", first, milliseconds)
+
+    def look_at_rest(self, milliseconds: int) -> None:
+        """Looks through all that is left. Raises TooSlow, and has not looked then."""
+        self._look(self._query, 0, milliseconds)
+
+    def _look(self, query: str, first: int, milliseconds: int) -> None:
+        with self._db.impatient(milliseconds, without="enable_indexscan") as session:
+            newest = session.execute(
+                select(MessageWords.message_id, MessageWords.conversation_id)
+                .where(has_words(MessageWords.words, query), MessageWords.message_id < self._edge)
+                .order_by(MessageWords.message_id.desc())
+                .limit(LOOKED_THROUGH)
+            ).all()
+            latest: dict[int, int] = {}
+            for message_id, conversation_id in newest:
+                if conversation_id not in self._hits:
+                    latest.setdefault(conversation_id, message_id)
+            hits = _hits(session, list(latest.values()), self._who, SHOWN + 1 - len(self._hits))
+        self._hits |= {hit.conversation_id: (latest[hit.conversation_id], hit) for hit in hits}
+        self._edge = newest[-1].message_id if len(newest) == LOOKED_THROUGH else first
+
+    def found(self) -> Found:
+        """What it came to. What is not shown, of what was looked through, comes first on the next page."""
+        hits = list(self._hits.values())
+        if len(hits) > SHOWN:
+            return Found([hit for _, hit in hits[:SHOWN]], more=True, oldest=hits[SHOWN - 1][0])
+        more = self._edge > 1
+        return Found([hit for _, hit in hits], more, self._edge if more else None)
 
 
-def _hits(session: Session, messages: Sequence[int], who: Attendant) -> list[Hit]:
-    """The conversations of these messages that the person may see, newest first, one more than is shown.
+def _hits(session: Session, messages: Sequence[int], who: Attendant, most: int) -> list[Hit]:
+    """The conversations of these messages that the person may see, newest first, not more than `most`.
 
     They are read some at a time: mostly the first ones are enough, and each is somewhere else on the disk.
     """
     hits: list[Hit] = []
     portion = 2 * SHOWN
-    while messages and len(hits) <= SHOWN:
+    while messages and len(hits) < most:
         hits += _portion(session, messages[:portion], who)
         messages, portion = messages[portion:], 3 * portion
-    return hits[: SHOWN + 1]
+    return hits[:most]
 
 
 def _portion(session: Session, messages: Sequence[int], who: Attendant) -> list[Hit]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from core.db import Database
 from handoff.access import Attendant
 from handoff.search.people import find_people
-from handoff.search.talk import LOOKED_THROUGH, SHOWN, by_words
+from handoff.search.talk import LOOKED_THROUGH, SHOWN, Patience, by_words
 from handoff.search.wanted import read_wanted
 from models.contact import Contact, ContactAlias
 from models.contract import Contract
 from models.conversation import Conversation
 from models.customer import Customer, CustomerPhone
 from models.message import Message
+from models.message_words import SLICE_BITS
 from tests.integration.console import Person, console_app
 from tests.integration.desk import a_conversation, a_provider, audited, conversation, the_cast
 
@@ -125,6 +126,26 @@ def test_search_goes_on_to_older_ones_without_leaving_any_out(db: Database, cast
             break
     assert seen == list(reversed([id_ for n, id_ in enumerate(ids) if n % 2]))
     assert len(ids) < LOOKED_THROUGH
+
+
+@pytest.mark.parametrize("patience", [Patience(), Patience(rest_ms=0), Patience(rest_ms=0, seconds=0)])
+def test_search_goes_from_slice_to_slice_and_says_where_it_stopped(
+    db: Database, cast: dict[str, Attendant], patience: Patience
+) -> None:
+    ids: list[int] = []
+    for number in range(4):
+        with db.transaction() as session:
+            session.execute(text("SELECT setval('message_id_seq', :last)"), {"last": (number + 1) * 2**SLICE_BITS - 3})
+        ids += [a_conversation(db, said="caiu tudo" if number != 2 else "boa noite") for _ in range(5)]
+    seen: list[int] = []
+    before, asked = None, 0
+    while True:
+        found = by_words(db, "caiu & tudo", cast["karina"], before=before, patience=patience)
+        seen, before, asked = seen + [hit.conversation_id for hit in found.hits], found.oldest, asked + 1
+        if not found.more:
+            break
+    assert seen == [*reversed(ids[15:]), *reversed(ids[:10])]
+    assert asked == (1 if patience.seconds else 5)
 
 
 def test_search_is_written_down_without_what_was_looked_for(app: Flask, db: Database) -> None:
