@@ -6,6 +6,7 @@ import getpass
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 
 from billing.exporting import EXPORTS, export
 from billing.importing.change_words import in_words
@@ -17,10 +18,13 @@ from billing.importing.table import FileUnfit, survey
 from cli_database import database, database_url
 from core.db import Database
 from handoff.audit import record
+from models.agent import Agent
 
 _SHOWN_REFUSALS = 10
+# Before the name of an account of the computer: nobody takes it for one of the console.
+SHELL = "cli:"
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
-by_option = click.option("--by", default=getpass.getuser, help="Quem importa ou exporta, para a auditoria.")
+by_option = click.option("--by", help="Sua conta no console, para a auditoria; sem ela, a conta deste computador.")
 
 
 @click.command("import")
@@ -29,15 +33,16 @@ by_option = click.option("--by", default=getpass.getuser, help="Quem importa ou 
 @click.option("--apply", is_flag=True, help="Grava. Sem ele, só mostra o que mudaria.")
 @by_option
 @database_url
-def import_command(kind: str, file: Path, apply: bool, by: str, database_url: str | None) -> None:
+def import_command(kind: str, file: Path, apply: bool, by: str | None, database_url: str | None) -> None:
     """Importa um arquivo CSV: planos, clientes, contratos, faturas ou pagamentos, nesta ordem.
 
     Sem --apply mostra uma prévia e não grava nada. As linhas recusadas vão para um relatório ao lado do arquivo.
     """
     with database(database_url) as db:
+        actor = _actor(db, by)
         try:
             with RefusedLines(file) as report:
-                outcome = _run(db, kinds()[kind], file, apply, by, report)
+                outcome = _run(db, kinds()[kind], file, apply, actor, report)
         except FileUnfit as unfit:
             raise click.ClickException(f"{file.name}: {unfit}") from unfit
         except OSError as error:
@@ -45,7 +50,7 @@ def import_command(kind: str, file: Path, apply: bool, by: str, database_url: st
         with db.transaction() as session:
             record(
                 session,
-                by,
+                actor,
                 "import.applied" if apply else "import.previewed",
                 f"import:{outcome.run_id}",
                 kind=kind,
@@ -59,12 +64,13 @@ def import_command(kind: str, file: Path, apply: bool, by: str, database_url: st
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="O arquivo a escrever.")
 @by_option
 @database_url
-def export_command(what: str, out: Path, by: str, database_url: str | None) -> None:
+def export_command(what: str, out: Path, by: str | None, database_url: str | None) -> None:
     """Exporta clientes, contratos, faturas ou pagamentos para um CSV que `import` lê de volta."""
     with database(database_url) as db:
+        actor = _actor(db, by)
         # Written down first: an export that was cut short has left data, too.
         with db.transaction() as session:
-            record(session, by, "export.started", f"export:{what}", filename=out.name)
+            record(session, actor, "export.started", f"export:{what}", filename=out.name)
         try:
             out.touch(mode=0o600)
             with out.open("w", encoding="utf-8-sig", newline="") as file:
@@ -72,6 +78,18 @@ def export_command(what: str, out: Path, by: str, database_url: str | None) -> N
         except OSError as error:
             raise click.ClickException(f"{error.filename or out}: {error.strerror}") from error
     click.echo(f"{out}: {count} linhas.")
+
+
+def _actor(db: Database, by: str | None) -> str:
+    """Whom the audit names: the account of the console that was given, which has to be there, or who is signed in to
+    this computer, marked as that."""
+    if by is None:
+        return f"{SHELL}{getpass.getuser()}"
+    with db.reading() as session:
+        login = session.scalar(select(Agent.login).where(Agent.login == by.lower(), Agent.active))
+    if login is None:
+        raise click.BadParameter(f"{by} não é uma conta ativa do console (veja agents list).", param_hint="--by")
+    return login
 
 
 def _run(db: Database, kind: Kind, path: Path, apply: bool, by: str, report: RefusedLines) -> Outcome:

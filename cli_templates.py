@@ -12,7 +12,7 @@ from cli_database import database, database_url, kept_where
 from core.errors import Failure
 from core.settings import Settings, SettingsError, load
 from environment import kept_environment
-from handoff.template_wording import category_name, purpose_name, status_name
+from handoff.template_wording import QUALITY, category_name, purpose_name, status_name
 from models.channel_template import SUPERSEDED, ChannelTemplate
 from webhooks.channels.template_ports import TemplateAdmin
 from webhooks.sync_templates import missing, push_missing, sync_channel
@@ -158,7 +158,7 @@ def _line(row: ChannelTemplate) -> tuple[str, ...]:
         status_name(row.status) + (f" ({row.reason})" if row.reason else ""),
         category_name(row.category),
         category_name(row.category_expected) if row.category_expected else "-",
-        row.quality or "-",
+        QUALITY.get(row.quality, row.quality.lower()),
         cost_name(row),
         blocked,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import migrations
@@ -23,6 +23,7 @@ from core.locks import hold
 from core.money import cents
 from handoff.accounts import ensure_agent
 from handoff.knowledge.articles import version_of
+from handoff.queues import ensure_organogram
 from models import utc_now
 from models.article import Article
 from models.contract import Contract
@@ -30,6 +31,7 @@ from models.customer import Customer, CustomerPhone
 from models.device import Device
 from models.invoice import Invoice
 from models.provider import Provider
+from models.queue import QueueRow
 from models.trust_unlock import TrustUnlock
 from provisioning.simulated_network.neighbourhood import demo_network, neighbours
 from webhooks.simulator.people import Person
@@ -61,6 +63,9 @@ def seed_demo(db: Database, yaml_path: Path, agent_password: str, *, now: dateti
         for customer in facts["customers"]:
             _add_customer(loading, customer)
         session.add_all(Device(**device) for device in facts["devices"])
+        ensure_organogram(session)
+        shut = update(QueueRow).where(QueueRow.name.in_(facts["closed_queues"]))
+        session.execute(shut.values(active=False))
         for agent in facts["agents"]:
             ensure_agent(session, agent["login"], agent["name"], agent["role"], agent["queues"], agent_password)
         add_articles(session, moment)

@@ -30,3 +30,16 @@ def demanded(invoices: Iterable[Invoice], today: date) -> list[Invoice]:
 def total_cents(invoices: Iterable[Invoice]) -> int:
     """The sum in cents."""
     return sum(i.amount_cents for i in invoices)
+
+
+def late_fee_cents(overdue_ones: Iterable[Invoice]) -> int | None:
+    """What being late adds to their sum today, beside what is in it; None where the ERP alone knows."""
+    total = 0
+    for invoice in overdue_ones:
+        # An ERP that says what of the amount is fine and interest has them in it.
+        known = 0 if invoice.fine_cents or invoice.interest_cents else None
+        fee = known if invoice.late_fee_cents is None else invoice.late_fee_cents
+        if fee is None:
+            return None
+        total += fee
+    return total

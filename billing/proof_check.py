@@ -78,10 +78,14 @@ _COMMON = frozenset(
 
 
 def _other_amount(read: ProofRead, invoices: Sequence[Invoice]) -> bool:
-    """Neither one of the open invoices nor all of them together. With nothing open any amount is another."""
-    if read.amount_cents is None:
-        return False
-    return read.amount_cents not in {*(invoice.amount_cents for invoice in invoices), total_cents(invoices)}
+    """Neither one of the open invoices nor all of them together, with what being late adds up to today: the bill was
+    paid on some day until now. With nothing open any amount is another."""
+    paid = read.amount_cents
+    if paid is None or not invoices:
+        return paid is not None
+    asked = [(invoice.amount_cents, invoice.late_fee_cents or 0) for invoice in invoices]
+    asked.append((total_cents(invoices), sum(fee for _, fee in asked)))
+    return not any(amount <= paid <= amount + fee for amount, fee in asked)
 
 
 def _other_date(read: ProofRead, today: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -87,7 +87,8 @@ class Invoice:
     `amount_cents` is what is to be paid now, with the `fine_cents` and `interest_cents` that are in it, less what came
     in already (`paid_cents`). Where a reissue moved the due date, `original_due_date` is the first one: from that one
     the debt is late. `hold` says why an open invoice is not asked for: disputed, under negotiation, or settling (paid,
-    and not settled yet).
+    and not settled yet). `late_fee_cents` is what paying late adds to the amount today, as a second copy of today asks
+    for it; None where the ERP alone knows.
     """
 
     ref: str
@@ -103,6 +104,7 @@ class Invoice:
     interest_cents: int = 0
     description: str = ""
     hold: Hold = ""
+    late_fee_cents: int | None = field(default=None, compare=False)
 
     @property
     def late_from(self) -> date:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
-from billing.invoices import overdue, total_cents
+from billing.invoices import late_fee_cents, overdue, total_cents
 from billing.records import Contract, CustomerKind, Invoice
 
 Rule = Literal[
@@ -82,11 +82,15 @@ class Promise:
 
 @dataclass(frozen=True)
 class Eligible:
-    """The unlock may be offered: until when, and the overdue debt (cents, oldest due date) that stays to be paid."""
+    """The unlock may be offered: until when, and the overdue debt (cents, oldest due date) that stays to be paid.
+
+    `late_fee_cents` is what being late adds to it today; None where the ERP alone knows.
+    """
 
     until: datetime
     amount_cents: int
     oldest_due: date
+    late_fee_cents: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,10 @@ def assess(
         or _about_the_day(policy, today)
     )
     return refused or Eligible(
-        now + timedelta(hours=policy.hours_of(contract.plan)), total_cents(debt), debt[0].late_from
+        now + timedelta(hours=policy.hours_of(contract.plan)),
+        total_cents(debt),
+        debt[0].late_from,
+        late_fee_cents(debt),
     )
 
 

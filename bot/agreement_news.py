@@ -11,6 +11,7 @@ from billing.agreements import instalment_refs
 from billing.ports import Erp
 from billing.records import SecondCopy
 from bot.effects import Document, Say
+from bot.owing import amount_owing
 from bot.say import say
 from bot.texts import Texts
 from core.dates import format_date
@@ -117,9 +118,9 @@ def _news(
     if agreement.state == "active":
         return _in_force(agreement, copy, texts, name)
     if agreement.state == "broken":
-        owed = format_brl(_owed(session, agreement))
-        broken = texts("deal.broken", name=name, amount=owed)
-        return _News(Say(broken), "agreement_broken", {"name": name, "amount": owed})
+        owed = _owed(session, agreement)
+        broken = texts("deal.broken", name=name, amount=amount_owing(texts, owed, None))
+        return _News(Say(broken), "agreement_broken", {"name": name, "amount": format_brl(owed)})
     why = str(agreement.terms.get("refusal", "")).rstrip(".") + "."
     words = texts("deal.refused", name=name, why=why) if agreement.state == "refused" else texts("deal.changed")
     return _News(Say(words), "reopen", {"protocol": talk.protocol if talk else contract.number})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from billing.invoices import order_for_payment, overdue, total_cents
+from billing.invoices import order_for_payment, overdue
 from bot import people
 from bot.answers import unlock_refused
 from bot.answers.wifi_password import tell_wifi
@@ -15,8 +15,8 @@ from bot.effects import Effect, IncidentTold, JobTold, Option, Remember, Say, Wa
 from bot.guided import REBOOT_STEP, Guide, ask_step, tried_options
 from bot.incident import tell_incident
 from bot.needs import SourceDown
+from bot.owing import owing
 from bot.turn import JobResult, OpenIncident, Turn
-from core.money import format_brl
 from handoff.job_names import JOB_STATE, outcome_said
 from provisioning.action import BLOCK_SIGNAL, DIAGNOSE, REBOOT_ONU, RELEASE_SIGNAL, SET_WIFI
 
@@ -86,7 +86,7 @@ def _debt(turn: Turn, job: JobResult) -> str:
         due = overdue(order_for_payment(turn.fact(f"invoices:{job.contract_ref}")), turn.today)
     except SourceDown:
         return ""
-    return format_brl(total_cents(due)) if due else ""
+    return owing(turn.texts, due) if due else ""
 
 
 def _not_released(turn: Turn, job: JobResult) -> list[Effect]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from billing.invoices import total_cents
 from billing.overdue import demanded_of
 from billing.ports import Erp
 from billing.provider_row import end_terms_of, provider_row
@@ -16,12 +15,12 @@ from billing.unlock_end import remind_at
 from bot.addressed import addressed
 from bot.effects import Option
 from bot.notices import Notice, send_notice
+from bot.owing import owing
 from bot.texts import Texts
 from core.dates import format_when, local_date
 from core.db import Database
 from core.errors import Failure
 from core.later import Later
-from core.money import format_brl
 from models import utc_now
 from models.alert import raise_alert
 from models.contact import Contact
@@ -63,7 +62,7 @@ def remind_unlock(
         unlock.reminded_at = at
         if debt:
             until = format_when(unlock.expires_at, at, zone, texts.language)
-            _tell(session, unlock, texts, at, until, format_brl(total_cents(debt)))
+            _tell(session, unlock, texts, at, until, owing(texts, debt))
 
 
 def _wanted(unlock: TrustUnlock, now: datetime) -> bool:

@@ -68,7 +68,10 @@ class LocalErp(Offering):
         return tuple(sorted(self._store.contracts_of(customer_ref), key=lambda c: c.number))
 
     def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
-        return tuple(order_for_payment(self._store.invoices_of(contract_ref)))
+        waiting = order_for_payment(self._store.invoices_of(contract_ref))
+        return tuple(
+            replace(one, late_fee_cents=self._reissued(one).amount_cents - one.amount_cents) for one in waiting
+        )
 
     def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
         zone = self._provider().timezone
@@ -132,6 +135,7 @@ class LocalErp(Offering):
             amount_cents=debt + fee.total_cents,
             fine_cents=fee.fine_cents,
             interest_cents=fee.interest_cents,
+            late_fee_cents=0,
             due_date=today + timedelta(days=terms.reissue_days),
             original_due_date=invoice.late_from,
         )

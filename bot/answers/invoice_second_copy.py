@@ -12,6 +12,7 @@ from bot.answers.nothing_to_send import all_held, beside, drawn_by_itself, none_
 from bot.answers.paid_already import about_payment
 from bot.bill_told import bubble
 from bot.effects import Effect, Remember, Say
+from bot.owing import owing
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
@@ -80,7 +81,7 @@ def _send(turn: Turn, waiting: list[Invoice], notes: Sequence[str] = ()) -> list
         return people.hand_off(turn, "Financeiro", "no_copy", "handoff.no_copy")
     more = [*notes]
     if others:
-        listed = "; ".join(f"{format_brl(i.amount_cents)} ({format_date(i.due_date)})" for i in others[:MOST_LISTED])
+        listed = "; ".join(_listed(turn, one) for one in others[:MOST_LISTED])
         if len(others) > MOST_LISTED:
             listed = f"{listed} {turn.texts('invoice.and_more', count=len(others) - MOST_LISTED)}"
         # With more to be said after it, this must not be a question: nobody could tell what a "sim" answers.
@@ -96,6 +97,12 @@ def _send(turn: Turn, waiting: list[Invoice], notes: Sequence[str] = ()) -> list
     if sent:
         more.insert(0, turn.texts("invoice.same"))
     return [bubble(turn, invoice, copy, more), Remember(dialogue)]
+
+
+def _listed(turn: Turn, invoice: Invoice) -> str:
+    late = invoice.overdue_days(turn.today) > 0
+    amount = owing(turn.texts, [invoice]) if late else format_brl(invoice.amount_cents)
+    return f"{amount} ({format_date(invoice.due_date)})"
 
 
 def _enough(turn: Turn, copy: SecondCopy, more: Sequence[str]) -> Say:

@@ -10,6 +10,7 @@ from bot import people
 from bot.answers.payment_terms import confirming, option_of, told
 from bot.effects import Effect, Option, Remember, Say
 from bot.money_effects import AcceptOffer
+from bot.owing import owing
 from bot.turn import Turn
 from core.dates import format_date
 from core.money import format_brl
@@ -45,7 +46,7 @@ def _without_offers(turn: Turn, contract: Contract) -> list[Effect]:
 
 def _show(turn: Turn, contract: Contract, found: tuple[Offer, ...]) -> list[Effect]:
     listed = shown(found)
-    debt = format_brl(listed[0].debt_cents)
+    debt = owing(turn.texts, debt_of(turn.invoices(contract), turn.today))
     owed = turn.texts("deal.owed", name=turn.first_name(), number=contract.number, debt=debt)
     lines = "\n".join(told(turn.texts, offer) for offer in listed)
     text = "\n\n".join([owed, lines, turn.texts("deal.which")])

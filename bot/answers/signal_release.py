@@ -13,9 +13,9 @@ from bot.answers.paid_already import about_payment
 from bot.answers.unlock_refused import paid_meanwhile, refuse
 from bot.effects import Effect, Option, Remember, Say
 from bot.money_effects import UnlockOnTrust
+from bot.owing import amount_owing
 from bot.turn import Turn
 from core.dates import format_date
-from core.money import format_brl
 
 YES, NO = "release:yes", "release:no"
 
@@ -51,7 +51,7 @@ def offer(turn: Turn, contract: Contract, lead: str) -> list[Effect]:
         "release.offer",
         name=turn.first_name(),
         until=until,
-        amount=format_brl(verdict.amount_cents),
+        amount=amount_owing(turn.texts, verdict.amount_cents, verdict.late_fee_cents),
         due=format_date(verdict.oldest_due),
     )
     data = {"shown": text, "amount_cents": verdict.amount_cents}
@@ -101,7 +101,8 @@ def _says_more(turn: Turn) -> list[Effect] | None:
     verdict = _assess(turn, contract)
     if isinstance(verdict, Denied):
         return refuse(turn, contract, verdict)
-    amount, due = format_brl(verdict.amount_cents), format_date(verdict.oldest_due)
+    amount = amount_owing(turn.texts, verdict.amount_cents, verdict.late_fee_cents)
+    due = format_date(verdict.oldest_due)
     text = turn.texts(sentence, amount=amount, due=due, settles=bills.settles(turn))
     return [Say(text, _confirm(turn)), Remember(replace(turn.dialogue, misses=1))]
 

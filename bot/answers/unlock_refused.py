@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billing.invoices import demanded, order_for_payment, overdue, total_cents
+from billing.invoices import demanded, order_for_payment, overdue
 from billing.records import Contract, Invoice
 from billing.trust_unlock import Denied
 from bot import bills, people
 from bot.answers.diagnosis import start_diagnosis
 from bot.answers.nothing_to_send import all_held, person
 from bot.effects import PAID, AskNetwork, Effect, Option, Remember, Say
+from bot.owing import owing
 from bot.turn import Turn
 from core.dates import format_date
-from core.money import format_brl
 from provisioning.action import RELEASE_SIGNAL
 
 
@@ -53,7 +53,7 @@ def told(
     text = start + turn.texts(
         f"release.denied.{rule}",
         name=turn.first_name(),
-        amount=format_brl(total_cents(demanded(invoices, turn.today))),
+        amount=owing(turn.texts, demanded(invoices, turn.today)),
         settles=bills.settles(turn),
         **values,
     )

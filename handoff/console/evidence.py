@@ -122,6 +122,8 @@ VALUES: Mapping[str, Mapping[object, str]] = {
         "offline": "desligada ou sem resposta",
         "unknown": "estado desconhecido",
     },
+    # A router that chooses its channel by itself tells 0.
+    "channel": {0: "automático"},
     "known": {True: "existe", False: "não existe"},
     "down_cause": {
         "los": "sem luz",
@@ -169,7 +171,7 @@ def _walk(facts: Mapping[str, Any], zone: str, group: str) -> Iterator[tuple[str
 
 def _value(name: str, value: object, zone: str) -> str:
     known = VALUES.get(name, {})
-    if isinstance(value, (str, bool)) and value in known:
+    if isinstance(value, (str, bool, int)) and value in known:
         return known[value]
     if name == "uptime_seconds" and isinstance(value, int):
         return span(value)

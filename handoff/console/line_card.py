@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handoff.access import Attendant
 from handoff.console.evidence import Lines, lines
+from handoff.console.line_verdict import LineVerdict, line_verdict
 from handoff.console.network.job_words import JobRow, job_row
 from handoff.console.ports import House
 from handoff.console.wording import waited
@@ -60,6 +61,7 @@ class LineCard:
 
     contract: str
     acts: tuple[LineAct, ...]
+    verdict: LineVerdict | None
     facts: Lines
     age: str
     job_id: int | None
@@ -84,6 +86,7 @@ def read_line(
     return LineCard(
         contract=contract.number,
         acts=tuple(act for act in LINE_ACTS if may(who, act.deed) and (theirs or not act.proof)),
+        verdict=line_verdict(last.facts, now, place.zone) if last and told else None,
         facts=lines(told, place.zone),
         age=waited(last.finished_at or last.asked_at, now) if last else "",
         job_id=last.id if last and may(who, "network.see") else None,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.events import locked
+from handoff.life.reopening import still_theirs
 from handoff.satisfaction.voting import LOW
 from handoff.sla import clocks
 from handoff.templates import conversation_of
@@ -22,9 +23,9 @@ from models.survey import Survey
 
 def awaited_from(session: Session, contact_id: int, now: datetime) -> Survey | None:
     """The survey that waits for this contact's comment, if nothing else is talked about: no conversation is open."""
-    mine = select(Conversation.id).where(Conversation.contact_id == contact_id)
-    if session.scalar(mine.where(Conversation.handler != "closed").limit(1)) is not None:
+    if _talks(session, contact_id):
         return None
+    mine = select(Conversation.id).where(Conversation.contact_id == contact_id)
     wanted = select(Survey).where(Survey.conversation_id.in_(mine), Survey.comment == "", Survey.comment_until > now)
     return session.scalars(wanted.order_by(Survey.id.desc()).limit(1)).one_or_none()
 
@@ -54,13 +55,15 @@ def keep_comment(session: Session, survey: Survey, messages: list[Message], now:
 
 
 def let_through(session: Session, survey: Survey, messages: list[Message]) -> None:
-    """They were no comment: they are answered as if nothing had been asked, in the contact's open conversation or a
-    new one of the bot."""
+    """They were no comment: they are answered as if nothing had been asked, in the contact's open conversation, in the
+    one that people closed a while ago, or in a new one of the bot."""
     ended = locked(session, survey.conversation_id)
     if ended is None:
         return
     survey.comment_until = None
-    conversation = conversation_of(session, session.get_one(Contact, ended.contact_id))
+    now, contact = utc_now(), session.get_one(Contact, ended.contact_id)
+    theirs = None if _talks(session, contact.id) else still_theirs(session, contact.id, now)
+    conversation = theirs or conversation_of(session, contact)
     for message in messages:
         message.conversation_id = conversation.id
     newest = max(message.provider_at or message.received_at for message in messages)
@@ -68,5 +71,12 @@ def let_through(session: Session, survey: Survey, messages: list[Message]) -> No
     session.flush()
     if conversation.handler == "bot":
         add_work(session, "turn", conversation.id)
+    elif conversation.handler == "closed":
+        add_work(session, "after_close", conversation.id)
     else:
-        clocks.asked(session, conversation, utc_now())
+        clocks.asked(session, conversation, now)
+
+
+def _talks(session: Session, contact_id: int) -> bool:
+    mine = select(Conversation.id).where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
+    return session.scalar(mine.limit(1)) is not None

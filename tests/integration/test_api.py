@@ -140,6 +140,14 @@ def test_contract_is_told_with_its_customer(db: Database, crm: System) -> None:
     assert crm.get("/contracts/C9").status_code == 404
 
 
+def test_contract_says_why_it_is_blocked_only_while_it_is(db: Database, crm: System) -> None:
+    ref = a_customer(db)
+    assert crm.get(f"/contracts/{ref}").get_json()["blocked_for"] is None
+    with db.transaction() as session:
+        session.query(Contract).one().status = "blocked"
+    assert crm.get(f"/contracts/{ref}").get_json()["blocked_for"] == "debt"
+
+
 def test_phone_of_a_contact_is_masked_without_the_scope_of_customers(db: Database, crm: System) -> None:
     number = a_conversation(db)
     assert crm.get(f"/conversations/{number}").get_json()["contact"]["phone"].startswith("5512")
@@ -232,6 +240,7 @@ def test_action_on_the_network_is_asked_for_once_and_waits_for_its_approvals(db:
     body = {"action": "reboot", "contract_ref": "C1", "reason": "pedido do CRM"}
     asked = crm.post("/jobs", body, key="k1")
     assert asked.status_code == 202
+    assert (asked.get_json()["action"], asked.get_json()["asked_by"]) == ("reboot", "agent:api:crm")
     assert crm.get(f"/jobs/{asked.get_json()['id']}").get_json()["state"] in ("asked", "approved")
     assert crm.post("/jobs", {**body, "action": "deprovision_onu"}).status_code == 400
     assert crm.post("/jobs", {"action": "reboot", "contract_ref": "C1"}).status_code == 400

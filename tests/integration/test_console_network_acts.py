@@ -299,6 +299,7 @@ def test_card_shows_the_latest_diagnosis_with_its_age(app: Flask, db: Database) 
     page = Person(app, "helena").get(f"/console/c/{talk}").text
     card = page.split('aria-label="Linha"')[1].split("</section>")[0]
     assert "Diagnóstico de 7 min atrás" in card
-    assert "-27,5 dBm" in card
+    assert "Off-line · sem luz na fibra" in card.split("<details")[0]
+    assert "-27,5 dBm" in card.split("<summary>Detalhes</summary>")[1]
     assert "Bloquear" not in card
     assert "Bloquear" in Person(app, "karina").get(f"/console/c/{talk}").text

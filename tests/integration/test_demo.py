@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import cli
 from billing.erps.local import LocalErp
@@ -24,12 +24,16 @@ from core.document import parse_document
 from core.money import cents
 from demo import DEMO_FILE, people, seed_demo
 from handoff.accounts import SignedIn, sign_in
+from handoff.hand_over import hand_over
+from handoff.queues import DEFAULT_QUEUE
 from models import Base, utc_now
 from models.agent import Agent
+from models.contact import Contact
 from models.contract import Contract
 from models.customer import Customer
 from models.invoice import Invoice
 from models.trust_unlock import TrustUnlock
+from tests.integration.desk import a_conversation, conversation
 from tests.vectors import load
 
 PASSWORD = "uma-senha-de-teste"
@@ -114,6 +118,20 @@ def test_seed_gives_the_agents_the_password(db: Database) -> None:
     seed_demo(db, DEMO_FILE, PASSWORD)
     with db.transaction() as session:
         assert isinstance(sign_in(session, "karina", PASSWORD), SignedIn)
+
+
+def test_a_company_that_asks_for_a_person_waits_where_somebody_works(db: Database) -> None:
+    seed_demo(db, DEMO_FILE, PASSWORD)
+    id_ = a_conversation(db, handler="bot", queue=None)
+    with db.transaction() as session:
+        bakery = session.scalars(select(Customer).where(Customer.kind == "business")).one()
+        session.execute(update(Contact).values(customer_ref=bakery.ref, proved_by="phone"))
+    with db.transaction() as session:
+        assert hand_over(session, id_, queue=DEFAULT_QUEUE, reason="pediu uma pessoa", summary="Padaria")
+    queue = conversation(db, id_).queue
+    with db.transaction() as session:
+        there = {agent.login for agent in session.scalars(select(Agent)) if queue in agent.queues}
+    assert there == {"helena", "karina"}
 
 
 def test_seed_makes_bruno_eligible_and_carla_not(db: Database) -> None:

@@ -151,13 +151,13 @@ def test_person_comes_in_one_turn_where_a_comment_was_asked_for(
     db: Database, cast: dict[str, Attendant], words: str
 ) -> None:
     store_provider(db)
-    _, wa_id, survey_id = low_vote(db, cast["helena"])
+    id_, wa_id, survey_id = low_vote(db, cast["helena"])
     bring(db, says(wa_id, words))
     bot = a_bot(db, FakeParser({words: "talk_to_human"}))
     take_comment(survey_id, bot=bot)
-    newest = max(rows(db, Conversation), key=lambda row: row.id)
-    take_turn(newest.id, bot=bot)
-    assert conversation(db, newest.id).handler == "queue"
+    hear_after_close(id_, bot=bot)
+    (row,) = rows(db, Conversation)
+    assert (row.id, row.handler, row.last_agent_id) == (id_, "queue", cast["helena"].id)
 
 
 def test_person_comes_in_one_turn_right_after_the_end(db: Database, cast: dict[str, Attendant]) -> None:

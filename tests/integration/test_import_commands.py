@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from core.db import Database
+from handoff.accounts import ensure_agent
 from models.audit import Audit
 from models.customer import Customer
 from models.import_run import ImportRun
@@ -33,6 +35,13 @@ def written(path: Path, content: str) -> Path:
     return path
 
 
+@pytest.fixture
+def karina(db: Database) -> None:
+    with db.transaction() as session:
+        ensure_agent(session, "karina", "Karina", "supervisor", [], "uma-senha-de-teste")
+
+
+@pytest.mark.usefixtures("karina")
 def test_import_previews_first_and_writes_when_told_to(db: Database, run: Any, tmp_path: Path) -> None:
     path = written(tmp_path / "clientes.csv", CUSTOMERS)
     preview = run("import", "customers", path, "--by", "karina")
@@ -96,6 +105,29 @@ def test_import_refuses_a_file_whose_headers_do_not_fit(run: Any, tmp_path: Path
     assert said in result.output
 
 
+@pytest.mark.parametrize("command", [("import", "customers"), ("export", "customers", "--out")])
+def test_a_name_that_no_active_account_has_does_nothing(
+    db: Database, run: Any, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    with db.transaction() as session:
+        ensure_agent(session, "karina", "Karina", "supervisor", [], "uma-senha-de-teste").active = False
+    path = written(tmp_path / "clientes.csv", CUSTOMERS)
+    for name in ("karina", "ninguem"):
+        result = run(*command, path, "--by", name)
+        assert result.exit_code == 2
+        assert f"{name} não é uma conta ativa do console" in result.output
+    assert rows(db, ImportRun) == rows(db, Audit) == []
+    assert path.read_text(encoding="utf-8") == CUSTOMERS
+
+
+def test_without_a_name_the_audit_names_the_account_of_the_computer_as_that(
+    db: Database, run: Any, tmp_path: Path
+) -> None:
+    assert run("import", "customers", written(tmp_path / "clientes.csv", CUSTOMERS)).exit_code == 0
+    assert [audit.actor for audit in rows(db, Audit)] == [f"cli:{getpass.getuser()}"]
+
+
+@pytest.mark.usefixtures("karina")
 def test_what_is_exported_is_the_same_when_it_is_imported_again(db: Database, run: Any, tmp_path: Path) -> None:
     a_base(db, tmp_path)
     head = "fatura;contrato;valor;vencimento;situação;pago em;competência;descrição\n"

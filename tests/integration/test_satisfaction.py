@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.after_close import hear_after_close
 from bot.survey_comment import take_comment
 from bot.turns import take_turn
 from core.db import Database
@@ -238,9 +239,30 @@ def test_low_vote_reaches_the_supervision_and_asks_one_comment(db: Database, hel
 
 
 @pytest.mark.parametrize("words", ["boleto", f"meu cpf é {CPF}"])
-def test_other_wish_after_a_low_vote_is_answered(db: Database, helena: Attendant, words: str) -> None:
+def test_other_wish_after_a_low_vote_goes_back_to_who_had_the_conversation(
+    db: Database, helena: Attendant, words: str
+) -> None:
     id_, wa_id, survey_id = low_vote(db, helena)
     bring(db, says(wa_id, words))
+    bot = a_bot(db, FakeParser({"boleto": "invoice_second_copy"}))
+    for _ in range(2):
+        take_comment(survey_id, bot=bot)
+        hear_after_close(id_, bot=bot)
+    (row,) = rows(db, Conversation)
+    assert (row.id, row.handler, row.queue, row.last_agent_id) == (id_, "queue", "N1", helena.id)
+    assert survey(db).comment == ""
+    assert [message.handled_at for message in messages(db, id_, "in") if message.text == words] == [None]
+
+
+@pytest.mark.parametrize("words", ["boleto", f"meu cpf é {CPF}"])
+def test_other_wish_after_a_low_vote_is_answered_where_it_is_too_late_to_reopen(
+    db: Database, helena: Attendant, words: str
+) -> None:
+    id_, wa_id, survey_id = low_vote(db, helena)
+    bring(db, says(wa_id, words))
+    with db.transaction() as session:
+        long_ago = Conversation.closed_at - timedelta(hours=25)
+        session.execute(update(Conversation).values(closed_at=long_ago))
     bot = a_bot(db, FakeParser({"boleto": "invoice_second_copy"}))
     take_comment(survey_id, bot=bot)
     newest = max(rows(db, Conversation), key=lambda row: row.id)

@@ -50,7 +50,7 @@ def test_files_of_the_repository_pass_the_linter() -> None:
 
 
 def test_list_shows_state_category_and_what_blocks(db: Database, database_url: str) -> None:
-    a_template(db, category="MARKETING", blocked_for="graph_132000")
+    a_template(db, category="MARKETING", blocked_for="graph_132000", quality="UNKNOWN")
     result = CliRunner().invoke(main, ["templates", "list", "--database-url", database_url])
     (line,) = result.output.splitlines()[1:]
     for words in (
@@ -60,6 +60,7 @@ def test_list_shows_state_category_and_what_blocks(db: Database, database_url: s
         "marketing (mudou!)",
         "utilidade",
         "graph_132000",
+        "ainda sem nota",
     ):
         assert words in line
 

@@ -92,7 +92,6 @@ _PLAIN = (
     "plan",
     "monthly_fee_cents",
     "status",
-    "blocked_for",
     "address",
     "area",
     "sla",
@@ -109,4 +108,6 @@ _PLAIN = (
 def _contract(row: Any) -> dict[str, Any]:
     found, customer_ref = row
     starts = found.starts_on.isoformat() if found.starts_on else None
-    return {**{name: getattr(found, name) for name in _PLAIN}, "customer_ref": customer_ref, "starts_on": starts}
+    told = {name: getattr(found, name) for name in _PLAIN}
+    blocked_for = found.blocked_for if found.status == "blocked" else None
+    return {**told, "customer_ref": customer_ref, "blocked_for": blocked_for, "starts_on": starts}

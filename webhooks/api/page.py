@@ -32,7 +32,8 @@ Made from the table of routes: `python cli.py api-page > docs/api.md`. The same 
 `{PREFIX}/openapi.json`.
 
 Tokens are made in the console under *Integrações*, shown once, and sent as `Authorization: Bearer <token>`. What a
-token does is written down under `api:<name>`.
+token does is written down under the login `api:<name>`; where an answer says who wrote or asked (`author`, `asked_by`)
+this reads `agent:api:<name>`, as `agent:<login>` does of a person.
 
 - **Acts** (POST) need an `Idempotency-Key` of 1 to 200 visible characters. The same key with the same body gives the
   same answer for a day (`Idempotent-Replayed: true`), with another body 409; 409 with `Retry-After` while the first is
@@ -119,7 +120,9 @@ on, each as one POST with the event as its body and the headers `Religa-Event-Id
   afterwards; nothing of your answer is read but its status, and redirects are not followed.
 - **Again** after {pauses}, and every 8 hours, for three days; then it is given up with an alert, and can be sent again
   from the console's log. 410, or three days without a success, pauses the address until somebody switches it on.
-- **Where to**: https, to public addresses. Hosts inside the own network have to be named in `WEBHOOK_INTERNAL_HOSTS`.
+- **Where to**: https, to public addresses. Hosts inside the own network have to be named in `WEBHOOK_INTERNAL_HOSTS`,
+  and are told over https, too. Only while WhatsApp is the simulator's (`META_ACCESS_TOKEN` unset, as with `make run`)
+  this machine itself may be told over plain http: `http://127.0.0.1:9000/`, `http://localhost:9000/` or `http://[::1]:9000/`.
 - **Signed**: `{HEADER}: t=<seconds>,v1=<hex>` is HMAC-SHA256 with the secret's text as the key over `t`, a dot and the
   raw body. For a day after a new secret was made there are two `v1`, the new one first: accept either. Refuse a `t`
   more than five minutes old, and compare in constant time.

@@ -23,6 +23,7 @@ from webhooks.outgoing.told import as_event
 
 ACTIONS = {"diagnose": DIAGNOSE, "release": RELEASE_SIGNAL, "block": BLOCK_SIGNAL, "reboot": REBOOT_ONU}
 """What a token may ask for, by the API's own names. Each goes through the same approvals as in the console."""
+_NAMES = {action: name for name, action in ACTIONS.items()}
 
 
 def tickets(call: Call) -> dict[str, Any]:
@@ -128,4 +129,5 @@ def _job(row: NetworkJob) -> dict[str, Any]:
     names = ("id", "action", "contract_ref", "conversation_id", "state", "outcome", "reason", "asked_by", "dry_run")
     times = ("asked_at", "started_at", "finished_at")
     told = {name: getattr(row, name) for name in (*names, "needs_approvals")}
+    told["action"] = _NAMES.get(row.action, row.action)
     return {**told, **{name: moment(getattr(row, name)) for name in times}}

@@ -49,6 +49,14 @@ def test_second_copy_of_an_overdue_invoice_is_reissued_with_fine_interest_and_a_
         assert part in printed
 
 
+def test_open_invoices_tell_what_the_second_copy_of_today_adds() -> None:
+    late, in_time = late_erp(datetime(2026, 11, 22, 15, tzinfo=UTC)), an_erp()
+    (listed,) = late.open_invoices(an_invoice().contract_ref)
+    assert (listed.amount_cents, listed.late_fee_cents) == (11990, 320)
+    assert listed.amount_cents + 320 == late.second_copy("i-1").invoice.amount_cents
+    assert [one.late_fee_cents for one in in_time.open_invoices(an_invoice().contract_ref)] == [0]
+
+
 def test_second_copy_is_the_same_all_day_in_the_providers_zone() -> None:
     morning, night = (late_erp(datetime(2026, 11, day, hour, tzinfo=UTC)) for day, hour in ((22, 3), (23, 2)))
     assert morning.second_copy("i-1") == night.second_copy("i-1")

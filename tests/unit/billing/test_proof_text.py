@@ -105,6 +105,12 @@ def test_a_proof_that_fits_has_no_flag() -> None:
     assert flags_of(replace(read_proof(PIX), amount_cents=19990), background()) == ()
 
 
+@pytest.mark.parametrize(("paid", "flags"), [(11990, ()), (12200, ()), (12310, ()), (12311, ("other_amount",))])
+def test_a_proof_of_an_overdue_bill_may_hold_what_being_late_adds(paid: int, flags: tuple[str, ...]) -> None:
+    late = an_invoice(late_fee_cents=320)
+    assert flags_of(replace(read_proof(PIX), amount_cents=paid), background(invoices=(late,))) == flags
+
+
 @pytest.mark.parametrize(
     ("change", "flag"),
     [

@@ -158,6 +158,12 @@ def test_emphasis_is_shown_as_whatsapp_does_and_nothing_else_becomes_markup(writ
     assert str(emphasis(written)) == shown
 
 
+def test_evidence_says_in_words_that_a_router_chooses_its_channel_itself() -> None:
+    facts = {"cpe": {"wifi": [{"ssid": "casa", "channel": 0}, {"ssid": "loja", "channel": 11}]}}
+    shown = [value for name, value in lines(facts, "America/Sao_Paulo") if name == "Wi-Fi: Canal"]
+    assert shown == ["automático", "11"]
+
+
 def test_evidence_of_a_diagnosis_begins_with_its_verdict() -> None:
     facts = {
         "access": {"read_at": "2026-11-20T12:00:00+00:00", "known": True, "blocked": False},
