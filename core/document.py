@@ -12,6 +12,7 @@ from stdnum.br import cnpj as _cnpj
 from stdnum.br import cpf as _cpf
 
 Kind = Literal["cpf", "cnpj"]
+_ORDINALS = "ºª"
 
 _CPF_SHAPE = re.compile(r"[0-9]{11}")
 _CNPJ_SHAPE = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
@@ -132,5 +133,8 @@ def _is_filler(char: str) -> bool:
 
 
 def _same_length(text: str) -> str:
-    """NFKC one character at a time, so that positions still belong to the original text."""
-    return "".join(folded if len(folded := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
+    """NFKC one character at a time, so that positions still belong to the original text. The small o of `nº` stays what
+    it is: as a letter it would be part of the number behind it."""
+    return "".join(
+        folded if c not in _ORDINALS and len(folded := unicodedata.normalize("NFKC", c)) == 1 else c for c in text
+    )
