@@ -22,6 +22,7 @@ _SCHEME = re.compile(r"^(?:whatsapp|tel):", re.IGNORECASE)
 # The two digits of a carrier were printed as xx for whoever dials to choose: (0xx37) is (037).
 _ANY_CARRIER = re.compile(r"(?<![0-9a-z])0\s?xx\s?", re.IGNORECASE)
 _WRITTEN = re.compile(r"\+?[0-9\s().\-/\u2010-\u2015]+")
+_APART = re.compile(r"[/;,|]+|[^\W\d_]+")
 _MOBILE = re.compile(r"9[0-9]{8}")
 _OLD_MOBILE = re.compile(r"[6-9][0-9]{7}")
 _LANDLINE = re.compile(r"[2-5][0-9]{7}")
@@ -47,6 +48,15 @@ def match_key(text: str, default_ddd: str | None = None, *, is_wa_id: bool = Fal
     It is a key for finding people, not an address: a message goes to the WhatsApp id exactly as it was received.
     """
     return _read(text, default_ddd, is_wa_id).key
+
+
+def match_keys(text: str, default_ddd: str | None = None) -> tuple[str, ...]:
+    """The keys of all the numbers in a field of another system, each once, in order: such fields hold several numbers,
+    and words beside them, as `(12) 98111-0001 / (12) 3333-4444` or `12981110001 (mãe)`."""
+    whole = match_key(text, default_ddd)
+    parts = () if whole else _APART.split(text)
+    found = (whole, *(match_key(part.strip(" ().:-"), default_ddd) for part in parts))
+    return tuple(dict.fromkeys(key for key in found if key))
 
 
 def kind(text: str, default_ddd: str | None = None, *, is_wa_id: bool = False) -> Kind:

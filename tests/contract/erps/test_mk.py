@@ -133,6 +133,12 @@ def test_a_line_of_somebody_elses_bill_is_not_given(server: MkServer, erp: MkErp
         erp.second_copy("12399.1001")
 
 
+def test_a_line_that_nobody_can_pay_is_left_out(server: MkServer, erp: MkErp) -> None:
+    said = published("digitable_line")
+    says(server, "WSMKLDViaSMS", {**said, "DadosFatura": [{**said["DadosFatura"][0], "ld": "Fatura 0 sem boleto"}]})
+    assert erp.second_copy("12345.1001").line is None
+
+
 @pytest.mark.parametrize("path", ["https://10.0.0.1/x.pdf", "file:///etc/passwd", "", None, "/nowhere.pdf"])
 def test_a_path_that_leads_nowhere_leaves_the_line(server: MkServer, erp: MkErp, path: Any) -> None:
     says(server, "WSMKSegundaViaCobranca", {"status": "OK", "PathDownload": path})

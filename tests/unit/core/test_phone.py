@@ -58,6 +58,29 @@ def test_match_key_reads_what_people_and_systems_write(text: str, key: str | Non
     assert phone.match_key(text) == key
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("(12) 98111-0001", ["+5512981110001"]),
+        ("12/98111-0001", ["+5512981110001"]),
+        ("(12) 98111-0001 / (12) 3333-4444", ["+5512981110001", "+551233334444"]),
+        ("12981110001;1233334444, 12981110001", ["+5512981110001", "+551233334444"]),
+        ("(0xx12) 98111-0001 ou (0xx12) 3333-4444", ["+5512981110001", "+551233334444"]),
+        ("12 98111-0001 (mãe)", ["+5512981110001"]),
+        ("Zap: +55 12 98111-0001 - falar com Ana", ["+5512981110001"]),
+        ("98111-0001 / 3333-4444", []),
+        ("não tem", []),
+        ("", []),
+    ],
+)
+def test_match_keys_reads_all_numbers_of_a_field(text: str, keys: list[str]) -> None:
+    assert list(phone.match_keys(text)) == keys
+
+
+def test_match_keys_completes_what_lacks_its_area_code_when_told() -> None:
+    assert phone.match_keys("98111-0001 / 3333-4444", "12") == ("+5512981110001", "+551233334444")
+
+
 def test_match_key_takes_a_wa_id_as_international_when_told() -> None:
     assert phone.match_key("12981110001") == "+5512981110001"
     assert phone.match_key("12125550123", is_wa_id=True) == "+12125550123"
