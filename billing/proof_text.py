@@ -135,7 +135,9 @@ def _payee(lines: list[str]) -> str | None:
 
 
 def _without_payer(lines: list[str]) -> list[str]:
-    """The lines that are not of who paid: a company that pays has a CNPJ too."""
+    """The lines that are not of who paid, where it is said who was: a company that pays has a CNPJ too."""
+    if not any(map(_PAYEE.match, lines)):
+        return lines
     kept: list[str] = []
     payer = False
     for line in lines:

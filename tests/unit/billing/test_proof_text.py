@@ -82,6 +82,11 @@ def test_the_document_of_a_company_that_pays_is_not_the_payees(payer: str, payee
         assert (read.payee, read.payee_document) == ("CONECTA VALE TELECOM LTDA", Document("cnpj", "11222333000181"))
 
 
+def test_a_document_is_read_where_nobody_is_named() -> None:
+    read = read_proof("Comprovante de Pix\n22\nde novembro de 2026\nCNPJ 11.222.333/0001-81")
+    assert read.payee_document == Document("cnpj", "11222333000181")
+
+
 def test_a_proof_of_what_somebody_else_was_paid_by_us_is_to_the_wrong_payee() -> None:
     turned = "\n".join(("Comprovante de Pix", PAYEE.format(who="De"), PAYER.format(who="Para")))
     assert "wrong_payee" in flags_of(read_proof(turned), background())
