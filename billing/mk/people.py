@@ -58,6 +58,11 @@ def is_held(connection: Said) -> bool:
     return reading.yes(connection.get("bloqueada"), "bloqueada") or _is_slow(connection)
 
 
+def is_held_for_debt(connection: Said, debt: tuple[str, ...]) -> bool:
+    """Whether it is held, and by a reason that has one of the words for debt."""
+    return is_held(connection) and _reason(connection, debt) == "debt"
+
+
 def code(value: Any, field: str) -> str:
     """A number of MK's, as text."""
     text = words(value)

@@ -160,6 +160,22 @@ def test_the_published_unlock_and_its_refusal(server: MkServer, erp: MkErp) -> N
         erp.trust_unlock(CONTRACT, 3)
 
 
+def test_of_several_connections_those_held_for_debt_are_released_and_one_is_enough(
+    server: MkServer, erp: MkErp
+) -> None:
+    own = next(one for one in server.connections if one["contrato"] == 1002)
+    for number, reason in ((1, "Inadimplência"), (2, "Suspenso a pedido do cliente")):
+        server.connections.append({**own, "codconexao": number, "motivo_bloqueio": reason})
+    server.released.add(own["codconexao"])
+    assert not erp.trust_unlock(CONTRACT, 3).already
+    assert server.released == {own["codconexao"], 1}
+    with pytest.raises(Refused, match="already_used"):
+        erp.trust_unlock(CONTRACT, 3)
+    own.update(bloqueada="Não", motivo_bloqueio=None)
+    with pytest.raises(Refused, match="not_eligible"):
+        erp.trust_unlock(CONTRACT, 3)
+
+
 def test_an_unlock_answered_with_a_page_may_have_been_done(server: MkServer, erp: MkErp) -> None:
     says(server, "WSMKAutoDesbloqueio", b"<html>erro</html>")
     with pytest.raises(Unreachable) as lost:
