@@ -12,7 +12,7 @@ from billing.erps.local import LocalErp
 from billing.guarded_erp import GuardedErp
 from billing.local_store import SqlStore
 from billing.mirror import MirroredErp
-from billing.mirror_rows import told_document
+from billing.mirror_rows import told_document, told_invoices
 from billing.ports import Erp
 from billing.provider_row import load_billing, load_provider
 from core.db import Database
@@ -58,7 +58,7 @@ def connect(kind: ErpKind, options: str, db: Database) -> Erp:
     """The bare adapter. Its times are those of the provider's zone, which is read now. Raises ValueError and
     Misconfigured for options that make no sense, and Misconfigured `provider`."""
     fields, zone = read_options(kind.fields, options), load_provider(db).timezone
-    return kind.connect(Connecting(fields, make_session(), zone, partial(_document, db)))
+    return kind.connect(Connecting(fields, make_session(), zone, partial(_document, db), partial(_invoices, db)))
 
 
 def _kind(settings: Settings) -> ErpKind:
@@ -70,3 +70,8 @@ def _kind(settings: Settings) -> ErpKind:
 def _document(db: Database, customer_ref: str) -> Document | None:
     with db.reading() as session:
         return told_document(session, customer_ref)
+
+
+def _invoices(db: Database, contract_ref: str) -> frozenset[str]:
+    with db.reading() as session:
+        return told_invoices(session, contract_ref)

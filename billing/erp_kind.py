@@ -25,12 +25,15 @@ class Connecting:
 
     `document_of` gives the document of a customer by the `ref` that the ERP told once, from what was kept of that
     answer: an ERP that wants the CPF in every question is asked through it, and refs stay free of personal data.
+    `invoices_of` likewise gives the refs of the invoices that the ERP told of a contract while they were open, for one
+    that tells no contract of what was paid.
     """
 
     fields: Mapping[str, str]
     session: requests.Session
     zone: str
     document_of: Callable[[str], Document | None] = lambda _ref: None
+    invoices_of: Callable[[str], frozenset[str]] = lambda _ref: frozenset()
 
 
 @dataclass(frozen=True)

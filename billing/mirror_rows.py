@@ -75,6 +75,12 @@ def told_document(session: Session, customer_ref: str) -> Document | None:
     return parse_document(found) if found else None
 
 
+def told_invoices(session: Session, contract_ref: str) -> frozenset[str]:
+    """The refs of the invoices that the ERP told of the contract."""
+    mine = select(InvoiceRow.ref).join(ContractRow, ContractRow.id == InvoiceRow.contract_id)
+    return frozenset(session.scalars(mine.where(ContractRow.ref == contract_ref, InvoiceRow.seen_at.is_not(None))))
+
+
 def write_contracts(session: Session, customer_ref: str, contracts: Sequence[Contract], asked_at: datetime) -> bool:
     """All contracts of the customer as the ERP told them; those that it did not tell of are cancelled.
 

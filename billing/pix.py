@@ -110,6 +110,16 @@ def check(code: str) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
+def asks_for(code: str, amount_cents: int) -> bool:
+    """False where the code names another amount. A code that names none, or cannot be read, says nothing against it: a
+    charge's own is at its address."""
+    try:
+        named = decode(code).amount_cents
+    except ValueError:
+        return True
+    return not named or named == amount_cents
+
+
 def decode(code: str) -> BrCode:
     """Reads the fields, whatever the CRC says (see `check`). Raises ValueError when the lengths do not add up."""
     fields = _read(code)

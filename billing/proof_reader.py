@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
@@ -19,6 +20,8 @@ MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2000
 # A page with fewer letters is a picture in a PDF.
 FEWEST_LETTERS = 20
+# In XMP the tool is an element or an attribute.
+_CREATOR = re.compile(r"(?:CreatorTool|softwareAgent)(?:>|\s*=\s*[\"'])([^<\"']{1,80})")
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,21 @@ def _of_picture(data: bytes, reader: PictureReader | None) -> Words:
         with Image.open(BytesIO(data)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused("proof_too_large")
-            software = str(picture.getexif().get(ExifTags.Base.Software, ""))
+            software = _software_of(picture)
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             plain = picture.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Refused("proof_unreadable", "image") from error
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return Words(engine.read(plain), software)
+
+
+def _software_of(picture: Image.Image) -> str:
+    """What wrote the picture, as it says: in its EXIF, a PNG's text, or the XMP that editors leave in any kind."""
+    written = picture.info.get("xmp", b"")
+    xmp = written.decode(errors="replace") if isinstance(written, bytes) else str(written)
+    said = (picture.getexif().get(ExifTags.Base.Software), picture.info.get("Software"), *_CREATOR.findall(xmp))
+    return " ".join(str(one) for one in said if one)
 
 
 def _need(reader: PictureReader | None) -> PictureReader:

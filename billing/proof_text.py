@@ -27,18 +27,22 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _PAYEE = re.compile(
-    r"^\s*(?:para|destino|destinat[áa]rio|favorecido|recebedor|benefici[áa]rio|quem recebeu"
-    r"|nome do (?:recebedor|favorecido))"
+    r"^\s*(?:para|destino|destinat[áa]rio|favorecido|recebedor|benefici[áa]rio|quem recebeu|recebido por"
+    r"|(?:nome|dados) d[oe] (?:recebedor|favorecido|destinat[áa]rio|benefici[áa]rio|quem recebeu))"
     r"\s*:?\s*(?:nome\s*:?\s*)?(.*)$",
     re.IGNORECASE,
 )
-_PAYER = re.compile(r"^\s*(?:de|origem|pagador|quem pagou|dados do pagador|remetente)\b", re.IGNORECASE)
+_PAYER = re.compile(
+    r"^\s*(?:(?:nome|dados) d[oe] )?(?:de|origem|pagador|quem pagou|remetente|pago por)\b", re.IGNORECASE
+)
 _NAME = re.compile(r"^\s*(?:nome|raz[ãa]o social)\s*:?\s*(.*)$", re.IGNORECASE)
 _NO_NAME = re.compile(r"\s*(?:cnpj|cpf|institui[çc][ãa]o|banco|chave|ag[êe]ncia|conta|valor)\b", re.IGNORECASE)
 _CNPJ = re.compile(
     r"(?<![0-9A-Za-z])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/[0-9A-Z]{4}-?[0-9]{2}(?![0-9])", re.IGNORECASE
 )
 _HIDDEN_CNPJ = re.compile(r"[*•xX]{2}[.\s]?([0-9]{3})[.\s]?([0-9]{3})[/\s]?([0-9*•xX]{4})")
+# Words right before a day, maybe in the line above it, that make it another than that of the payment.
+_NOT_PAID_ON = re.compile(r"(?:vencimento|vence em|vcto\.?|emiss[ãa]o|emitido em)\s*:?\s*$", re.IGNORECASE)
 _SCHEDULED = re.compile(r"\bagendad[oa]|\bagendamento|\bprogramad[oa]\b|\bdata agendada", re.IGNORECASE)
 _RECEIPT = re.compile(
     r"comprovante|recibo|pix|transa[çc][ãa]o|pagamento|transfer[êe]ncia|comprobante|transferencia", re.IGNORECASE
@@ -65,12 +69,14 @@ class ProofRead:
 
 
 def read_proof(text: str) -> ProofRead:
-    """What the text of a proof says: the first amount named as such or the largest, the first day, the first id."""
+    """What the text of a proof says: the first amount named as such or the largest, the first day
+    (one on which it was due or issued only where there is no other), the first id."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     joined = "\n".join(lines)
     e2e = find_e2e_id(joined)
-    document = next((found for found in map(parse_document, _CNPJ.findall(joined)) if found), None)
-    hidden = _HIDDEN_CNPJ.search(joined)
+    of_payee = "\n".join(_without_payer(lines))
+    document = next((found for found in map(parse_document, _CNPJ.findall(of_payee)) if found), None)
+    hidden = _HIDDEN_CNPJ.search(of_payee)
     return ProofRead(
         amount_cents=_amount(joined),
         paid_on=_day(joined),
@@ -99,8 +105,8 @@ def _cents(written: str) -> int | None:
 def _day(text: str) -> date | None:
     found = [(m.start(), _date(m[3], m[2], m[1])) for m in _DAY.finditer(text)]
     found += [(m.start(), _date(m[3], str(_MONTHS.index(m[2].lower()) + 1), m[1])) for m in _WRITTEN.finditer(text)]
-    days = [(place, day) for place, day in found if day]
-    return min(days)[1] if days else None
+    days = sorted((_NOT_PAID_ON.search(text[:place]) is not None, place, day) for place, day in found if day)
+    return days[0][2] if days else None
 
 
 def _date(year: str, month: str, day: str) -> date | None:
@@ -126,6 +132,19 @@ def _payee(lines: list[str]) -> str | None:
             if _is_name(said):
                 return said.strip()
     return None
+
+
+def _without_payer(lines: list[str]) -> list[str]:
+    """The lines that are not of who paid, where it is said who was: a company that pays has a CNPJ too."""
+    if not any(map(_PAYEE.match, lines)):
+        return lines
+    kept: list[str] = []
+    payer = False
+    for line in lines:
+        payer = not _PAYEE.match(line) and (payer or bool(_PAYER.match(line)))
+        if not payer:
+            kept.append(line)
+    return kept
 
 
 def _is_name(words: str) -> bool:

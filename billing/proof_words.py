@@ -40,7 +40,9 @@ def note_of(proof: ProofRead, flags: Sequence[str], problem: str, *, known: bool
     lines = ["Comprovante lido (não é prova de pagamento): " + ", ".join(filter(None, facts)) + "."]
     if flags:
         lines.append("Atenção: " + "; ".join(FLAGS[flag] for flag in flags) + ".")
-    if known:
+    if known and "used_before" in flags:
+        lines.append("O pagamento dele já foi baixado e não vale outra vez. Não libere por este comprovante.")
+    elif known:
         lines.append("O pagamento já consta: está confirmado.")
     else:
         lines.append("O pagamento ainda não consta no sistema. Não libere só pelo comprovante.")

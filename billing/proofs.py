@@ -40,6 +40,8 @@ TOPIC = "read_proof"
 ALERT = "proof.reader"
 # A file and the words that call it a proof come in either order, and a person types slowly.
 BEFORE_THE_WORDS = timedelta(minutes=30)
+# Who pays and then sends the proof does so within this.
+LATELY = timedelta(days=2)
 LOOK_AGAIN_SECONDS = 10.0
 KINDS = ("image", "document")
 
@@ -99,7 +101,7 @@ def read(proof_id: int, *, desk: ProofDesk) -> None:
             today,
             words.software if words else "",
             bool(words and words.changed_after),
-            _used_before(session, row),
+            _used_before(session, row, bool(invoices)),
         )
         flags = [flag for flag in flags_of(proof, background) if not (flag == "other_amount" and invoices is None)]
         _write(session, row, proof, flags if words else [], problem)
@@ -170,9 +172,9 @@ def _invoices(erp: Erp, contract_refs: tuple[str, ...]) -> tuple[Invoice, ...] |
         return None
 
 
-def _used_before(session: Session, row: PaymentProof) -> bool:
+def _used_before(session: Session, row: PaymentProof, owes: bool) -> bool:
     """The same file or id in another conversation, or in this one for another contract; or its payment is known as
-    another contract's."""
+    another contract's, or has been for so long that it is not for what the contract still `owes`."""
     other = PaymentProof.id != row.id
     elsewhere = or_(PaymentProof.conversation_id != row.conversation_id, PaymentProof.contract_ref != row.contract_ref)
     same = [PaymentProof.sha256 == row.sha256] if row.sha256 else []
@@ -181,8 +183,10 @@ def _used_before(session: Session, row: PaymentProof) -> bool:
         return True
     if not (row.e2e_id and row.contract_ref):
         return False
-    alike = _look_alike(Payment.e2e_id, row.e2e_id)
-    return bool(session.scalar(select(exists().where(alike, Payment.contract_ref != row.contract_ref))))
+    spent = Payment.contract_ref != row.contract_ref
+    if owes:
+        spent = or_(spent, Payment.paid_at < utc_now() - LATELY)
+    return bool(session.scalar(select(exists().where(_look_alike(Payment.e2e_id, row.e2e_id), spent))))
 
 
 def _look_alike(column: InstrumentedAttribute[str | None], e2e_id: str) -> ColumnElement[bool]:
@@ -200,7 +204,8 @@ def _write(session: Session, row: PaymentProof, proof: ProofRead, flags: list[An
         **{name: str(value) for name, value in asdict(proof).items() if value not in (None, "", False)},
     }
     payment = _payment(session, row)
-    if payment is not None:
+    # Of a proof that was used before, the payment is known for something else: a person looks at it all the same.
+    if payment is not None and "used_before" not in flags:
         confirm(session, payment)
         session.refresh(row, ["state"])
     conversation = session.get_one(Conversation, row.conversation_id)
@@ -224,6 +229,6 @@ def _payment(session: Session, row: PaymentProof) -> Payment | None:
             return by_id
     if not (row.contract_ref and row.amount_cents and row.paid_on):
         return None
-    lately = Payment.paid_at > utc_now() - BEFORE_THE_WORDS * 96
+    lately = Payment.paid_at > utc_now() - LATELY
     mine = select(Payment).where(Payment.contract_ref == row.contract_ref, Payment.amount_cents == row.amount_cents)
     return session.scalars(mine.where(lately, Payment.state == "settled").limit(1)).first()

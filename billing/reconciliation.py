@@ -18,7 +18,7 @@ from billing.provider_row import provider_row
 from billing.suspension import paid
 from core.dates import local_date
 from core.db import Database
-from core.errors import Unreachable
+from core.errors import Failure
 from models import utc_now
 from models.alert import end_alert, raise_alert
 from models.contract import Contract
@@ -163,7 +163,8 @@ def _read_again(compared: Compared, doubtful: Iterable[tuple[Kind, _Row]], today
     for kind, row in doubtful:
         try:
             told = compared.erp.open_invoices(row.ref)
-        except Unreachable:
+        except Failure:
+            # Also where it lets us in no more, or refuses one contract: the others are compared, and it is said.
             unread += 1
             continue
         with compared.db.reading() as session:

@@ -216,4 +216,4 @@ def _is_broken(promise: Promise, debt: Sequence[Invoice], now: datetime) -> bool
     """Judged broken, or over and not judged yet while what it was given for is still unpaid (as IXC's code 113)."""
     if promise.kept is not None:
         return not promise.kept
-    return promise.expires_at <= now and debt[0].late_from <= promise.granted_at.date()
+    return promise.expires_at <= now and debt[0].late_from < promise.granted_at.date()

@@ -44,7 +44,9 @@ def second_copy(erp: Erp, invoice_ref: str) -> SecondCopy | None:
     except Refused as refusal:
         log.warning("no second copy of invoice %s: %s", invoice_ref, refusal.code)
         return None
-    problems = pix.check(copy.pix) if copy.pix else ()
+    problems: tuple[str, ...] = pix.check(copy.pix) if copy.pix else ()
+    if copy.pix and not pix.asks_for(copy.pix, copy.invoice.amount_cents):
+        problems += ("other_amount",)
     if problems:
         log.warning("the Pix of invoice %s looks odd (%s); forwarded as it came", invoice_ref, ", ".join(problems))
     return copy if copy.pdf or copy.line or copy.pix or copy.link else None

@@ -12,6 +12,9 @@ from stdnum.br import cnpj as _cnpj
 from stdnum.br import cpf as _cpf
 
 Kind = Literal["cpf", "cnpj"]
+_ORDINALS = "ºª"
+
+_FEWEST_DIGITS = 3
 
 _CPF_SHAPE = re.compile(r"[0-9]{11}")
 _CNPJ_SHAPE = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
@@ -84,16 +87,21 @@ def find_documents(text: str) -> tuple[tuple[Document, int, int], ...]:
     sure asks core.phone as well and then the person.
     """
     line = _same_length(text)
-    if not any(c.isalpha() for c in line):
-        whole = parse_document(line)
-        if whole:
-            start = len(line) - len(line.lstrip())
-            return ((whole, start, len(line.rstrip())),)
+    whole = parse_document(line)
+    if whole and (not any(c.isalpha() for c in line) or _has_digits(whole)):
+        start = len(line) - len(line.lstrip())
+        return ((whole, start, len(line.rstrip())),)
     found: list[tuple[Document, int, int]] = []
     for document, start, end in _candidates(line):
         if all(end <= s or start >= e for _, s, e in found):
             found.append((document, start, end))
     return tuple(sorted(found, key=lambda item: item[1]))
+
+
+def _has_digits(document: Document) -> bool:
+    """Whether it has some besides its check digits: words alone that look like a CNPJ by chance (`EU VOU PRA CASA 12`)
+    have none, and a CNPJ that is typed in groups (`12 ABC 345 01DE 35`) has."""
+    return sum(c.isdigit() for c in document.number[:12]) >= _FEWEST_DIGITS
 
 
 def _candidates(line: str) -> Iterator[tuple[Document, int, int]]:
@@ -132,5 +140,8 @@ def _is_filler(char: str) -> bool:
 
 
 def _same_length(text: str) -> str:
-    """NFKC one character at a time, so that positions still belong to the original text."""
-    return "".join(folded if len(folded := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
+    """NFKC one character at a time, so that positions still belong to the original text. The small o of `nº` stays what
+    it is: as a letter it would be part of the number behind it."""
+    return "".join(
+        folded if c not in _ORDINALS and len(folded := unicodedata.normalize("NFKC", c)) == 1 else c for c in text
+    )

@@ -19,7 +19,10 @@ AREA_CODES = frozenset(_AREA_CODES.split())
 """The 67 area codes (DDD) in use."""
 
 _SCHEME = re.compile(r"^(?:whatsapp|tel):", re.IGNORECASE)
+# The two digits of a carrier were printed as xx for whoever dials to choose: (0xx37) is (037).
+_ANY_CARRIER = re.compile(r"(?<![0-9a-z])0\s?xx\s?", re.IGNORECASE)
 _WRITTEN = re.compile(r"\+?[0-9\s().\-/\u2010-\u2015]+")
+_APART = re.compile(r"[/;,|]+|[^\W\d_]+")
 _MOBILE = re.compile(r"9[0-9]{8}")
 _OLD_MOBILE = re.compile(r"[6-9][0-9]{7}")
 _LANDLINE = re.compile(r"[2-5][0-9]{7}")
@@ -45,6 +48,15 @@ def match_key(text: str, default_ddd: str | None = None, *, is_wa_id: bool = Fal
     It is a key for finding people, not an address: a message goes to the WhatsApp id exactly as it was received.
     """
     return _read(text, default_ddd, is_wa_id).key
+
+
+def match_keys(text: str, default_ddd: str | None = None) -> tuple[str, ...]:
+    """The keys of all the numbers in a field of another system, each once, in order: such fields hold several numbers,
+    and words beside them, as `(12) 98111-0001 / (12) 3333-4444` or `12981110001 (mãe)`."""
+    whole = match_key(text, default_ddd)
+    parts = () if whole else _APART.split(text)
+    found = (whole, *(match_key(part.strip(" ().:-"), default_ddd) for part in parts))
+    return tuple(dict.fromkeys(key for key in found if key))
 
 
 def kind(text: str, default_ddd: str | None = None, *, is_wa_id: bool = False) -> Kind:
@@ -81,7 +93,7 @@ def mask_phone(text: str) -> str:
 
 
 def _read(text: str, default_ddd: str | None, is_wa_id: bool) -> _Reading:
-    plain = _SCHEME.sub("", _without_marks(text).strip())
+    plain = _ANY_CARRIER.sub("0", _SCHEME.sub("", _without_marks(text).strip()))
     if not _WRITTEN.fullmatch(plain):
         return _INVALID
     digits = re.sub(r"[^0-9]", "", plain)
@@ -90,10 +102,9 @@ def _read(text: str, default_ddd: str | None, is_wa_id: bool) -> _Reading:
     if digits.startswith("00"):
         return _international(digits[2:])
     if digits.startswith("0"):
-        # Trunk prefix, alone (0 37 ...) or with the carrier's two digits (0 15 37 ...).
-        return _national(digits[3:] if len(digits) in (13, 14) else digits[1:])
+        return _national(_without_trunk(digits))
     if digits.startswith("55") and len(digits) in (12, 13):
-        return _national(digits[2:])
+        return _national(_without_trunk(digits[2:]))
     if len(digits) in (8, 9):
         return _without_area_code(digits, default_ddd)
     national = _national(digits)
@@ -110,6 +121,13 @@ def _without_area_code(digits: str, default_ddd: str | None) -> _Reading:
     if default_ddd is not None:
         return _national(default_ddd + digits)
     return _Reading("ambiguous") if _local(digits).kind != "invalid" else _INVALID
+
+
+def _without_trunk(digits: str) -> str:
+    """Without the trunk prefix, alone (0 37 ...) or with the carrier's two digits (0 15 37 ...)."""
+    if not digits.startswith("0"):
+        return digits
+    return digits[3:] if len(digits) in (13, 14) else digits[1:]
 
 
 def _national(digits: str) -> _Reading:
@@ -131,7 +149,8 @@ def _local(digits: str) -> _Reading:
 
 def _international(digits: str) -> _Reading:
     if digits.startswith("55"):
-        return _national(digits[2:])
+        # Many write the zero of a call from another city behind the country's code as well: +55 (037) ...
+        return _national(_without_trunk(digits[2:]))
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:

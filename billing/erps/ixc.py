@@ -10,14 +10,14 @@ from billing.erp_kind import Connecting, ErpKind, chosen, web_address
 from billing.invoices import order_for_payment
 from billing.ixc import papers, people, titles
 from billing.ixc.books import Books, by_number, parts
-from billing.ixc.forms import Forms, Login, Row, is_error, message
+from billing.ixc.forms import Forms, Login, Row, is_error, is_ours_to_mend, message
 from billing.offering import Offering
 from billing.ports import Capability
-from billing.reading import Unreadable, mapping, words
+from billing.reading import Unreadable, mapping, typed_line, words
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from billing.records import TicketStatus as Status
 from core.document import Document
-from core.errors import Refused
+from core.errors import Misconfigured, Refused
 from core.field import Field
 
 _ABLE: tuple[Capability, ...] = (
@@ -125,7 +125,7 @@ class IxcErp(Offering):
             # The line is made when the boleto is printed first; a reissue moves the due date and the amount.
             row = self._books.open_title(invoice_ref)
         code = papers.pix(mapping(self._forms.ask("get_pix", {"id_areceber": invoice_ref}).json(), "pix"))
-        line = "".join(c for c in words(row.get("linha_digitavel")) if c.isdigit()) or None
+        line = typed_line("".join(c for c in words(row.get("linha_digitavel")) if c.isdigit()))
         link = words(row.get("gateway_link")) or None
         if not (sheet or line or code or link):
             raise Refused("no_document")
@@ -168,6 +168,8 @@ class IxcErp(Offering):
         if words(said.get("codigo")) == _ALREADY_ACTIVE:
             return Unlocked(already=True)
         if is_error(said):
+            if not words(said.get("codigo")) and is_ours_to_mend(said):
+                raise Misconfigured("erp_credentials", message(said))
             raise Refused(_REFUSALS.get(words(said.get("codigo")), "not_eligible"), message(said))
         if words(said.get("type") or said.get("tipo")).lower() not in ("sucesso", "success"):
             failure = Unreadable("tipo")

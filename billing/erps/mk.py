@@ -149,21 +149,25 @@ class MkErp(Offering):
         return protocol
 
     def trust_unlock(self, contract_ref: str, days: int) -> Unlocked:
-        """See Erp. Every held connection of the contract is released, one after the other. MK does not tell the end."""
+        """See Erp. Every connection of the contract that is held for debt is released, one after the other, and refused
+        is what none of them is released of. MK does not tell the end."""
         person, number = parts(contract_ref)
         mine = [one for one in self._books.connections(person) if number_of(one) == number] if person else []
         if not mine:
             raise Refused("unknown_contract")
-        held = [one for one in mine if people.is_held(one)]
-        for one in held:
-            asked = str(days) if self._choices.send_days else ""
-            connection = code(one.get("codconexao"), "codconexao")
-            said = self._services.do("WSMKAutoDesbloqueio", cd_conexao=connection, diasexcecao=asked)
-            if is_error(said):
-                text = message(said)
-                used = any(word in text.lower() for word in _USED_UP)
-                raise Refused("already_used" if used else "not_eligible", text)
-        return Unlocked(already=not held)
+        if not any(map(people.is_held, mine)):
+            return Unlocked(already=True)
+        held = [one for one in mine if people.is_held_for_debt(one, self._choices.debt_words)]
+        answers = [self._release(code(one.get("codconexao"), "codconexao"), days) for one in held]
+        refused = [message(said) for said in answers if is_error(said)]
+        if len(refused) < len(answers):
+            return Unlocked()
+        text = refused[0] if refused else ""
+        raise Refused("already_used" if any(word in text.lower() for word in _USED_UP) else "not_eligible", text)
+
+    def _release(self, connection: str, days: int) -> Mapping[str, object]:
+        asked = str(days) if self._choices.send_days else ""
+        return self._services.do("WSMKAutoDesbloqueio", cd_conexao=connection, diasexcecao=asked)
 
 
 def _connect(connecting: Connecting) -> MkErp:

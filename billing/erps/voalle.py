@@ -38,6 +38,7 @@ class VoalleErp(Offering):
         self._fields = connecting.fields
         self._zone = connecting.zone
         self._document_of = connecting.document_of
+        self._invoices_of = connecting.invoices_of
         self._documents: dict[str, Document] = {}
         self._receivables = Receivables(api, registers_pix=chosen(connecting.fields, "register_pix"))
 
@@ -91,15 +92,18 @@ class VoalleErp(Offering):
         return tuple(sorted((i for i in found if i.status == "open"), key=lambda i: (i.due_date, i.number)))
 
     def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
-        """See Erp. Paid titles do not tell their contract: Refused `not_offered` for who has had several."""
+        """See Erp. Paid titles do not tell their contract: of somebody who has had several, those are told that the
+        contract was seen with while they were open."""
         document, contract = self._document_and_id(contract_ref)
         if document is None or not contract:
             return ()
         owned = self.contracts(contract_ref.partition(".")[0])
-        if len(owned) > 1:
-            raise Refused("not_offered", "several contracts")
         known = self._receivables.all_titles(document) if contract_ref in {one.ref for one in owned} else {}
-        paid = [(one.paid_on, one) for one in known.values() if one.status == "paid" and one.paid_on]
+        mine = list(known.values())
+        if len(owned) > 1:
+            seen = self._invoices_of(contract_ref)
+            mine = [one for one in mine if f"{contract_ref}.{one.ident}" in seen]
+        paid = [(one.paid_on, one) for one in mine if one.status == "paid" and one.paid_on]
         recent = sorted((pair for pair in paid if pair[0] >= since), key=lambda pair: pair[0], reverse=True)
         return tuple(one.invoice(contract_ref, self._zone) for _, one in recent)
 

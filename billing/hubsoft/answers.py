@@ -37,7 +37,7 @@ def customer(row: Row) -> Customer | None:
     phones = dict.fromkeys(
         key
         for which in ("primario", "secundario", "terciario")
-        if (key := phone.match_key(words(row.get(f"telefone_{which}"))))
+        for key in phone.match_keys(words(row.get(f"telefone_{which}")))
     )
     return Customer(
         ref=words(row.get("codigo_cliente")),

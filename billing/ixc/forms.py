@@ -100,14 +100,18 @@ def message(said: Row) -> str:
     return mask_personal_data(words(said.get("message") or said.get("mensagem")))[:300]
 
 
+def is_ours_to_mend(said: Row) -> bool:
+    """Whether an error is about who asks: the token, or what its user may do."""
+    return any(word in message(said).lower() for word in _OURS_TO_MEND)
+
+
 def judge(said: Row) -> Row:
     """The answer, unless it is an error: Refused, or Misconfigured where it is about token or permission."""
     if not is_error(said):
         return said
-    text = message(said)
-    if any(word in text.lower() for word in _OURS_TO_MEND):
-        raise Misconfigured("erp_credentials", text)
-    raise Refused("erp_refused", text)
+    if is_ours_to_mend(said):
+        raise Misconfigured("erp_credentials", message(said))
+    raise Refused("erp_refused", message(said))
 
 
 def _listing(

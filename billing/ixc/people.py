@@ -27,14 +27,14 @@ def customer(row: Row, ddd: str) -> Customer | None:
     document = reading.document(row.get("cnpj_cpf"))
     if document is None:
         return None
-    written = (phone.match_key(words(row.get(name)), ddd or None) for name in PHONES)
+    written = (key for name in PHONES for key in phone.match_keys(words(row.get(name)), ddd or None))
     business = words(row.get("tipo_pessoa")).upper() == "J" or document.kind == "cnpj"
     return Customer(
         ref=words(row.get("id")),
         name=words(row.get("razao")) or words(row.get("fantasia")),
         document=document,
         kind="business" if business else "residential",
-        phones=tuple(dict.fromkeys(key for key in written if key)),
+        phones=tuple(dict.fromkeys(written)),
     )
 
 

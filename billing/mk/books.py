@@ -7,7 +7,7 @@ from typing import Any
 
 from billing.mk import bills, people
 from billing.mk.services import Services
-from billing.reading import rows, words
+from billing.reading import rows, typed_line, words
 from billing.records import Contract
 from core.errors import Refused
 
@@ -68,7 +68,7 @@ class Books:
             return ""
         for one in listed:
             if words(one.get("codfatura")) == bill and words(one.get("codigopessoa")) == person:
-                return "".join(c for c in words(one.get("ld")) if c.isdigit())
+                return typed_line("".join(c for c in words(one.get("ld")) if c.isdigit())) or ""
         return None
 
     def _listed(self, person: str) -> tuple[Said, ...]:

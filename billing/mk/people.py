@@ -23,13 +23,13 @@ def customer(said: Said, document: Document, ddd: str) -> Customer:
     """The customer of an answer of WSMKConsultaDoc: the registration at its top and those in `Outros`."""
     every = (said, *reading.rows(said.get("Outros"), "Outros"))
     codes = sorted({int(code(one.get("CodigoPessoa"), "CodigoPessoa")) for one in every})
-    keys = (phone.match_key(words(one.get("Fone")), ddd or None) for one in every)
+    keys = (key for one in every for key in phone.match_keys(words(one.get("Fone")), ddd or None))
     return Customer(
         ref=BETWEEN.join(map(str, codes)),
         name=words(said.get("Nome")),
         document=document,
         kind="business" if document.kind == "cnpj" else "residential",
-        phones=tuple(dict.fromkeys(key for key in keys if key)),
+        phones=tuple(dict.fromkeys(keys)),
     )
 
 
@@ -56,6 +56,11 @@ def contract(
 def is_held(connection: Said) -> bool:
     """Whether a connection is blocked, or has its speed reduced: the latter is done for debt only."""
     return reading.yes(connection.get("bloqueada"), "bloqueada") or _is_slow(connection)
+
+
+def is_held_for_debt(connection: Said, debt: tuple[str, ...]) -> bool:
+    """Whether it is held, and by a reason that has one of the words for debt."""
+    return is_held(connection) and _reason(connection, debt) == "debt"
 
 
 def code(value: Any, field: str) -> str:

@@ -64,9 +64,7 @@ def customer(contracts: Iterable[Row]) -> Customer | None:
 
 def _phones(row: Row) -> Iterable[str]:
     for contact in row.get("telefones") or ():
-        key = phone.match_key(words(contact.get("contato") if isinstance(contact, Mapping) else contact))
-        if key:
-            yield key
+        yield from phone.match_keys(words(contact.get("contato") if isinstance(contact, Mapping) else contact))
 
 
 def contract(row: Row) -> Contract:

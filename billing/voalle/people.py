@@ -49,13 +49,13 @@ def customer(row: Mapping[str, Any], asked: Document) -> Customer:
     told = words(row.get("txId"))
     if told and document(told) != asked:
         raise Unreadable("txId")
-    keys = (phone.match_key(words(row.get(name))) for name in ("cellPhone", "phone"))
+    keys = (key for name in ("cellPhone", "phone") for key in phone.match_keys(words(row.get(name))))
     return Customer(
         ref=ident(row.get("id"), "id"),
         name=words(row.get("name")) or words(row.get("name2")),
         document=asked,
         kind="residential" if asked.kind == "cpf" else "business",
-        phones=tuple(dict.fromkeys(key for key in keys if key)),
+        phones=tuple(dict.fromkeys(keys)),
     )
 
 

@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Iterable
 
+from billing.formula import harmless
 from handoff.reports.lines import Line
 
 BOM = "\ufeff"
 HEAD = ("seção", "medida", "de quem", "nome", "figura", "valor")
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_of(lines: Iterable[Line]) -> bytes:
@@ -20,13 +20,8 @@ def csv_of(lines: Iterable[Line]) -> bytes:
     writer.writerow(HEAD)
     for line in lines:
         words = (line.section, line.measure, line.whose, line.name, line.figure)
-        writer.writerow([*(plain(word) for word in words), number(line.value)])
+        writer.writerow([*(harmless(word) for word in words), number(line.value)])
     return (BOM + out.getvalue()).encode()
-
-
-def plain(word: str) -> str:
-    """A cell that stays words, whatever it begins with."""
-    return f"'{word}" if word.startswith(STARTS_A_FORMULA) else word
 
 
 def number(value: float) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import wiring_erp
+from billing.erps.voalle import ERP
 from billing.gateway import Settlement
 from billing.mirror import MirroredErp
 from billing.payments import FOLLOW, take_payment
 from billing.poll_payments import PollPace, poll_payments
+from core.dates import local_date
 from core.db import Database
 from models import utc_now
 from models.alert import Alert
@@ -20,11 +24,15 @@ from models.invoice import Invoice
 from models.outbox import Outbox
 from models.payment import Payment
 from models.provider import Provider
+from tests.contract.erps.rigs.voalle import filled
+from tests.contract.erps.scene import FABIO, ZONE
+from tests.contract.erps.servers.voalle import Title, VoalleServer
 from tests.fake_erp import FakeErp
 from tests.integration.billing_rows import store_provider
 from tests.unit.billing.build import a_contract, a_customer, an_invoice
 
 AT_ONCE = PollPace(rest=timedelta())
+ACTIVE = 1
 
 
 @pytest.fixture
@@ -111,6 +119,29 @@ def test_payment_that_the_erp_tells_of_settles_and_is_followed_although_the_mirr
         followed = session.scalars(select(Outbox.ref_id).where(Outbox.topic == FOLLOW)).all()
     assert (payment.state, payment.invoice_ref, payment.contract_ref) == ("settled", "i-1", "c-1002")
     assert followed == [payment.id]
+
+
+def test_payment_of_one_of_several_contracts_is_found_where_the_erp_names_no_contract_of_it(db: Database) -> None:
+    store_provider(db)
+    server = filled(VoalleServer())
+    contract_id = next(one.id for one in server.contracts.values() if one.person == 70002 and one.status == ACTIVE)
+    server.titles[900] = Title(900, "FAT900", contract_id, date(2026, 11, 10), 9990)
+    options = json.dumps({"url": server.url, "auth_url": server.url, **server.client})
+    mirror = MirroredErp(wiring_erp.connect(ERP, options, db), db, timedelta(minutes=15))
+    ref, heard = f"70002.{contract_id}", list[tuple[str, int]]()
+    try:
+        customer = mirror.find_by_document(FABIO)
+        assert customer is not None
+        assert len(mirror.contracts(customer.ref)) == 2
+        mirror.open_invoices(ref)
+        server.titles[900].status, server.titles[900].paid_on = "Paga", local_date(utc_now(), ZONE).isoformat()
+        mirror.open_invoices(ref)
+        poll_payments(
+            0, db=db, erp=mirror, source="voalle", told=lambda _, paid, of: heard.append((of, paid.amount_cents))
+        )
+    finally:
+        server.stop()
+    assert heard == [(f"{ref}.900", 9990)]
 
 
 def test_payment_that_the_erp_took_back_is_reversed_and_the_next_one_is_a_payment_of_its_own(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,31 @@ def test_a_known_payment_confirms_the_proof_before_and_after(db: Database, kept:
     proof, note = read_it(db, kept, sent(db, kept, a_pdf(tmp_path, [*lines(), " "]), media_id="222"))
     assert proof.state == "confirmed"
     assert "já consta" in note
+
+
+@pytest.mark.parametrize(("contract", "days"), [("c-9", 0), ("c-1002", 20)])
+def test_a_proof_whose_payment_paid_something_else_is_left_to_a_person(
+    db: Database, kept: MediaStore, tmp_path: Path, contract: str, days: int
+) -> None:
+    """Of another contract's payment, or of the month before with the same amount."""
+    bruno_blocked(db, an_invoice())
+    written = lines()
+    with db.transaction() as session:
+        session.add(
+            Payment(
+                source="t",
+                external_id="1",
+                contract_ref=contract,
+                amount_cents=11990,
+                state="settled",
+                e2e_id=written[-1].removeprefix("ID "),
+                paid_at=utc_now() - timedelta(days=days),
+            )
+        )
+    proof, note = read_it(db, kept, sent(db, kept, a_pdf(tmp_path, written)))
+    assert (proof.state, proof.flags) == ("waiting", ["used_before"])
+    assert "não vale outra vez" in note
+    assert "confirmado" not in note
 
 
 def test_a_file_that_is_on_its_way_is_waited_for(db: Database, kept: MediaStore) -> None:

@@ -18,7 +18,7 @@ from billing.reconciliation import Compared, Finding, Report, reconcile, words_o
 from billing.reconciliation_due import ASKED, ask_now, reconcile_nightly
 from billing.records import Contract, Invoice
 from core.db import Database
-from core.errors import Unreachable
+from core.errors import Misconfigured, Refused, Unreachable
 from models import utc_now
 from models.alert import Alert
 from models.contract import Contract as ContractRow
@@ -46,6 +46,22 @@ class Down(LocalErp):
 
     def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
         raise Unreachable("erp_error")
+
+
+class LockedOut(LocalErp):
+    """An ERP that lets us in no more."""
+
+    def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
+        raise Misconfigured("erp_credentials")
+
+
+class Picky(LocalErp):
+    """An ERP that refuses to speak of one contract."""
+
+    def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
+        if contract_ref == "c-1002":
+            raise Refused("erp_refused", "HTTP 400")
+        return super().open_invoices(contract_ref)
 
 
 def compared(db: Database, held: Sequence[str] | None = (), erp: type[LocalErp] = LocalErp) -> Compared:
@@ -154,12 +170,22 @@ def test_our_own_rows_alone_make_nobody_wrong(db: Database) -> None:
     assert reconcile(compared(db, ["bruno.lima"], Ahead)).findings == ()
 
 
-def test_without_the_erp_nothing_is_concluded_and_that_is_said(db: Database) -> None:
+@pytest.mark.parametrize("erp", [Down, LockedOut])
+def test_without_the_erp_nothing_is_concluded_and_that_is_said(db: Database, erp: type[LocalErp]) -> None:
     bruno(db, a_contract())
-    report = reconcile(compared(db, ["bruno.lima"], Down))
+    report = reconcile(compared(db, ["bruno.lima"], erp))
     assert (report.findings, report.unread) == ((), 1)
     assert [severity for severity, _ in alarms(db)] == ["warning"]
     assert not released(db)
+
+
+def test_a_contract_that_the_erp_refuses_does_not_keep_the_others_from_being_compared(db: Database) -> None:
+    store_provider(db)
+    both = [a_contract(), a_contract(ref="c-2", number="2")]
+    store(db, [a_customer()], [replace(one, pppoe_login=one.ref) for one in both])
+    report = reconcile(compared(db, ["c-1002", "c-2"], Picky))
+    assert (report.contracts, report.unread) == (2, 1)
+    assert report.findings == (Finding("paid_but_blocked", "c-2"),)
 
 
 def test_a_release_on_trust_is_no_discrepancy_until_its_end_was_missed(db: Database) -> None:

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Select, select
 from werkzeug.wrappers import Response as AnyResponse
 
+from billing.formula import harmless
 from core.masking import mask_personal_data
 from handoff import audit
 from handoff.console.admin.page import frame
@@ -24,7 +25,6 @@ from handoff.console.wording import moment
 from models.audit import Audit
 
 PAGE, MOST_ROWS = 100, 50_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,8 @@ def _csv(rows: Iterable[Audit], zone: str) -> Iterator[str]:
     written.writerow(["quando", "quem", "o que", "sobre", "detalhes"])
     for row in rows:
         at = row.at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-        written.writerow([at, *map(_plain, (row.actor, row.action, row.subject, _detail(row)))])
+        written.writerow([at, *map(harmless, (row.actor, row.action, row.subject, _detail(row)))])
     yield kept.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A spreadsheet would run what begins like a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _line(row: Audit, place: House, now: datetime) -> Line:

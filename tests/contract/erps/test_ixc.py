@@ -101,6 +101,12 @@ def test_each_published_answer_to_a_trust_unlock_means_what_it_says(server: IxcS
     assert refusal.value.detail
 
 
+def test_an_unlock_that_the_user_of_the_api_may_not_ask_for_is_ours_to_mend(server: IxcServer, erp: IxcErp) -> None:
+    says(server, "desbloqueio_confianca", {"type": "error", "message": "Usuário sem permissão para este recurso"})
+    with pytest.raises(Misconfigured):
+        erp.trust_unlock(CONTRACT, 3)
+
+
 @pytest.mark.parametrize("said", [b"<div>Ocorreu um erro ao processar</div>", {}, [], {"tipo": "talvez"}])
 def test_an_unlock_that_is_answered_with_nonsense_may_have_been_done(server: IxcServer, erp: IxcErp, said: Any) -> None:
     says(server, "desbloqueio_confianca", said)
@@ -185,6 +191,17 @@ def test_a_copy_without_pix_or_line_leaves_them_out_and_one_without_anything_is_
     says(server, "get_boleto", {"type": "error", "message": "Boleto não encontrado"})
     with pytest.raises(Refused, match="no_document"):
         erp.second_copy("145535")
+
+
+@pytest.mark.parametrize("line", ["0", "0" * 47, "Boleto 145535 sem registro"])
+def test_a_line_that_nobody_can_pay_is_left_out(server: IxcServer, erp: IxcErp, line: str) -> None:
+    server.forms["fn_areceber"]["145535"] |= {"line_when_printed": line}
+    assert erp.second_copy("145535").line is None
+
+
+def test_a_phone_among_others_in_one_field_is_found(server: IxcServer, erp: IxcErp) -> None:
+    server.forms["cliente"]["2"] |= {"fone": "(12) 3333-0001 / (12) 98765-0007 (esposa)"}
+    assert [one.name for one in erp.find_by_phone("+5512987650007")] == ["Bruno Lima"]
 
 
 @pytest.mark.parametrize(

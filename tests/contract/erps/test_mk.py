@@ -133,6 +133,12 @@ def test_a_line_of_somebody_elses_bill_is_not_given(server: MkServer, erp: MkErp
         erp.second_copy("12399.1001")
 
 
+def test_a_line_that_nobody_can_pay_is_left_out(server: MkServer, erp: MkErp) -> None:
+    said = published("digitable_line")
+    says(server, "WSMKLDViaSMS", {**said, "DadosFatura": [{**said["DadosFatura"][0], "ld": "Fatura 0 sem boleto"}]})
+    assert erp.second_copy("12345.1001").line is None
+
+
 @pytest.mark.parametrize("path", ["https://10.0.0.1/x.pdf", "file:///etc/passwd", "", None, "/nowhere.pdf"])
 def test_a_path_that_leads_nowhere_leaves_the_line(server: MkServer, erp: MkErp, path: Any) -> None:
     says(server, "WSMKSegundaViaCobranca", {"status": "OK", "PathDownload": path})
@@ -150,6 +156,22 @@ def test_the_published_unlock_and_its_refusal(server: MkServer, erp: MkErp) -> N
         erp.trust_unlock(CONTRACT, 3)
     assert (refused.value.code, refused.value.detail) == ("already_used", "Operação indisponível para esta conexão.")
     says(server, "WSMKAutoDesbloqueio", {"status": "ERRO", "mensagem": "Cliente sem permissão"})
+    with pytest.raises(Refused, match="not_eligible"):
+        erp.trust_unlock(CONTRACT, 3)
+
+
+def test_of_several_connections_those_held_for_debt_are_released_and_one_is_enough(
+    server: MkServer, erp: MkErp
+) -> None:
+    own = next(one for one in server.connections if one["contrato"] == 1002)
+    for number, reason in ((1, "Inadimplência"), (2, "Suspenso a pedido do cliente")):
+        server.connections.append({**own, "codconexao": number, "motivo_bloqueio": reason})
+    server.released.add(own["codconexao"])
+    assert not erp.trust_unlock(CONTRACT, 3).already
+    assert server.released == {own["codconexao"], 1}
+    with pytest.raises(Refused, match="already_used"):
+        erp.trust_unlock(CONTRACT, 3)
+    own.update(bloqueada="Não", motivo_bloqueio=None)
     with pytest.raises(Refused, match="not_eligible"):
         erp.trust_unlock(CONTRACT, 3)
 

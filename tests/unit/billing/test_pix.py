@@ -54,6 +54,14 @@ def test_check_names_the_problem_of_a_bad_code(vector: dict[str, Any]) -> None:
     assert ("crc" in problems) == (expected == "crc")
 
 
+def test_a_code_asks_for_its_own_amount_and_no_other() -> None:
+    code = pix.encode_static("k", "Nome", "Cidade", 11990)
+    assert pix.asks_for(code, 11990)
+    assert not pix.asks_for(code, 11991)
+    for silent in (pix.encode_static("k", "Nome", "Cidade"), pix.encode_dynamic("x", "Nome", "Cidade"), code[:40], ""):
+        assert pix.asks_for(silent, 11990)
+
+
 def test_crc_is_padded_to_four_digits() -> None:
     assert pix.crc("123456789") == "29B1"
     assert len(pix.crc("x" * 3)) == 4

@@ -52,6 +52,46 @@ def test_proof_of_a_boleto_is_read_by_what_was_paid() -> None:
     assert read.payee == "Conecta Vale Telecom Ltda"
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        "Data de vencimento: 05/11/2026\nData do pagamento: 20/11/2026",
+        "Vencimento\n05/11/2026\nPago em\n20 de nov. de 2026",
+        "20/11/2026 às 10:00\nEmissão 01/11/2026\nVencimento 05/11/2026",
+    ],
+)
+def test_a_day_on_which_it_was_due_is_not_that_of_the_payment(days: str) -> None:
+    assert read_proof(f"Comprovante de pagamento\n{days}").paid_on == date(2026, 11, 20)
+
+
+def test_a_day_on_which_it_was_due_is_better_than_none() -> None:
+    assert read_proof("Vencimento 05/11/2026").paid_on == date(2026, 11, 5)
+
+
+PAYER = "{who}\nNome\nPADARIA SOL LTDA\nCNPJ\n11.444.777/0001-61"
+PAYEE = "{who}\nNome\nCONECTA VALE TELECOM LTDA\nCNPJ\n11.222.333/0001-81"
+
+
+@pytest.mark.parametrize(
+    ("payer", "payee"), [("Quem pagou", "Quem recebeu"), ("De", "Para"), ("Pagador", "Favorecido")]
+)
+def test_the_document_of_a_company_that_pays_is_not_the_payees(payer: str, payee: str) -> None:
+    parts = (PAYER.format(who=payer), PAYEE.format(who=payee))
+    for order in (parts, parts[::-1]):
+        read = read_proof("\n".join(("Comprovante de Pix", *order)))
+        assert (read.payee, read.payee_document) == ("CONECTA VALE TELECOM LTDA", Document("cnpj", "11222333000181"))
+
+
+def test_a_document_is_read_where_nobody_is_named() -> None:
+    read = read_proof("Comprovante de Pix\n22\nde novembro de 2026\nCNPJ 11.222.333/0001-81")
+    assert read.payee_document == Document("cnpj", "11222333000181")
+
+
+def test_a_proof_of_what_somebody_else_was_paid_by_us_is_to_the_wrong_payee() -> None:
+    turned = "\n".join(("Comprovante de Pix", PAYEE.format(who="De"), PAYER.format(who="Para")))
+    assert "wrong_payee" in flags_of(read_proof(turned), background())
+
+
 @pytest.mark.parametrize("id_text", [f"{E2E[:16]} {E2E[16:]}", f"{E2E[:20]}\n{E2E[20:]}"])
 def test_an_id_that_recognition_divided_is_one(id_text: str) -> None:
     assert read_proof(PIX.replace(E2E, id_text)).e2e_id == E2E

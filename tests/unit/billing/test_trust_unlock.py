@@ -108,6 +108,46 @@ def test_assess_forgives_a_broken_promise_when_the_policy_says_so() -> None:
     assert isinstance(assess(BLOCKED, [due(20)], [promise(10, kept=False)], policy, NOW, TODAY), Eligible)
 
 
+@pytest.mark.parametrize(
+    ("policy", "rule"),
+    [
+        (Policy(plans=("Fibra 900",)), "plan"),
+        (Policy(kinds=("business",)), "kind"),
+        (Policy(max_open_invoices=1), "too_many_open"),
+        (Policy(weekdays=(1, 2, 3, 4, 5, 6)), "weekday"),
+        (Policy(refuse_after_broken_promise=False, max_broken=2), "broken_often"),
+        (Policy(refuse_after_broken_promise=False, max_broken=2, broken_within_days=60), ""),
+        (Policy(refuse_after_broken_promise=False, max_broken=3), ""),
+        (Policy(refuse_after_broken_promise=False, plans=(BLOCKED.plan,), max_open_invoices=2, weekdays=(7,)), ""),
+    ],
+)
+def test_each_term_of_the_provider_refuses_by_its_rule_and_only_then(policy: Policy, rule: str) -> None:
+    """Asked for on a Sunday, by a private customer who owes two invoices and broke two promises."""
+    past = [promise(100, kept=False), promise(50, kept=False)] if not policy.refuse_after_broken_promise else []
+    answer = assess(BLOCKED, [due(20), due(30, "older")], past, policy, NOW, TODAY)
+    assert (answer.rule if isinstance(answer, Denied) else "") == rule
+    if rule == "weekday":
+        assert isinstance(answer, Denied)
+        assert answer.available_on == date(2026, 11, 23)
+
+
+def test_an_unlock_lasts_as_long_as_the_plan_gives() -> None:
+    policy = Policy(hours=72, hours_by_plan={BLOCKED.plan: 24, "Fibra 900": 120})
+    answer = assess(BLOCKED, [due(20)], [], policy, NOW, TODAY)
+    assert isinstance(answer, Eligible)
+    assert answer.until == NOW + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(("due_before", "rule"), [(1, "broken_promise"), (0, "used_recently"), (-1, "used_recently")])
+def test_a_promise_that_nobody_judged_yet_is_broken_only_by_the_debt_it_was_given_for(
+    due_before: int, rule: str
+) -> None:
+    """What fell due on the day of the promise or later was not overdue then: it was given for something else."""
+    answer = assess(BLOCKED, [due(10 + due_before)], [promise(10, kept=None)], POLICY, NOW, TODAY)
+    assert isinstance(answer, Denied)
+    assert answer.rule == rule
+
+
 @pytest.mark.parametrize("values", [{"hours": 0}, {"once_per_days": -1}, {"max_overdue_days": 0}])
 def test_policy_refuses_terms_without_sense(values: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="trust unlock"):

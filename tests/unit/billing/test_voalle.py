@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -237,11 +238,20 @@ def test_a_billet_without_an_amount_anywhere_is_unreadable(server: VoalleServer)
         an_erp(server).open_invoices("70001.502")
 
 
-def test_paid_titles_of_somebody_with_two_contracts_are_not_ascribed(server: VoalleServer) -> None:
-    erp = an_erp(server)
+def test_paid_titles_of_somebody_with_two_contracts_are_those_of_the_contract_they_were_seen_with(
+    server: VoalleServer,
+) -> None:
+    refs = [f"70002.{one.id}" for one in server.contracts.values() if one.person == 70002]
+    assert len(refs) == 2
+    for ident in (900, 901):
+        server.titles[ident] = Title(
+            ident, f"FAT{ident}", int(refs[0][6:]), date(2026, 11, 10), 9990, status="Paga", paid_on="2026-11-09"
+        )
+    seen = {refs[0]: frozenset({f"{refs[0]}.900"})}
+    erp = ERP.connect(replace(connecting(server), invoices_of=lambda ref: seen.get(ref, frozenset())))
     erp.find_by_document(FABIO)
-    with pytest.raises(Refused, match="not_offered"):
-        erp.paid_invoices("70002.501", date(2026, 1, 1))
+    assert [one.ref for one in erp.paid_invoices(refs[0], date(2026, 1, 1))] == [f"{refs[0]}.900"]
+    assert erp.paid_invoices(refs[1], date(2026, 1, 1)) == ()
 
 
 def test_three_hundred_contracts_come_in_pages(server: VoalleServer) -> None:

@@ -31,6 +31,14 @@ def test_phone_agrees_with_vector(vector: dict[str, Any]) -> None:
         ("tel:+55-12-98111-0001", "+5512981110001"),
         ("0 15 12 98111-0001", "+5512981110001"),
         ("00 55 12 981110001", "+5512981110001"),
+        ("(0xx12) 98111-0001", "+5512981110001"),
+        ("0XX12 8111-0001", "+5512981110001"),
+        ("+55 (012) 98111-0001", "+5512981110001"),
+        ("+55 (0) 12 8111 0001", "+5512981110001"),
+        ("+55 (0xx12) 3333-4444", "+551233334444"),
+        ("55 0 15 12 98111-0001", "+5512981110001"),
+        ("+55 0800 123 4567", None),
+        ("0xx", None),
         ("55 99988-7766", "+5555999887766"),
         ("55999887766", "+5555999887766"),
         ("5599887766", "+5555999887766"),
@@ -48,6 +56,29 @@ def test_phone_agrees_with_vector(vector: dict[str, Any]) -> None:
 )
 def test_match_key_reads_what_people_and_systems_write(text: str, key: str | None) -> None:
     assert phone.match_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("(12) 98111-0001", ["+5512981110001"]),
+        ("12/98111-0001", ["+5512981110001"]),
+        ("(12) 98111-0001 / (12) 3333-4444", ["+5512981110001", "+551233334444"]),
+        ("12981110001;1233334444, 12981110001", ["+5512981110001", "+551233334444"]),
+        ("(0xx12) 98111-0001 ou (0xx12) 3333-4444", ["+5512981110001", "+551233334444"]),
+        ("12 98111-0001 (mãe)", ["+5512981110001"]),
+        ("Zap: +55 12 98111-0001 - falar com Ana", ["+5512981110001"]),
+        ("98111-0001 / 3333-4444", []),
+        ("não tem", []),
+        ("", []),
+    ],
+)
+def test_match_keys_reads_all_numbers_of_a_field(text: str, keys: list[str]) -> None:
+    assert list(phone.match_keys(text)) == keys
+
+
+def test_match_keys_completes_what_lacks_its_area_code_when_told() -> None:
+    assert phone.match_keys("98111-0001 / 3333-4444", "12") == ("+5512981110001", "+551233334444")
 
 
 def test_match_key_takes_a_wa_id_as_international_when_told() -> None:

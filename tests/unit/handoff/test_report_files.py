@@ -49,7 +49,10 @@ def test_chart_says_its_values_in_words() -> None:
     assert chart.about == "seg: 1 abertas, 0 encerradas; ter: 2 abertas, 3 encerradas."
 
 
-@pytest.mark.parametrize("word", ["=cmd|' /C calc'!A0", "+1", "-1", "@soma", "\tx", "\rx"])
+FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-1", "@soma", "\tx", "\rx", " =1+1", "\u00a0=1+1", "\uff1d1+1", "\ufeff@x"]
+
+
+@pytest.mark.parametrize("word", FORMULAS)
 def test_cell_is_never_a_formula(word: str) -> None:
     body = csv_of([Line("S", "M", "W", word, "f", -12.5)]).decode("utf-8-sig")
     (_, row) = csv.reader(io.StringIO(body, newline=""), delimiter=";")
