@@ -127,8 +127,9 @@ def _tell(db: Database, contract_ref: str, source: str, told: Told) -> None:
 
 
 def _settlement(session: Session, source: str, invoice: Invoice) -> Settlement:
-    """One that is paid again after its payment was taken back gets a name of its own."""
-    before = select(func.count()).where(Payment.invoice_ref == invoice.ref, Payment.source == source)
-    times = session.scalar(before) or 0
+    """One that is paid again after its payment was taken back gets a name of its own. Only those that were taken back
+    count: another run that tells this very payment meanwhile must find the same name."""
+    mine = Payment.invoice_ref == invoice.ref, Payment.source == source, Payment.state == "reversed"
+    times = session.scalar(select(func.count()).where(*mine)) or 0
     name = f"{source}:{invoice.ref}" + (f":{times + 1}" if times else "")
     return Settlement(name, invoice.paid_cents or invoice.amount_cents, invoice.paid_at or utc_now(), key=invoice.ref)

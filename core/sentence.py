@@ -14,8 +14,10 @@ COURTESIES = frozenset({"name", "provider", "queue"})
 _VARIABLE = re.compile(r"\{([a-z][a-z_]*)\}")
 _FIRST_LETTER = re.compile(r"^[¡¿]*\w")
 _LEFT_OVER = re.compile(r"(^|\s)[,!?.]|, [!?.]")
-# What turns the direction of writing around hides what a text says.
-_UNSEEN = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff")
+# What is not seen, or turns the direction of writing around, hides what a text says: control and format characters,
+# ends of lines of other kinds, halves, and private ones. Only emoji are joined by one of them.
+_UNSEEN = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
+_JOINER = "\u200d"
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,16 @@ def misfit(own: str, shipped: Sentence) -> str:
 
 
 def _form_problem(own: str, shipped: Sentence) -> str:
-    if not own.strip():
+    if not own.replace(_JOINER, "").strip():
         return "O texto está vazio."
     lines = "" if shipped.is_title else "\n"
-    strange = next((c for c in own if c not in lines and (c in _UNSEEN or unicodedata.category(c) in ("Cc", "Cs"))), "")
+    seen = {_JOINER, *lines}
+    strange = next((c for c in own if c not in seen and unicodedata.category(c) in _UNSEEN), "")
     if strange == "\n":
         return "Este texto é de um botão ou de uma lista: escreva numa linha só."
     if strange:
         return f"Há um caractere que não se vê (U+{ord(strange):04X}). Apague-o e digite de novo."
-    if len(_VARIABLE.sub("", own)) > shipped.longest:
+    if len(_VARIABLE.sub("", own)) > shipped.longest or len(own) > LONGEST_MESSAGE:
         return f"O texto passa de {shipped.longest} caracteres, o máximo que o WhatsApp mostra aqui."
     return ""
 

@@ -82,6 +82,9 @@ def restore(contract_id: int, *, desk: DebtDesk) -> None:
                 undo_block(session, contract, today)
             return
         give_up_blocks(session, ref, FOR_DEBT, PROMISE_OVER)
+        if row is not None and row.known_paid_at is None:
+            # Paid before the block ended, or while this was read: without a moment the release would end nothing.
+            row.known_paid_at = desk.now()
         if contract.status == "blocked" and contract.blocked_for == "debt":
             release_paid(session, ref, f"paid:{today}")
         elif row is not None:
@@ -100,10 +103,11 @@ def _due(session: Session, desk: DebtDesk, contract_ref: str, owed: list[Invoice
 
 
 def tell_suspension(suspension_id: int, *, desk: DebtDesk) -> None:
-    """Tells a suspended customer what to pay and that the signal comes back with it; once, however often called."""
+    """Tells a suspended customer what to pay and that the signal comes back with it; once, however often called, and
+    not whoever paid meanwhile."""
     with desk.db.transaction() as session:
         row = session.get(Suspension, suspension_id)
-        if row is None or row.state != "suspended":
+        if row is None or row.state != "suspended" or row.known_paid_at is not None:
             return
         hours = str(desk.collecting(session).policy.restore_hours)
         more = {"amount": format_brl(row.amount_cents), "restore_hours": hours}

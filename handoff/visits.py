@@ -43,7 +43,8 @@ def agree(
     session: Session, conversation_id: int, who: Attendant, visit_id: int, at: datetime, *, now: datetime
 ) -> Done | Denied:
     """The customer was told this moment: the technician's arrival is measured from it on (handoff.sla.clocks.arrival).
-    Another moment replaces it until the visit has ended. One visit of a conversation at a time."""
+    Another moment replaces it until the visit has ended; the same one again is the same click. One visit of a
+    conversation at a time."""
     found = _open(session, conversation_id, visit_id)
     if isinstance(found, Denied):
         return found
@@ -52,6 +53,8 @@ def agree(
         return PAST
     if any(AGREED in other.arguments for other in open_visits(session, conversation_id) if other.id != row.id):
         return OTHER_FIRST
+    if agreed_for(row.arguments) == at:
+        return Done(row.id, repeated=True)
     row.arguments = {**row.arguments, AGREED: at.isoformat()}
     clocks.arrival(session, conversation, at, now)
     when = format_when(at, now, provider_zone(session))

@@ -13,9 +13,9 @@ from core.document import parse_document
 from handoff import audit, desk
 from handoff.access import may_see
 from handoff.console.customer import customer_of
-from handoff.console.framing import form_token
+from handoff.console.framing import form_token, typed
 from handoff.console.offers import values
-from handoff.console.ports import LARGEST_ID, Ports, attendant
+from handoff.console.ports import Ports, attendant, row_id
 from handoff.console.thread import conversation_page, seen
 from handoff.console.whereabouts import back_to
 from handoff.console.writing.acts import writing_acts
@@ -44,7 +44,7 @@ def _talking(ports: Ports) -> dict[str, Act]:
         "take": lambda session, id_: desk.take(session, id_, attendant(), now=ports.now()),
         "take-over": lambda session, id_: desk.take_over(session, id_, attendant(), now=ports.now()),
         "template": lambda session, id_: desk.reply_with_template(
-            session, id_, attendant(), request.form.get("purpose", ""), values(), form_token(), language=ports.language
+            session, id_, attendant(), typed("purpose"), values(), form_token(), language=ports.language
         ),
         "consent": lambda session, id_: desk.record_by_agent(
             session, id_, attendant(), request.form.get("decision", ""), request.form.get("reason", ""), form_token()
@@ -139,6 +139,4 @@ def _text() -> str:
 
 
 def _person() -> int:
-    text = request.form.get("agent", "")
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    return number if number <= LARGEST_ID else 0
+    return row_id(request.form.get("agent", ""))

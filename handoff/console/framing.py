@@ -46,7 +46,7 @@ def add_live(
 def form_token() -> str:
     """The form's own token: the same again is the same click. Ends the request with a 400 where it is missing."""
     token = request.form.get("token", "")
-    if not token or len(token) > 80:
+    if not token or len(token) > 80 or "\x00" in token:
         abort(400, "O formulário chegou incompleto. Recarregue a página e tente de novo.")
     return token
 

@@ -14,7 +14,7 @@ from handoff.console.acts import Act, perform
 from handoff.console.framing import form_token, typed
 from handoff.console.network.moments import typed_moment
 from handoff.console.offers import read_offers
-from handoff.console.ports import LARGEST_ID, Ports, attendant, house, permitted
+from handoff.console.ports import Ports, attendant, house, permitted, row_id
 from handoff.life.checklist import read_checklist, tick
 from handoff.life.escalation import step_up
 from handoff.life.merging import UNKNOWN as NO_SUCH_CONTACT
@@ -178,6 +178,4 @@ def _moment(now: datetime, zone: str) -> datetime | None:
 
 
 def _number(name: str) -> int:
-    text = typed(name, None)
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    return number if number <= LARGEST_ID else 0
+    return row_id(typed(name, None))

@@ -25,6 +25,7 @@ from provisioning.vault import Vault
 
 # No row has a larger one; PostgreSQL would not even look for it.
 LARGEST_ID = 2**31 - 1
+DIGITS = len(str(LARGEST_ID))
 REFUSAL = "Seu perfil não permite isto. Se precisar, fale com a supervisão."
 
 
@@ -93,3 +94,9 @@ def permitted(deed: Deed) -> Attendant:
 def visit() -> Visit:
     """The session of this request."""
     return cast(Visit, g.console_visit)
+
+
+def row_id(text: str) -> int:
+    """The id that a form or an address names; 0, which no row has, for whatever else stands there."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
+    return number if number <= LARGEST_ID else 0

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from handoff import audit
 from handoff.access import Attendant
-from handoff.console.ports import LARGEST_ID, Ports, attendant, house, visit
+from handoff.console.ports import Ports, attendant, house, row_id, visit
 from handoff.console.wording import moment, without_documents
 from handoff.search.people import Person, find_people
 from handoff.search.snippet import Piece, snippet
@@ -120,5 +120,4 @@ def _why_not(wanted: Wanted, found: Found) -> str:
 
 
 def _before() -> int | None:
-    typed = request.form.get("before", "")
-    return int(typed) if typed.isdecimal() and 0 < int(typed) <= LARGEST_ID else None
+    return row_id(request.form.get("before", "")) or None

@@ -18,7 +18,7 @@ from handoff.console.attendance import sign_of_life
 from handoff.console.bubbles import Bubble, read_bubbles
 from handoff.console.inbox import list_region, read_listing
 from handoff.console.live import TOKEN_MARK, as_regions, live_response
-from handoff.console.ports import LARGEST_ID, Ports, attendant, house, visit
+from handoff.console.ports import LARGEST_ID, Ports, attendant, house, row_id, visit
 from handoff.console.sheet import read_sheet, sheet_parts
 from handoff.knowledge.finding import may_read
 from handoff.writing.mentions import see_mentions
@@ -115,8 +115,7 @@ def conversation_page(
 
 def _from_article(session: Session) -> str:
     """The answer of the article that was just taken as a draft."""
-    wanted = request.args.get("artigo", "")
-    found = session.get(Article, int(wanted)) if wanted.isdecimal() and int(wanted) <= LARGEST_ID else None
+    found = session.get(Article, row_id(request.args.get("artigo", "")))
     return found.answer if found and found.state == "published" and may_read(attendant(), found) else ""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handoff import visits
 from handoff.console.acts import perform
 from handoff.console.network.moments import typed_moment
-from handoff.console.ports import LARGEST_ID, Ports, attendant, house
+from handoff.console.ports import Ports, attendant, house, row_id
 from handoff.outcome import Denied, Done
 
 
@@ -40,6 +40,4 @@ def _end(ports: Ports, session: Session, conversation_id: int) -> Done | Denied:
 
 
 def _visit() -> int:
-    text = request.form.get("visit", "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-    return number if number <= LARGEST_ID else 0
+    return row_id(request.form.get("visit", ""))

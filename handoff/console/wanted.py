@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handoff.access import Attendant, visible_to
 from handoff.console.alerts import neglected, undelivered
-from handoff.console.ports import LARGEST_ID
+from handoff.console.ports import row_id
 from handoff.queues import organogram
 from models.agent import Agent
 from models.conversation import Conversation
@@ -69,11 +69,10 @@ class Wanted:
 def wanted() -> Wanted:
     """What this request asks for; who waits, otherwise."""
     tab = request.args.get("tab", "waiting")
-    agent = request.args.get("pessoa", "")
     return Wanted(
         tab=tab if tab in TABS else "waiting",
-        queue=request.args.get("fila", "")[:80],
-        agent=int(agent) if agent.isdecimal() and len(agent) < 10 and int(agent) <= LARGEST_ID else 0,
+        queue=request.args.get("fila", "")[:80].replace("\x00", ""),
+        agent=row_id(request.args.get("pessoa", "")),
         tag=request.args.get("etiqueta", "")[:80].replace("\x00", ""),
         unread=request.args.get("novas") == "1",
         late=request.args.get("atraso") == "1",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.dates import format_when
 from handoff import audit
-from handoff.access import Attendant
+from handoff.access import Attendant, may_see
 from handoff.events import add_event, locked
 from handoff.outcome import Denied, Done
 from handoff.reply import GONE, MAX_LENGTH, TOO_LONG, clean_text, may_not_speak, press_key, without_voice
@@ -81,7 +81,8 @@ def schedule(
 
 
 def change(session: Session, scheduled_id: int, agent: Attendant, wanted: Wanted, *, now: datetime) -> Done | Denied:
-    """Another text or moment, as long as it waits. Its author may, the owner of the conversation, or a supervisor."""
+    """Another text or moment, as long as it waits. Its author may, the owner of the conversation, or a supervisor, as
+    long as they see the conversation."""
     found = _theirs(session, scheduled_id, agent)
     if isinstance(found, Denied):
         return found
@@ -95,7 +96,7 @@ def change(session: Session, scheduled_id: int, agent: Attendant, wanted: Wanted
 
 
 def cancel(session: Session, scheduled_id: int, agent: Attendant, *, now: datetime) -> Done | Denied:
-    """It is not sent. Its author may, the owner of the conversation, or a supervisor."""
+    """It is not sent. Who may change it may."""
     found = _theirs(session, scheduled_id, agent)
     if isinstance(found, Denied):
         return found
@@ -152,7 +153,9 @@ def _theirs(session: Session, scheduled_id: int, agent: Attendant) -> tuple[Sche
     if row.state != WAITING:
         return NOT_WAITING
     owns = conversation.handler == "agent" and conversation.agent_id == agent.id
-    return (row, conversation) if owns or agent.supervises or row.agent_id == agent.id else NOT_YOURS
+    theirs = owns or agent.supervises or row.agent_id == agent.id
+    # The address may name another conversation than the message's: one that went on elsewhere is not theirs any more.
+    return (row, conversation) if theirs and may_see(agent, conversation) else NOT_YOURS
 
 
 def _tell(

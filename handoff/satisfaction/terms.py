@@ -40,6 +40,8 @@ class Satisfaction:
         for name in ("answer_hours", "comment_minutes", "nps_months", "nps_answer_days"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: pelo menos 1")
+        if self.nps_months > 120:
+            raise ValueError("nps_months: no máximo 120")
         if not 0 <= self.nps_daily <= 1000:
             raise ValueError("nps_daily: de 0 a 1000")
 

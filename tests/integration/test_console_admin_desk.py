@@ -283,3 +283,27 @@ def test_audit_is_found_by_person_deed_subject_and_day_and_taken_as_csv(admin: P
     rows = list(csv.reader(io.StringIO(file.text.lstrip("\ufeff")), delimiter=";"))
     assert [row[1:4] for row in rows] == [["quem", "o que", "sobre"], ["igor", "'=cmd()", "conversation:8"]]
     assert audited(db, "audit.exported") == [("admin", "audit")]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "typed"),
+    [
+        # Whoever adds so many hours to a moment leaves the calendar: nobody could close a conversation any more.
+        ("satisfaction", "answer_hours", "1" + "0" * 18),
+        ("satisfaction", "nps_months", "400000"),
+        ("collections", "give_up_after_days", "-" + "9" * 18),
+        ("collections", "steps", '[{"name": "a", "days": 999999999999, "template": "invoice_overdue"}]'),
+        ("drift", "times", "NaN"),
+        ("drift", "times", "1e999"),
+        # What no column holds.
+        ("onu", "extra", r'{"a": "\u0000"}'),
+        ("onu", "extra", r'{"\ud800": "a"}'),
+        ("onu", "description", "a\x01b"),
+        ("onu", "extra", "[" * 9000),
+        ("onu", "extra", '{"a":' * 500 + "1" + "}" * 500),
+        ("trust_unlock", "plans", "a\x02, b"),
+    ],
+)
+def test_policy_refuses_what_nobody_can_reckon_with_or_keep(admin: Person, name: str, field: str, typed: str) -> None:
+    answer = admin.post(f"{ADMIN}/policies/{name}", policy_form(name, **{f"field-{field}": typed}))
+    assert (answer.status_code, "Não foi salvo" in answer.text) == (409, True)

@@ -193,6 +193,21 @@ def test_nonsense_is_refused_when_it_is_written(
     assert isinstance(plan(db, theirs, cast["helena"], **wanted), Denied)
 
 
+def test_its_author_changes_nothing_in_a_conversation_that_went_where_they_do_not_see_it(
+    db: Database, cast: dict[str, Attendant], theirs: int
+) -> None:
+    done = plan(db, theirs, cast["helena"])
+    assert isinstance(done, Done)
+    with db.transaction() as session:
+        row = session.get_one(Conversation, theirs)
+        row.handler, row.agent_id, row.queue = "queue", None, "Financeiro"
+    later = Wanted(utc_now() + timedelta(hours=3), "Outra coisa")
+    with db.transaction() as session:
+        assert change(session, done.message_id, cast["helena"], later, now=utc_now()) == NOT_YOURS
+        assert cancel(session, done.message_id, cast["helena"], now=utc_now()) == NOT_YOURS
+    assert the_row(db).text == "Voltou ao normal?"
+
+
 def test_n3_cannot_schedule_what_it_may_not_say(db: Database, cast: dict[str, Attendant]) -> None:
     id_ = a_conversation(db, handler="agent", queue="N3", owner=cast["igor"])
     assert isinstance(plan(db, id_, cast["igor"]), Denied)

@@ -194,3 +194,18 @@ def test_notice_waits_and_goes_out_when_a_promise_or_a_block_is_over(db: Databas
     work_off(desk)
     assert [(row.invoice_ref, row.state) for row in steps(db, step=NOTICE)] == [("i-1", "sent")]
     assert notices(db) == {"i-1": "noticed"}
+
+
+def test_suspension_ends_with_its_release_when_the_debt_was_paid_while_the_block_ran_and_the_erp_told_of_it_late(
+    db: Database,
+) -> None:
+    desk, clock = two_debts(db)
+    for ref in ("i-1", "i-2"):
+        invoice(db, ref, status="paid")
+    with db.transaction() as session:
+        paid(session, "c-1", clock())
+    # The ERP was away: the block ended before anybody could read that nothing is owed.
+    end(db, jobs(db, BLOCK)[0], clock())
+    follow(desk)
+    end(db, jobs(db, RELEASE)[0], clock())
+    assert notices(db) == {"i-1": "restored", "i-2": "dropped"}

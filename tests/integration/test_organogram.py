@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from sqlalchemy import select, update
 
 from core.db import Database
 from handoff.queues import TEMPLATE, ensure_organogram, known_queue, organogram
+from models import utc_now
 from models.change import Change
 from models.conversation import Conversation
 from models.conversation_span import ConversationSpan
@@ -68,3 +72,19 @@ def test_changes_name_the_conversation_of_what_was_added_or_changed(db: Database
     with db.transaction() as session:
         found = session.execute(select(Change.conversation_id, Change.what)).all()
     assert [tuple(row) for row in found] == [(conversation_id, "message")]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [({}, []), ({"needs_person": "x"}, ["conversation"]), ({"queue": "N2", "version": 7}, ["conversation"])],
+)
+def test_customers_message_moves_a_conversation_only_with_what_changes_in_it_besides(
+    db: Database, more: dict[str, Any], told: list[str]
+) -> None:
+    a_conversation(db)
+    with db.transaction() as session:
+        session.query(Change).delete()
+    with db.transaction() as session:
+        session.execute(update(Conversation).values(last_inbound_at=utc_now() + timedelta(minutes=1), **more))
+    with db.transaction() as session:
+        assert list(session.scalars(select(Change.what))) == told

@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 import wiring_erp
@@ -166,6 +166,33 @@ def test_payment_that_the_erp_took_back_is_reversed_and_the_next_one_is_a_paymen
     assert [(one.external_id, one.state) for one in payments] == [("fake:i-1", "reversed"), ("fake:i-1:2", "settled")]
     assert (invoice.status, invoice.amount_cents) == ("paid", 11990)
     assert alerts == ["payment.reversed"]
+
+
+def test_payment_is_one_when_another_run_tells_it_between_the_look_and_the_name(db: Database, erp: FakeErp) -> None:
+    erp.pay("i-1", utc_now())
+    mirror = MirroredErp(erp, db, timedelta(minutes=15))
+    mirror.open_invoices("c-1002")
+    others: list[str] = []
+
+    def told(session: Session, paid: Settlement, ref: str) -> None:
+        take_payment(session, paid, source="fake", invoice_ref=ref)
+
+    def run() -> None:
+        poll_payments(0, db=db, erp=mirror, source="fake", told=told, pace=AT_ONCE)
+
+    def other_run(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "count(*)" in statement and "payment" in statement and not others:
+            others.append(statement)
+            run()
+
+    event.listen(Engine, "before_cursor_execute", other_run)
+    try:
+        run()
+    finally:
+        event.remove(Engine, "before_cursor_execute", other_run)
+    with db.reading() as session:
+        assert others
+        assert [(one.external_id, one.state) for one in session.scalars(select(Payment))] == [("fake:i-1", "settled")]
 
 
 def test_everybody_is_read_again_within_days_where_debts_are_collected(db: Database, erp: FakeErp) -> None:

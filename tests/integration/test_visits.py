@@ -100,6 +100,14 @@ def test_another_moment_replaces_the_one_before_and_mends_nothing_that_was_broke
     assert (second.started_at, second.stopped_at) == (late + HOUR, None)
 
 
+def test_same_moment_is_agreed_once_when_it_is_clicked_twice(db: Database, helena: Attendant, talk: int) -> None:
+    visit, at = a_visit(db, talk), utc_now() + HOUR
+    for _ in range(2):
+        assert isinstance(agree(db, talk, helena, visit, at), Done)
+    assert [row.kind for row in messages(db, talk, "event")] == ["visit_agreed"]
+    assert len(audited(db, "visit.agreed")) == 1
+
+
 def test_visit_that_is_off_is_waited_for_no_longer(db: Database, helena: Attendant, talk: int) -> None:
     visit = a_visit(db, talk)
     assert end(db, talk, helena, visit, "arrived", utc_now()) == visits.NOT_AGREED

@@ -20,7 +20,7 @@ from billing.formula import harmless
 from core.masking import mask_personal_data
 from handoff import audit
 from handoff.console.admin.page import frame
-from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house
+from handoff.console.ports import House, Ports, attendant, house, row_id
 from handoff.console.wording import moment
 from models.audit import Audit
 
@@ -76,12 +76,12 @@ def _wanted() -> Wanted:
 
 
 def _page(ports: Ports) -> AnyResponse:
-    wanted, before = _wanted(), request.args.get("before", "")
+    wanted, before = _wanted(), row_id(request.args.get("before", ""))
     with ports.db.reading() as session:
         place = house(session)
         found = wanted.rows(place.zone)
-        if before.isascii() and before.isdigit() and int(before) <= LARGEST_ID:
-            found = found.where(Audit.id < int(before))
+        if before:
+            found = found.where(Audit.id < before)
         rows = session.scalars(found.limit(PAGE + 1)).all()
         lines = [_line(row, place, ports.now()) for row in rows[:PAGE]]
     chosen = {name: value for name, value in vars(wanted).items() if value}

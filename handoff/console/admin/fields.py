@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -15,6 +17,8 @@ from billing.open_hours import Hours
 
 Kind = Literal["bool", "int", "text", "list", "json"]
 LONGEST = 20_000
+LARGEST, LARGEST_CENTS = 500_000, 10**9
+"""Whatever a number counts (days, too), a moment with it added or taken off is a date still."""
 
 
 class Senseless(ValueError):
@@ -107,19 +111,40 @@ def _read(item: Field, typed: str) -> Any:
         raise Senseless(f"{item.title}: escolha uma das opções.")
     if item.kind == "bool":
         return typed == "1"
-    if item.kind == "text":
-        return typed
-    if item.kind == "list":
-        return list(dict.fromkeys(part.strip() for part in typed.replace("\n", ",").split(",") if part.strip()))
-    try:
-        value = json.loads(typed)
-    except ValueError as error:
-        raise Senseless(f"{item.title}: {_where(error)}") from error
+    if item.kind in ("text", "list"):
+        value: Any = typed.replace("\r\n", "\n")
+    else:
+        try:
+            value = json.loads(typed)
+        except (ValueError, RecursionError) as error:
+            raise Senseless(f"{item.title}: {_where(error)}") from error
     if item.kind == "int" and type(value) is not int:
         raise Senseless(f"{item.title}: esperado um número inteiro.")
+    if problem := _unkept(value, LARGEST_CENTS if item.name.endswith("_cents") else LARGEST):
+        raise Senseless(f"{item.title}: {problem}")
+    if item.kind == "list":
+        return list(dict.fromkeys(part.strip() for part in value.replace("\n", ",").split(",") if part.strip()))
     return value
 
 
-def _where(error: ValueError) -> str:
+def _unkept(value: Any, largest: int, levels: int = 20) -> str:
+    """Why nobody could keep the value or reckon with it, wherever in it that stands; empty where they can."""
+    if isinstance(value, str):
+        strange = (char for char in value if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"))
+        return "há um caractere que não se vê. Apague-o e digite de novo." if any(strange) else ""
+    if isinstance(value, Mapping | list) and not levels:
+        return "há listas dentro de listas demais."
+    if isinstance(value, Mapping):
+        limits = {name: LARGEST_CENTS if name.endswith("_cents") else largest for name in value}
+        found = (_unkept(name, 0) or _unkept(one, limits[name], levels - 1) for name, one in value.items())
+        return next(filter(None, found), "")
+    if isinstance(value, list):
+        return next(filter(None, (_unkept(one, largest, levels - 1) for one in value)), "")
+    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= largest):
+        return f"esperado um número até {largest}."
+    return ""
+
+
+def _where(error: Exception) -> str:
     at = f" (posição {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
     return f"não dá para ler o valor como JSON{at}. Textos vão entre aspas, listas entre colchetes."

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from handoff.access import Attendant
 from handoff.console.framing import typed
 from handoff.console.knowledge.article_page import article_page, form_page, readable
-from handoff.console.ports import LARGEST_ID, Ports, attendant
+from handoff.console.ports import Ports, attendant, row_id
 from handoff.knowledge import articles
 from handoff.knowledge.articles import Draft
 from handoff.outcome import Denied, Done
@@ -50,8 +50,7 @@ def _save(ports: Ports, article_id: int | None = None) -> Response:
 
 def _seen() -> int:
     """The version that the form was made of; 0 where it says none."""
-    seen = request.form.get("seen", "0")
-    return int(seen) if seen.isdecimal() and int(seen) <= LARGEST_ID else 0
+    return row_id(request.form.get("seen", ""))
 
 
 def _typed(session: Session) -> Draft:

@@ -8,7 +8,7 @@ from flask import abort, request
 from sqlalchemy.orm import Session
 
 from handoff.console.framing import form_token
-from handoff.console.ports import LARGEST_ID, Ports, attendant
+from handoff.console.ports import Ports, attendant, row_id
 from handoff.outcome import Denied, Done
 from handoff.writing.again import send_again
 from handoff.writing.files import send_file, sendable_file
@@ -60,7 +60,7 @@ def _send_file(session: Session, conversation_id: int, ports: Ports) -> Done | D
 
 
 def _written() -> Written:
-    ids = [int(part) for part in said("canned").split(",") if part.isdecimal() and int(part) <= LARGEST_ID]
+    ids = [id_ for part in said("canned").split(",") if (id_ := row_id(part))]
     return Written(said("text"), form_token(), number("quoted"), tuple(ids[:20]), number("file_of"))
 
 
@@ -71,5 +71,4 @@ def said(name: str) -> str:
 
 def number(name: str) -> int | None:
     """The field of that name as the number of a row; None where it is none."""
-    text = said(name)
-    return int(text) if text.isdecimal() and 0 < int(text) <= LARGEST_ID else None
+    return row_id(said(name)) or None
