@@ -56,11 +56,14 @@ def flags_of(read: ProofRead, background: Background) -> tuple[Flag, ...]:
 
 
 def _wrong_payee(read: ProofRead, provider: Provider) -> bool:
-    """What identifies beats what is called: the CNPJ, then its visible digits, then the name's words."""
+    """What identifies beats what is called: the CNPJ, then its visible digits, or that there is a CPF, then the
+    name's words."""
     if read.payee_document:
         return read.payee_document != provider.cnpj
     if read.payee_hidden:
         return read.payee_hidden not in provider.cnpj.number
+    if read.payee_is_person:
+        return True
     if not read.payee:
         return False
     said, ours = _words(read.payee), _words(provider.name)

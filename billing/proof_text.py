@@ -43,6 +43,10 @@ _CNPJ = re.compile(
 _HIDDEN_CNPJ = re.compile(r"[*•xX]{2}[.\s]?([0-9]{3})[.\s]?([0-9]{3})[/\s]?([0-9*•xX]{4})")
 # Words right before a day, maybe in the line above it, that make it another than that of the payment.
 _NOT_PAID_ON = re.compile(r"(?:vencimento|vence em|vcto\.?|emiss[ãa]o|emitido em)\s*:?\s*$", re.IGNORECASE)
+# Eleven plain digits may be an account or a phone.
+_CPF = re.compile(
+    r"(?<![0-9*•])(?:[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[*•xX]{3}\.?[0-9]{3}\.?[0-9]{3}-?[*•xX]{2})(?![0-9*•])"
+)
 _SCHEDULED = re.compile(r"\bagendad[oa]|\bagendamento|\bprogramad[oa]\b|\bdata agendada", re.IGNORECASE)
 _RECEIPT = re.compile(
     r"comprovante|recibo|pix|transa[çc][ãa]o|pagamento|transfer[êe]ncia|comprobante|transferencia", re.IGNORECASE
@@ -53,7 +57,8 @@ _RECEIPT = re.compile(
 class ProofRead:
     """What could be read. None and empty where nothing could. `made_on` is the day inside the end-to-end id.
 
-    `payee_hidden` are the middle digits of a masked CNPJ. `scheduled`: an order to pay later, no payment.
+    `payee_hidden` are the middle digits of a masked CNPJ. `payee_is_person`: beside the payee stands a CPF and no CNPJ,
+    and the payer is told apart. `scheduled`: an order to pay later, no payment.
     `receipt`: it has the words of a receipt at all.
     """
 
@@ -64,6 +69,7 @@ class ProofRead:
     payee: str | None = None
     payee_document: Document | None = None
     payee_hidden: str = ""
+    payee_is_person: bool = False
     scheduled: bool = False
     receipt: bool = False
 
@@ -85,6 +91,7 @@ def read_proof(text: str) -> ProofRead:
         payee=_payee(lines),
         payee_document=document,
         payee_hidden=hidden[1] + hidden[2] if hidden else "",
+        payee_is_person=not (document or hidden) and of_payee != joined and bool(_CPF.search(of_payee)),
         scheduled=bool(_SCHEDULED.search(joined)),
         receipt=bool(_RECEIPT.search(joined)),
     )

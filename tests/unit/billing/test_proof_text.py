@@ -82,6 +82,19 @@ def test_the_document_of_a_company_that_pays_is_not_the_payees(payer: str, payee
         assert (read.payee, read.payee_document) == ("CONECTA VALE TELECOM LTDA", Document("cnpj", "11222333000181"))
 
 
+@pytest.mark.parametrize("cpf", ["***.982.247-**", "529.982.247-25", "•••.982.247-••"])
+def test_a_person_who_is_paid_under_the_providers_name_is_the_wrong_payee(cpf: str) -> None:
+    person = f"Quem recebeu\nNome\nCONECTA VALE\nCPF\n{cpf}"
+    payer = "Quem pagou\nNome\nBRUNO LIMA\nCPF\n***.144.477-**"
+    for parts in ((person, payer), (payer, person)):
+        read = read_proof("\n".join(("Comprovante de Pix", "R$ 119,90", *parts)))
+        assert flags_of(read, background()) == ("wrong_payee",)
+    nobody = read_proof("\n".join(("Comprovante de Pix", "Favorecido: Conecta Vale Telecom", f"CPF {cpf}")))
+    assert flags_of(nobody, background()) == (), "whose CPF it is is not said"
+    account = read_proof("\n".join(("Comprovante de Pix", person.replace(cpf, "12981110001"), payer)))
+    assert flags_of(account, background()) == ()
+
+
 def test_a_document_is_read_where_nobody_is_named() -> None:
     read = read_proof("Comprovante de Pix\n22\nde novembro de 2026\nCNPJ 11.222.333/0001-81")
     assert read.payee_document == Document("cnpj", "11222333000181")
