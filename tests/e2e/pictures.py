@@ -45,7 +45,7 @@ def main(only: Sequence[str] = ()) -> None:
     """Overwrites the pictures (of those pages alone, if any are named): wide, some on a phone, some in the dark."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with _console() as (address, pages), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         desktop, phone = _page(browser, address, 1440, 900), _page(browser, address, 390, 844)
         for page, names, suffix in ((desktop, DESKTOP, ""), (phone, PHONE, "-phone")):
             for name in filter(lambda name: not only or name in only, names):
