@@ -85,7 +85,8 @@ def test_files_fit_and_are_readable(
         sign_in(page, address, "karina")
         page.goto(f"{address}/c/{id_}")
         page.locator("img.picture").scroll_into_view_if_needed()
-        page.wait_for_function("[...document.querySelectorAll('.thread img')].every((one) => one.naturalWidth > 0)")
+        for picture in page.locator(".thread img").all():
+            expect(picture).not_to_have_js_property("naturalWidth", 0)
         page.screenshot(path=tmp_path / f"files-{name}-{scheme}.png")
         page.locator(".file").nth(1).scroll_into_view_if_needed()
         page.screenshot(path=tmp_path / f"players-{name}-{scheme}.png")

@@ -62,6 +62,7 @@ def talk(db: Database, cast: dict[str, Attendant]) -> int:
                 key=kind,
                 state=state,
                 outcome=outcome,
+                arguments={"day": "2026-12-01", "period": "morning"} if kind == "visit" else {},
             )
             session.add(row)
     return id_

@@ -37,7 +37,7 @@ def stand(db: Database, who: Attendant) -> Stand:
 
 def shown(html: str) -> str:
     """What the switch says."""
-    found = re.search(r"Sua situação: </span>([^<]+)<", html)
+    found = re.search(r'Sua situação: </span><span class="presence-title">([^<]+)<', html)
     return found[1] if found else ""
 
 

@@ -51,7 +51,7 @@ def queue_line(page: str, name: str) -> list[str]:
 
 
 def person_box(page: str, login: str) -> str:
-    box = re.search(rf'data-person="{login}">(.*?)</section>', page, re.DOTALL)
+    box = re.search(rf'data-person="{login}">(.*?)(?=<li class="box"|</main>)', page, re.DOTALL)
     assert box
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", box[1]))
 
