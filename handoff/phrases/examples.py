@@ -59,6 +59,7 @@ VARIABLES: Mapping[str, tuple[str, str]] = {
     "settles": ("em quanto tempo o pagamento aparece", ""),
     "since": ("desde quando", "hoje às 13:40"),
     "street": ("rua", "Rua das Flores"),
+    "today": ("valor hoje, com multa e juros", "R$ 122,78"),
     "total": ("total", "12"),
     "until": ("até quando", "domingo às 14:10"),
     "usual": ("potência normal da linha", "-19,8"),

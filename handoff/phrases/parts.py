@@ -30,7 +30,7 @@ PARTS: Mapping[str, Part] = {
         ),
         _part("menu", "Menu, botões e perguntas de volta", "menu ask_intent again button"),
         _part("identify", "Identificação e endereço", "identify choose"),
-        _part("bills", "Faturas, segunda via e pagamentos", "invoice paid payment away"),
+        _part("bills", "Faturas, segunda via e pagamentos", "invoice paid payment owing away"),
         _part("release", "Liberação em confiança", "release"),
         _part("deal", "Negociação de dívidas", "deal"),
         _part(
