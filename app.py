@@ -190,6 +190,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.wsgi.extensions[STREAMS].close()
         super().handle_exit(sig, frame)
 
+    def is_parent_alive(self) -> bool:
+        """So they are where the process above was killed, which tells nobody to stop."""
+        alive: bool = super().is_parent_alive()
+        if not alive:
+            self.wsgi.extensions[STREAMS].close()
+        return alive
+
 
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings instead of a configuration file."""

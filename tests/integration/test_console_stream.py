@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from sqlalchemy import text
 
+from app import PatientWorker
 from core.db import Database
 from handoff.access import Attendant
 from handoff.console import STREAMS
@@ -90,6 +94,16 @@ def test_stream_ends_when_the_process_does(app: Flask) -> None:
     app.extensions[STREAMS].close()
     assert console.until("end") == "restart"
     assert Person(app, "helena").get("/console/stream").status_code == 503
+
+
+def test_stream_ends_when_the_process_above_was_killed(app: Flask) -> None:
+    console = OpenConsole(Person(app, "helena"))
+    console.until("parts")
+    own = Config()
+    worker = PatientWorker(1, os.getpid(), [], None, 30, own, Logger(own))
+    worker.wsgi = app
+    assert not worker.is_parent_alive()
+    assert console.until("end") == "restart"
 
 
 def test_stream_is_refused_like_the_page(db: Database, app: Flask) -> None:

@@ -22,6 +22,8 @@ from handoff.console.streams.lists import Lists
 from handoff.console.streams.screen import Notice, Screen
 from handoff.console.thread import seen
 
+NOTHING = ": \n\n"
+"""A comment, which no page hears."""
 BEAT_SECONDS = 15.0
 """A stream says at least this often that it is there, and looks whether its person still may see what it shows."""
 FRAME_BEATS = 4
@@ -74,6 +76,8 @@ class Streams:
                 yield _event("end", SESSION if error.code == 401 else RIGHTS)
                 return
             except Unreachable:
+                # No beat, so that the page asks by itself; but only who is written to is noticed when they are gone.
+                yield NOTHING
                 bell.ring(EVERYTHING)
                 bell.rest(AWAY_SECONDS)
             else:
