@@ -140,8 +140,8 @@ def give_down(
 def send_to_queue(session: Session, conversation: Conversation, queue: str, now: datetime) -> None:
     """Lets a locked conversation wait in another queue, and its clocks run by that queue's terms. What is told, and
     who may, is for the caller."""
-    conversation.handler = "queue"
-    conversation.agent_id = None
+    # At once: written one after the other, it would have waited in the former queue for a moment.
+    conversation.handler, conversation.agent_id, conversation.queue = "queue", None, queue
     # Who let it go does not get it back as the one who knows it.
     conversation.last_agent_id = None
     conversation.waiting_since = unanswered_since(session, conversation.id) or now
