@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import holidays
-
-from core.public_holidays import public_holidays
-
-_EXCHANGE = holidays.financial_holidays("BVMF")
+from core.public_holidays import exchange_holidays, public_holidays
 
 
 def is_business_day(day: date, state: str = "") -> bool:
@@ -37,4 +33,4 @@ def add_business_days(day: date, n: int, state: str = "") -> date:
 def _banks_rest(day: date) -> bool:
     """The stock exchange's calendar has the banks' own days (Carnival, Corpus Christi, the last day of the year), and
     Christmas Eve, on which banks are open."""
-    return (day.month, day.day) != (12, 24) and day in _EXCHANGE
+    return (day.month, day.day) != (12, 24) and day in exchange_holidays(day.year)
