@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.effects import Option, Say
 from bot.say import say
 from bot.texts import Texts
+from handoff.events import add_note
 from handoff.outcome import Denied
 from handoff.templates import send_template
 from models.contact import Contact
@@ -50,7 +51,7 @@ def send_notice(
     ).one_or_none()
     if talk is not None and (talk.handler != "bot" or (talk.quiet_until and talk.quiet_until > now)):
         note = texts("incident.note", text=notice.words)
-        session.add(_note(talk, note, key))
+        add_note(session, talk.id, talk.channel, note, author="system", key=key)
     elif talk is not None and talk.window_open(now):
         say(session, _Here(talk.id, talk.channel), Say(notice.words, notice.options), reason, key=key)
     elif notice.template:
@@ -60,15 +61,3 @@ def send_notice(
         )
         return sent if isinstance(sent, Denied) else None
     return None
-
-
-def _note(talk: Conversation, words: str, key: str) -> Message:
-    return Message(
-        conversation_id=talk.id,
-        channel=talk.channel,
-        direction="note",
-        author="system",
-        status="received",
-        text=words,
-        key=key,
-    )

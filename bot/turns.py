@@ -29,11 +29,11 @@ from bot.turn import Turn
 from bot.waiting_told import hear_taps
 from core.db import Database
 from core.errors import Conflict
+from handoff.events import add_note
 from handoff.hand_over import hand_over
 from handoff.job_names import JOB_STATE, job_action, outcome_said
 from handoff.queues import DEFAULT_QUEUE
 from models import utc_now
-from models.message import Message
 from models.network_job import NetworkJob
 from nlu.understanding import Understanding
 
@@ -184,14 +184,14 @@ def _leave_to_people(session: Session, snapshot: Snapshot) -> None:
     for job in snapshot.jobs:
         if job.state in OPEN:
             continue
-        note = Message(
-            conversation_id=snapshot.conversation_id,
-            channel=snapshot.channel,
-            direction="note",
+        text = f"{job_action(job.action)}: {JOB_STATE[job.state]}. {outcome_said(job.outcome, job.state)}".strip()
+        add_note(
+            session,
+            snapshot.conversation_id,
+            snapshot.channel,
+            text,
             author="system",
-            status="received",
-            text=f"{job_action(job.action)}: {JOB_STATE[job.state]}. {outcome_said(job.outcome, job.state)}".strip(),
-            payload={"network_job": job.id, "facts": dict(job.facts)},
+            network_job=job.id,
+            facts=dict(job.facts),
         )
-        session.add(note)
         session.execute(update(NetworkJob).where(NetworkJob.id == job.id).values(told_at=utc_now()))

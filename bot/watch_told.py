@@ -11,7 +11,7 @@ from bot.addressed import addressed
 from bot.dialogue import Dialogue
 from bot.texts import Texts
 from core.dates import format_hour
-from handoff.events import locked
+from handoff.events import add_note, locked
 from handoff.outcome import Denied
 from handoff.reply import queue_text
 from handoff.templates import send_template
@@ -20,7 +20,6 @@ from models.contract import Contract
 from models.conversation import Conversation
 from models.customer import Customer
 from models.line_report import LineWatch
-from models.message import Message
 from models.provider import provider_policies, provider_zone
 from provisioning.outages.watch_terms import POLICY, watch_terms_of
 
@@ -42,10 +41,7 @@ def tell_back(session: Session, conversation: Conversation, watch: LineWatch, te
 
 def note(session: Session, conversation: Conversation, text: str) -> None:
     """A note for the people who read the thread."""
-    row = Message(
-        conversation_id=conversation.id, channel=conversation.channel, direction="note", author="system", text=text
-    )
-    session.add(row)
+    add_note(session, conversation.id, conversation.channel, text, author="system")
 
 
 def conversation_of(session: Session, watch: LineWatch) -> Conversation | None:

@@ -31,6 +31,32 @@ def add_event(
     return row.id
 
 
+def add_note(
+    session: Session,
+    conversation_id: int,
+    channel: str,
+    text: str,
+    *,
+    author: str,
+    key: str | None = None,
+    **payload: Any,
+) -> int:
+    """Adds a note, which never leaves the house, to the thread and returns its id. The same `key` twice is an error of
+    the database: whoever may be called twice looks first."""
+    row = Message(
+        conversation_id=conversation_id,
+        channel=channel,
+        direction="note",
+        text=text,
+        payload=payload,
+        author=author,
+        key=key,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def mark_handled_by_person(session: Session, conversation_id: int) -> None:
     """Every inbound message that nobody answered yet counts as a person's business from here on."""
     session.execute(

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
+from handoff.events import add_note
 from handoff.outcome import Denied, Done
 from models import utc_now
 from models.agent import name_of
 from models.conversation import Conversation
-from models.message import Message
 from models.outbox import hasten
 from models.payment_proof import PaymentProof
 
@@ -67,15 +67,5 @@ def _known(session: Session, proof: PaymentProof, agent: Attendant, verdict: str
 def _note(session: Session, proof: PaymentProof, agent: Attendant, verdict: str, why: str) -> int:
     reason = " ".join(why.replace("\x00", "").split())[:LONGEST]
     conversation = session.get_one(Conversation, proof.conversation_id)
-    note = Message(
-        conversation_id=conversation.id,
-        channel=conversation.channel,
-        direction="note",
-        author=agent.author,
-        status="received",
-        text=f"Comprovante conferido: {WORDS[verdict]}." + (f" {reason}" if reason else ""),
-        payload={"payment_proof": proof.id},
-    )
-    session.add(note)
-    session.flush()
-    return note.id
+    text = f"Comprovante conferido: {WORDS[verdict]}." + (f" {reason}" if reason else "")
+    return add_note(session, conversation.id, conversation.channel, text, author=agent.author, payment_proof=proof.id)

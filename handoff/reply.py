@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handoff import audit
 from handoff.access import Attendant
-from handoff.events import locked, mark_handled_by_person
+from handoff.events import add_note, locked, mark_handled_by_person
 from handoff.outcome import Denied, Done
 from handoff.queues import organogram
 from handoff.sla import clocks
@@ -82,21 +82,12 @@ def note(session: Session, conversation_id: int, agent: Attendant, text: str, cl
     problem = _earlier(session, key, body) or _unfit(body)
     if problem:
         return problem
-    row = Message(
-        conversation_id=conversation_id,
-        channel=conversation.channel,
-        direction="note",
-        text=body,
-        author=agent.author,
-        key=key,
-    )
-    session.add(row)
-    session.flush()
+    note_id = add_note(session, conversation.id, conversation.channel, body, author=agent.author, key=key)
     conversation.needs_person = None
     if conversation.handler == "closed":
         mark_handled_by_person(session, conversation_id)
-    audit.record(session, agent.login, "note.added", f"conversation:{conversation_id}", message_id=row.id)
-    return Done(row.id)
+    audit.record(session, agent.login, "note.added", f"conversation:{conversation_id}", message_id=note_id)
+    return Done(note_id)
 
 
 def queue_text(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.dates import format_when
 from core.db import Database
-from handoff.events import add_event, locked
+from handoff.events import add_event, add_note, locked
 from handoff.life.scheduled import PERSON, SENT, SKIPPED, WAITING
 from handoff.life.terms import life_terms
 from handoff.outcome import Denied
@@ -20,7 +20,6 @@ from models import utc_now
 from models.agent import Agent
 from models.alert import raise_alert
 from models.conversation import Conversation
-from models.message import Message
 from models.provider import provider_zone
 from models.scheduled_message import ScheduledMessage
 
@@ -140,16 +139,8 @@ def _to_person(session: Session, conversation: Conversation, row: ScheduledMessa
 def _keep(session: Session, conversation: Conversation, row: ScheduledMessage) -> None:
     """What was to be said, as a note: whoever decides what becomes of it has it at hand."""
     said = row.text or f"modelo {row.template}"
-    session.add(
-        Message(
-            conversation_id=conversation.id,
-            channel=conversation.channel,
-            direction="note",
-            text=f"Ficou por enviar: {said}",
-            author="clock",
-            key=f"scheduled-unsent:{row.id}",
-        )
-    )
+    text, key = f"Ficou por enviar: {said}", f"scheduled-unsent:{row.id}"
+    add_note(session, conversation.id, conversation.channel, text, author="clock", key=key)
 
 
 def _when(session: Session, row: ScheduledMessage, now: datetime) -> str:
