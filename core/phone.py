@@ -50,13 +50,16 @@ def match_key(text: str, default_ddd: str | None = None, *, is_wa_id: bool = Fal
     return _read(text, default_ddd, is_wa_id).key
 
 
-def match_keys(text: str, default_ddd: str | None = None) -> tuple[str, ...]:
-    """The keys of all the numbers in a field of another system, each once, in order: such fields hold several numbers,
+def match_keys(*fields: str, default_ddd: str | None = None) -> tuple[str, ...]:
+    """The keys of all the numbers in fields of another system, each once, in order: such fields hold several numbers,
     and words beside them, as `(12) 98111-0001 / (12) 3333-4444` or `12981110001 (mãe)`."""
-    whole = match_key(text, default_ddd)
-    parts = () if whole else _APART.split(text)
-    found = (whole, *(match_key(part.strip(" ().:-"), default_ddd) for part in parts))
-    return tuple(dict.fromkeys(key for key in found if key))
+    return tuple(dict.fromkeys(key for field in fields for key in _keys_in(field, default_ddd) if key))
+
+
+def _keys_in(field: str, default_ddd: str | None) -> list[str | None]:
+    if whole := match_key(field, default_ddd):
+        return [whole]
+    return [match_key(part.strip(" ().:-"), default_ddd) for part in _APART.split(field)]
 
 
 def kind(text: str, default_ddd: str | None = None, *, is_wa_id: bool = False) -> Kind:

@@ -34,17 +34,13 @@ def customer(row: Row) -> Customer | None:
     who = document(row.get("cpf_cnpj"))
     if who is None:
         return None
-    phones = dict.fromkeys(
-        key
-        for which in ("primario", "secundario", "terciario")
-        for key in phone.match_keys(words(row.get(f"telefone_{which}")))
-    )
+    written = (words(row.get(f"telefone_{which}")) for which in ("primario", "secundario", "terciario"))
     return Customer(
         ref=words(row.get("codigo_cliente")),
         name=words(row.get("nome_razaosocial")),
         document=who,
         kind="business" if who.kind == "cnpj" else "residential",
-        phones=tuple(phones),
+        phones=phone.match_keys(*written),
     )
 
 

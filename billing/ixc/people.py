@@ -27,14 +27,13 @@ def customer(row: Row, ddd: str) -> Customer | None:
     document = reading.document(row.get("cnpj_cpf"))
     if document is None:
         return None
-    written = (key for name in PHONES for key in phone.match_keys(words(row.get(name)), ddd or None))
     business = words(row.get("tipo_pessoa")).upper() == "J" or document.kind == "cnpj"
     return Customer(
         ref=words(row.get("id")),
         name=words(row.get("razao")) or words(row.get("fantasia")),
         document=document,
         kind="business" if business else "residential",
-        phones=tuple(dict.fromkeys(written)),
+        phones=phone.match_keys(*(words(row.get(name)) for name in PHONES), default_ddd=ddd or None),
     )
 
 

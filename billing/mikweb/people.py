@@ -40,13 +40,12 @@ def customer(row: Mapping[str, Any]) -> Customer | None:
     found = document(row.get("cpf_cnpj"))
     if found is None:
         return None
-    keys = (key for name in _PHONES for key in phone.match_keys(words(row.get(name))))
     return Customer(
         ref=ident(row.get("id"), "id"),
         name=words(row.get("full_name")) or words(row.get("name")),
         document=found,
         kind="residential" if found.kind == "cpf" else "business",
-        phones=tuple(dict.fromkeys(keys)),
+        phones=phone.match_keys(*(words(row.get(name)) for name in _PHONES)),
     )
 
 

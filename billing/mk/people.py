@@ -23,13 +23,12 @@ def customer(said: Said, document: Document, ddd: str) -> Customer:
     """The customer of an answer of WSMKConsultaDoc: the registration at its top and those in `Outros`."""
     every = (said, *reading.rows(said.get("Outros"), "Outros"))
     codes = sorted({int(code(one.get("CodigoPessoa"), "CodigoPessoa")) for one in every})
-    keys = (key for one in every for key in phone.match_keys(words(one.get("Fone")), ddd or None))
     return Customer(
         ref=BETWEEN.join(map(str, codes)),
         name=words(said.get("Nome")),
         document=document,
         kind="business" if document.kind == "cnpj" else "residential",
-        phones=tuple(dict.fromkeys(keys)),
+        phones=phone.match_keys(*(words(one.get("Fone")) for one in every), default_ddd=ddd or None),
     )
 
 

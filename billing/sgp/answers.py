@@ -52,19 +52,18 @@ def customer(contracts: Iterable[Row]) -> Customer | None:
     who = document(found[0].get("cpfCnpj")) if found else None
     if not found or who is None:
         return None
-    phones = dict.fromkeys(key for row in found for key in _phones(row))
     return Customer(
         ref=number_of(found[0], "clienteId"),
         name=words(found[0].get("razaoSocial")),
         document=who,
         kind="business" if who.kind == "cnpj" else "residential",
-        phones=tuple(phones),
+        phones=phone.match_keys(*(text for row in found for text in _phones(row))),
     )
 
 
 def _phones(row: Row) -> Iterable[str]:
     for contact in row.get("telefones") or ():
-        yield from phone.match_keys(words(contact.get("contato") if isinstance(contact, Mapping) else contact))
+        yield words(contact.get("contato") if isinstance(contact, Mapping) else contact)
 
 
 def contract(row: Row) -> Contract:

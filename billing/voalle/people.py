@@ -49,13 +49,12 @@ def customer(row: Mapping[str, Any], asked: Document) -> Customer:
     told = words(row.get("txId"))
     if told and document(told) != asked:
         raise Unreadable("txId")
-    keys = (key for name in ("cellPhone", "phone") for key in phone.match_keys(words(row.get(name))))
     return Customer(
         ref=ident(row.get("id"), "id"),
         name=words(row.get("name")) or words(row.get("name2")),
         document=asked,
         kind="residential" if asked.kind == "cpf" else "business",
-        phones=tuple(dict.fromkeys(keys)),
+        phones=phone.match_keys(*(words(row.get(name)) for name in ("cellPhone", "phone"))),
     )
 
 

@@ -78,7 +78,7 @@ def test_match_keys_reads_all_numbers_of_a_field(text: str, keys: list[str]) -> 
 
 
 def test_match_keys_completes_what_lacks_its_area_code_when_told() -> None:
-    assert phone.match_keys("98111-0001 / 3333-4444", "12") == ("+5512981110001", "+551233334444")
+    assert phone.match_keys("98111-0001 / 3333-4444", default_ddd="12") == ("+5512981110001", "+551233334444")
 
 
 def test_match_key_takes_a_wa_id_as_international_when_told() -> None:
