@@ -10,13 +10,13 @@ branch_labels = None
 depends_on = None
 
 # With each message of a customer its conversation keeps when they last wrote; the message tells that already, and to
-# whom it matters. A change of the conversation itself concerns every list.
+# whom it matters. Any other change of the conversation concerns every list, also one in the same statement.
 MOVED = """
 DROP TRIGGER note_change ON conversation;
 CREATE TRIGGER note_change AFTER INSERT ON conversation
     FOR EACH ROW EXECUTE FUNCTION note_change('conversation');
 CREATE TRIGGER note_moved AFTER UPDATE ON conversation
-    FOR EACH ROW WHEN (NEW.last_inbound_at IS NOT DISTINCT FROM OLD.last_inbound_at)
+    FOR EACH ROW WHEN (to_jsonb(NEW) - 'last_inbound_at' IS DISTINCT FROM to_jsonb(OLD) - 'last_inbound_at')
     EXECUTE FUNCTION note_change('conversation');
 """
 READ_AND_DONE = """
