@@ -140,14 +140,17 @@ def give_down(
 def send_to_queue(session: Session, conversation: Conversation, queue: str, now: datetime) -> None:
     """Lets a locked conversation wait in another queue, and its clocks run by that queue's terms. What is told, and
     who may, is for the caller."""
-    # At once: written one after the other, it would have waited in the former queue for a moment.
-    conversation.handler, conversation.agent_id, conversation.queue = "queue", None, queue
+    # What is read comes first: between the changes it would write them one by one, and the history would tell of a
+    # moment in the former queue.
+    waiting_since = unanswered_since(session, conversation.id) or now
+    clocks.resume(session, conversation.id, now, (clocks.SCHEDULED,))
+    conversation.handler = "queue"
+    conversation.agent_id = None
     # Who let it go does not get it back as the one who knows it.
     conversation.last_agent_id = None
-    conversation.waiting_since = unanswered_since(session, conversation.id) or now
+    conversation.waiting_since = waiting_since
     conversation.needs_person = None
     conversation.snoozed_until, conversation.snooze_reason = None, ""
-    clocks.resume(session, conversation.id, now, (clocks.SCHEDULED,))
     change_queue(session, conversation, queue, now)
 
 
