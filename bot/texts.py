@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ class Texts:
         return frozenset(self._sentences)
 
 
-def shipped(language: str) -> dict[str, str]:
-    """Every sentence of the language as its file has it."""
+@cache
+def shipped(language: str) -> Mapping[str, str]:
+    """Every sentence of the language as its file has it, read once."""
     tree = yaml.safe_load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
     return _flat({**tree, "intent": intent_names(language)})
 

@@ -139,13 +139,7 @@ def _mount(blueprint: Blueprint, ports: Ports) -> None:
     for name, function in wording.FILTERS.items():
         blueprint.add_app_template_filter(function, f"console_{name}")
     version = _static_version()
-    known = {
-        "static_version": version,
-        "may": may,
-        "first_page": login.first_page,
-        "sections_of": sections_of,
-        "carried": carried,
-    }
+    known = {"static_version": version, "may": may, "first_page": login.first_page, "sections_of": sections_of}
     blueprint.context_processor(lambda: known)
     blueprint.add_app_template_global(carried)
 

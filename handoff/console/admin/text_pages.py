@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from handoff.console.admin.page import frame, written_down
 from handoff.console.framing import typed
 from handoff.console.ports import House, Ports, attendant, house
 from handoff.console.wording import moment
-from handoff.phrases.book import Overtaken, found, history, phrases, write
+from handoff.phrases.book import Overtaken, Phrase, found, history, phrases, write
 from handoff.phrases.examples import example, variables
 from handoff.phrases.parts import PARTS
 from handoff.staff import NotAllowed
@@ -29,7 +30,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     """Adds them."""
     where = "/admin/texts/<language>/<name>"
     blueprint.add_url_rule("/admin/texts", "texts", partial(_list, ports))
-    blueprint.add_url_rule(where, "text", partial(_form, ports))
+    blueprint.add_url_rule(where, "text", partial(_page, ports))
     blueprint.add_url_rule(where, "text_change", partial(_save, ports), methods=["POST"])
     blueprint.add_url_rule(f"{where}/preview", "text_preview", partial(_preview, ports), methods=["POST"])
     blueprint.add_url_rule(f"{where}/reset", "text_reset", partial(_reset, ports), methods=["POST"])
@@ -61,10 +62,6 @@ def _list(ports: Ports) -> Response:
     )
 
 
-def _form(ports: Ports, language: str, name: str) -> Response:
-    return _page(ports, language, name)
-
-
 def _page(ports: Ports, language: str, name: str, *, problem: str = "", kept: str | None = None) -> Response:
     """The form: with what was typed where it is `kept`, else with an earlier version's words, or those that hold."""
     with ports.db.reading() as session:
@@ -76,7 +73,7 @@ def _page(ports: Ports, language: str, name: str, *, problem: str = "", kept: st
         ]
     again = next((one.text for one, _, _ in past if str(one.number) == request.args.get("version")), None)
     text = kept if kept is not None else again or phrase.own or phrase.sentence.text
-    said = {one.sentence.name: one.said for one in book.values()}
+    said = _said(book)
     return frame(
         "text",
         "texts",
@@ -99,7 +96,7 @@ def _preview(ports: Ports, language: str, name: str) -> Response:
     with ports.db.reading() as session:
         place, book = house(session), phrases(session, language, _sentences(ports, language))
     phrase = book.get(name) or abort(404, NO_SUCH)
-    said = {one.sentence.name: one.said for one in book.values()}
+    said = _said(book)
     shown = _seen_as(_typed_text(), phrase.sentence, said, place)
     return make_response(render_template("console/admin/text_preview.html", phrase=phrase, **shown))
 
@@ -122,7 +119,7 @@ def _write(ports: Ports, language: str, name: str, text: str | None) -> Response
                 who = name_of(session, phrase.newest.by) if phrase.newest else ""
                 raise Overtaken(f"{who or 'Outra pessoa'} mudou este texto enquanto você escrevia.")
             if text is not None:
-                _must_fit(text, phrase.sentence, {one.sentence.name: one.said for one in book.values()}, place)
+                _must_fit(text, phrase.sentence, _said(book), place)
             if write(session, language, phrase, text, by=attendant().login):
                 after = {"text": None if text == phrase.sentence.text else text}
                 written_down(session, "text.changed", f"text:{language}:{name}", {"text": phrase.own or None}, after)
@@ -150,6 +147,10 @@ def _seen_as(text: str, sentence: Sentence, said: dict[str, str], place: House) 
     if len(named) > sentence.longest:
         problem = f"Com os dados do exemplo passa de {sentence.longest} caracteres, o máximo do WhatsApp aqui."
     return {"misfit": problem, "examples": list(dict.fromkeys((named, nameless))), "length": len(named)}
+
+
+def _said(book: Mapping[str, Phrase]) -> dict[str, str]:
+    return {name: phrase.said for name, phrase in book.items()}
 
 
 def _typed_text() -> str:

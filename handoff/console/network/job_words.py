@@ -111,7 +111,7 @@ def job_row(job: NetworkJob, names: Mapping[str, str], place: House, now: dateti
         by=who_asked(job.asked_by, names),
         waits=waits,
         dry_run=job.dry_run,
-        line=outcome_words(job) if job.state not in OPEN_STATES else "",
+        line=outcome_said(job.outcome, job.state) if job.state not in OPEN_STATES else "",
     )
 
 
@@ -124,7 +124,7 @@ def job_sheet(job: NetworkJob, names: Mapping[str, str], place: House, now: date
         row=row,
         reason=REASONS.get(job.reason, job.reason),
         ending="Espera que outra pessoa aprove." if row.waits else ENDINGS.get(job.state, job.state),
-        outcome=outcome_words(job),
+        outcome=outcome_said(job.outcome, job.state),
         diff=tuple(_change(name, change, place.zone) for name, change in (job.plan or {}).items()),
         approvals=tuple(f"{who_asked(by, names)} {spoken(at, place.zone)}" for by, at in said),
         missing=max(0, job.needs_approvals - len(said)),
@@ -137,11 +137,6 @@ def job_sheet(job: NetworkJob, names: Mapping[str, str], place: House, now: date
         may_cancel=job.state in ("asked", "approved"),
         may_undo=job.action == DEPROVISION_ONU and bool(job.facts.get("undo")),
     )
-
-
-def outcome_words(job: NetworkJob) -> str:
-    """What came out, in plain words; empty where its state says it all."""
-    return outcome_said(job.outcome, job.state)
 
 
 def who_asked(by: str, names: Mapping[str, str]) -> str:

@@ -46,7 +46,7 @@ class Screen:
         """The conversations whose messages matter to the list that was drawn last; None for those of all."""
         if self._listing is None or not self._listing.asked.settled:
             return None
-        return frozenset(row.id for row in self._listing.shown.rows) | frozenset(self._held)
+        return frozenset(row.id for row in self._listing.shown.rows) | self._held
 
     def draw(self, part: str) -> list[Region]:
         """What changed of one part. Ends the request like `handoff.console.thread.seen`.
