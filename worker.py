@@ -27,9 +27,10 @@ log = logging.getLogger("worker")
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 CONFLICT_TRIES = 5
 # How many rows one wake-up works off before it rings again, so that RQ's own housekeeping gets its turn. Work on
-# the network runs one row to a forked process: a driver that hangs can be killed. In the background a download or a
-# voice note may take nearly all the time that a wake-up has.
-ROWS_PER_WAKE_UP = {"turns": 50, "outbound": 50, "network": 1, "background": 1}
+# the network runs one row to a forked process: a driver that hangs can be killed.
+ROWS_PER_WAKE_UP = {"turns": 50, "outbound": 50, "network": 1, "background": 50}
+# After this long a wake-up begins no other row: a download or a voice note may take nearly all the time that it has.
+BEGIN_WITHIN_SECONDS = 5.0
 
 # RQ listens for this long less 15 s, and then 10 s more, before it notices a Redis that neither answers nor hangs up.
 WORKER_TTL_SECONDS = 30
@@ -49,8 +50,10 @@ def wiring() -> Wiring:
 def perform(queue: str) -> None:
     """The only function RQ knows: works off what is due in the queue. Finding nothing is fine."""
     own = wiring()
-    done = 0
+    done, began = 0, time.monotonic()
     for _ in range(ROWS_PER_WAKE_UP[queue]):
+        if time.monotonic() - began > BEGIN_WITHIN_SECONDS:
+            break
         # One row is closed and the next one taken in a single statement.
         with own.db.statements() as connection:
             row = claim(connection, queue, done=done)

@@ -29,6 +29,9 @@ from models.ticket import Ticket
 REASON = "silent_customer"
 THEY_HAVE_IT = RANK["accepted"]
 
+_SPOKEN = (Message.direction.in_(("in", "out")), Message.author.not_in(("system", "bot")))
+"""What people said to each other; notices of ours count for nothing."""
+
 
 def watch_silence(_ref_id: int, *, db: Database, texts: Texts) -> None:
     """Reminds and closes what is due, each conversation in a transaction of its own. May be run again."""
@@ -105,25 +108,28 @@ def _say(session: Session, conversation: Conversation, text: str, key: str) -> i
 
 
 def _silent(session: Session) -> list[int]:
-    """The conversations of people in which it may be the customer's turn."""
-    unanswered = exists().where(
-        Message.conversation_id == Conversation.id, Message.direction == "in", Message.handled_at.is_(None)
+    """The conversations of people in which it may be the customer's turn: a person spoke last."""
+    last = (
+        select(Message.author)
+        .where(Message.conversation_id == Conversation.id, *_SPOKEN)
+        .order_by(Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
     wanted = select(Conversation.id).where(
-        Conversation.handler == "agent", Conversation.reminds, Conversation.snoozed_until.is_(None), ~unanswered
+        Conversation.handler == "agent",
+        Conversation.reminds,
+        Conversation.snoozed_until.is_(None),
+        last.startswith("agent:"),
     )
     return list(session.scalars(wanted.order_by(Conversation.id)))
 
 
 def _asked_at(session: Session, conversation_id: int) -> datetime | None:
-    """When a person spoke last, if nobody spoke since and it reached WhatsApp; notices of ours count for nothing."""
+    """When a person spoke last, if nobody spoke since and it reached WhatsApp."""
     last = session.execute(
         select(Message.direction, Message.author, Message.status, Message.received_at)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.direction.in_(("in", "out")),
-            Message.author.not_in(("system", "bot")),
-        )
+        .where(Message.conversation_id == conversation_id, *_SPOKEN)
         .order_by(Message.id.desc())
         .limit(1)
     ).one_or_none()

@@ -10,7 +10,6 @@ from bot.wishes import SMALL_TALK
 from core.db import Database
 from handoff.suggestions import said_last
 from models import utc_now
-from models.conversation import Conversation
 from models.suggestion import Suggestion
 from nlu.ports import Parser
 from nlu.understanding import Understanding
@@ -22,12 +21,8 @@ def suggest(conversation_id: int, *, db: Database, parser: Parser, language: str
     """Keeps what the newest words ask for, if the model has an idea. May be called twice. With the model away, and for
     courtesies, what was read before stands."""
     with db.reading() as session:
-        if not _with_people(session, conversation_id):
-            return
         said = said_last(session, conversation_id, MOST_MESSAGES)
-        known = session.get(Suggestion, conversation_id)
-        read_already = known is not None and bool(said) and known.message_id >= said[-1][0]
-    if not said or read_already:
+    if not said:
         return
     meant = read_together([words for _, words in said], parser, language)
     intent = _asked(meant)
@@ -35,11 +30,6 @@ def suggest(conversation_id: int, *, db: Database, parser: Parser, language: str
         return
     with db.transaction() as session:
         _keep(session, conversation_id, said[-1][0], intent, meant.band)
-
-
-def _with_people(session: Session, conversation_id: int) -> bool:
-    conversation = session.get(Conversation, conversation_id)
-    return conversation is not None and conversation.handler in ("queue", "agent")
 
 
 def _asked(meant: Understanding) -> str:

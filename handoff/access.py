@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from sqlalchemy import ColumnElement, func, or_, true
 from sqlalchemy.orm import object_session
@@ -14,6 +15,22 @@ from handoff.roles import role_named
 from handoff.routing.overflowed import has_overflowed_from, overflowed_from
 from models.agent import Agent
 from models.conversation import Conversation
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which conversations somebody is shown beside their own, whoever they are: all, none, or those of `queues`."""
+
+    sees: Literal["all", "none", "queues"]
+    queues: frozenset[str]
+
+    def shows(self, agent: int | ColumnElement[int]) -> ColumnElement[bool]:
+        """The same rule as `may_see` for the person of this id, as a condition on Conversation."""
+        if self.sees != "queues":
+            return true() if self.sees == "all" else ~true()
+        queues = sorted(self.queues)
+        in_queue = func.coalesce(Conversation.queue, DEFAULT_QUEUE).in_(queues)
+        return or_(Conversation.agent_id == agent, in_queue, has_overflowed_from(queues))
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,13 @@ class Attendant:
         return self._role.sees == "all"
 
     @property
+    def sight(self) -> Sight:
+        """What they are shown of conversations, as a value that is equal for whoever sees the same."""
+        if not self.uses_console:
+            return Sight("none", self.queues)
+        return Sight("all" if self.sees_all else "queues", self.queues)
+
+    @property
     def _role(self) -> Role:
         return self.terms or template_role(self.role)
 
@@ -82,9 +106,4 @@ def may_see(who: Attendant, conversation: Conversation) -> bool:
 
 def visible_to(who: Attendant) -> ColumnElement[bool]:
     """The same rule as `may_see`, as a condition on Conversation."""
-    if not who.uses_console:
-        return ~true()
-    if who.sees_all:
-        return true()
-    in_queue = func.coalesce(Conversation.queue, DEFAULT_QUEUE).in_(sorted(who.queues))
-    return or_(Conversation.agent_id == who.id, in_queue, has_overflowed_from(sorted(who.queues)))
+    return who.sight.shows(who.id)

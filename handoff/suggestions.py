@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from models.message import Message
-from models.outbox import Outbox, add_work
+from core.db import wake
+from models.outbox import QUEUE_OF
 from models.reading import Reading
 from models.suggestion import Suggestion
 
 TOPIC = "suggest"
 
+# Both are written out: they run for every message that people get.
+_PLAN = text(
+    "INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
+    " SELECT :queue, CAST(:topic AS text), :conversation, clock_timestamp() + make_interval(secs => :after), 0"
+    " WHERE NOT EXISTS (SELECT FROM outbox WHERE topic = CAST(:topic AS text) AND ref_id = :conversation"
+    " AND done_at IS NULL AND tries = 0) RETURNING id"
+)
+_SAID = text(
+    "SELECT id, coalesce(nullif(text, ''), transcript, '') AS words FROM message"
+    " WHERE conversation_id = :conversation AND direction = 'in' AND id > coalesce((SELECT max(id) FROM message"
+    " WHERE conversation_id = :conversation AND direction = 'out'), 0)"
+    " AND EXISTS (SELECT FROM conversation WHERE id = :conversation AND handler IN ('queue', 'agent'))"
+    " AND NOT EXISTS (SELECT FROM suggestion WHERE conversation_id = :conversation AND message_id >="
+    " (SELECT max(id) FROM message WHERE conversation_id = :conversation AND direction = 'in'))"
+    " ORDER BY id DESC LIMIT :most"
+)
+
 
 def plan_suggestion(session: Session, conversation_id: int, after_seconds: float) -> None:
     """Has the conversation's newest words read after `after_seconds`, unless that is planned and not begun yet."""
-    waits = select(Outbox.id).where(
-        Outbox.topic == TOPIC, Outbox.ref_id == conversation_id, Outbox.done_at.is_(None), Outbox.tries == 0
-    )
-    if session.scalar(waits.limit(1)) is None:
-        add_work(session, TOPIC, conversation_id, after_seconds=after_seconds)
+    row = {"queue": QUEUE_OF[TOPIC], "topic": TOPIC, "conversation": conversation_id, "after": after_seconds}
+    planned = session.execute(_PLAN, row).one_or_none()
+    if planned and after_seconds <= 0:
+        wake(session, QUEUE_OF[TOPIC])
 
 
 def latest_intent(session: Session, conversation_id: int) -> str:
@@ -34,22 +50,8 @@ def latest_intent(session: Session, conversation_id: int) -> str:
 
 
 def said_last(session: Session, conversation_id: int, most: int) -> list[tuple[int, str]]:
-    """(id, words) of what the customer wrote since somebody answered last, oldest first; the newest `most` of it."""
-    answered = (
-        select(Message.id)
-        .where(Message.conversation_id == conversation_id, Message.direction == "out")
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    rows = session.execute(
-        select(Message.id, Message.text, Message.transcript)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.direction == "in",
-            Message.id > (session.scalar(answered) or 0),
-        )
-        .order_by(Message.id.desc())
-        .limit(most)
-    )
-    said = [(row.id, (row.text or row.transcript or "").strip()) for row in rows]
+    """(id, words) of what the customer wrote to people since somebody answered last, oldest first: the newest `most` of
+    it. Nothing where people do not have the conversation, or where a suggestion for the newest of it is there."""
+    rows = session.execute(_SAID, {"conversation": conversation_id, "most": most})
+    said = [(row.id, row.words.strip()) for row in rows]
     return [one for one in reversed(said) if one[1]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from handoff.console.understood import percent
@@ -15,9 +15,11 @@ from models.conversation import Conversation
 from models.message import Message
 
 NEGLECTED = timedelta(minutes=5)
+NOW: ColumnElement[datetime] = bindparam("now", type_=DateTime(timezone=True))
+"""The moment of the read, in statements that are made once and run for every screen: given as `now` when they run."""
 
 
-def neglected(now: datetime) -> ColumnElement[bool]:
+def neglected() -> ColumnElement[bool]:
     """The customer wrote, and neither the bot answered in time nor does it wait for a person.
 
     It should not be; but a message may come in the moment in which somebody gives back or closes, or a worker may
@@ -27,7 +29,7 @@ def neglected(now: datetime) -> ColumnElement[bool]:
         Message.conversation_id == Conversation.id,
         Message.direction == "in",
         Message.handled_at.is_(None),
-        Message.received_at < now - NEGLECTED,
+        Message.received_at < NOW - NEGLECTED,
     )
     return and_(Conversation.handler.in_(("bot", "closed")), unanswered)
 

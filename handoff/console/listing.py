@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from handoff.access import Attendant, visible_to
-from handoff.console.alerts import neglected, undelivered
+from handoff.access import Attendant, Sight
+from handoff.console.alerts import NOW, neglected, undelivered
 from handoff.console.life import sleep_line
 from handoff.console.ports import House
-from handoff.console.wanted import Wanted, narrowed_to, recent, tab_conditions
+from handoff.console.wanted import VIEWER, Wanted, narrowed_to, recent, tab_conditions
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
 from handoff.queues import DEFAULT_QUEUE
 from handoff.routing.order import waiting_order
@@ -63,8 +64,7 @@ class Rows:
     drawn: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A conversation that a person has, and when its customer last wrote."""
 
     conversation_id: int
@@ -81,7 +81,7 @@ Marks = Mapping[int, Mapping[int, int]]
 
 def read_rows(session: Session, who: Attendant, asked: Wanted, place: House, now: datetime) -> Rows:
     """What `who` may see of a list, the most urgent first, at most LIMIT rows."""
-    found = session.execute(_rows(who, asked, now).limit(LIMIT + 1)).all()
+    found = session.execute(_rows(who.sight, asked), {"now": now, "viewer": who.id}).all()
     standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
     rows = tuple(_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT])
     return Rows(rows, more=len(found) > LIMIT)
@@ -89,8 +89,7 @@ def read_rows(session: Session, who: Attendant, asked: Wanted, place: House, now
 
 def read_counts(session: Session, who: Attendant, now: datetime) -> dict[str, int]:
     """How many stand in each tab but their own, by its name."""
-    counted = (func.count().filter(condition).label(name) for name, condition in tab_conditions(now).items())
-    row = session.execute(select(*counted).select_from(Conversation).where(visible_to(who), recent(now))).one()
+    row = session.execute(_counts(who.sight), {"now": now, "viewer": who.id}).one()
     return dict(row._mapping)
 
 
@@ -148,7 +147,16 @@ def _newest_ids() -> Any:
     return select(func.array_agg(newest.c.id)).scalar_subquery().label("news")
 
 
-def _rows(who: Attendant, asked: Wanted, now: datetime) -> Select[Any]:
+# To make a statement takes longer than to run it: each is made once, and run with `now` and `viewer`.
+@lru_cache(maxsize=500)
+def _counts(sight: Sight) -> Select[Any]:
+    counted = (func.count().filter(condition).label(name) for name, condition in tab_conditions().items())
+    columns: tuple[ColumnElement[Any], ...] = tuple(counted)
+    return select(*columns).select_from(Conversation).where(sight.shows(VIEWER), recent())
+
+
+@lru_cache(maxsize=500)
+def _rows(sight: Sight, asked: Wanted) -> Select[Any]:
     last = _last_message()
     unanswered = (
         select(func.min(Message.received_at))
@@ -158,7 +166,7 @@ def _rows(who: Attendant, asked: Wanted, now: datetime) -> Select[Any]:
     )
     newest_first = (last.c.received_at.desc().nulls_last(), Conversation.id.asc())
     orders: dict[str, tuple[ColumnElement[Any], ...]] = {
-        "waiting": waiting_order(now),
+        "waiting": waiting_order(NOW),
         "mine": (unanswered.asc().nulls_last(), *newest_first),
     }
     order = orders.get(asked.tab, newest_first)
@@ -175,15 +183,16 @@ def _rows(who: Attendant, asked: Wanted, now: datetime) -> Select[Any]:
             last.c.revoked_at,
             unanswered,
             undelivered().label("undelivered"),
-            neglected(now).label("neglected"),
+            neglected().label("neglected"),
             _newest_ids(),
         )
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(Customer, Customer.ref == Contact.customer_ref)
         .outerjoin(Agent, Agent.id == Conversation.agent_id)
         .outerjoin(last, true())
-        .where(narrowed_to(asked, who, now), visible_to(who))
+        .where(narrowed_to(asked), sight.shows(VIEWER))
         .order_by(*order)
+        .limit(LIMIT + 1)
     )
 
 

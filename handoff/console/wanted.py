@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import request
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from handoff.access import Attendant, visible_to
-from handoff.console.alerts import neglected, undelivered
+from handoff.console.alerts import NOW, neglected, undelivered
 from handoff.console.ports import row_id
 from handoff.queues import organogram
 from models.agent import Agent
@@ -21,6 +21,8 @@ from models.sla import SlaClock
 
 TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "snoozed": "Adiadas", "alert": "Com alerta"}
 ALERT_DAYS = 7
+VIEWER: ColumnElement[int] = bindparam("viewer", type_=Integer())
+"""Whose list it is, in statements that are made once for all who may see the same."""
 
 
 @dataclass(frozen=True)
@@ -79,30 +81,30 @@ def wanted() -> Wanted:
     )
 
 
-def recent(now: datetime) -> ColumnElement[bool]:
+def recent() -> ColumnElement[bool]:
     """Open, or closed so lately that an alert of it still matters."""
-    return or_(Conversation.handler != "closed", Conversation.closed_at > now - timedelta(days=ALERT_DAYS))
+    return or_(Conversation.handler != "closed", Conversation.closed_at > NOW - timedelta(days=ALERT_DAYS))
 
 
-def tab_conditions(now: datetime) -> dict[str, ColumnElement[bool]]:
+def tab_conditions() -> dict[str, ColumnElement[bool]]:
     """What stands in the tabs that are the same for all who may see it."""
     awake = Conversation.snoozed_until.is_(None)
     return {
         "waiting": and_(Conversation.handler == "queue", awake),
         "open": Conversation.handler != "closed",
         "snoozed": and_(Conversation.handler != "closed", ~awake),
-        "alert": and_(recent(now), or_(Conversation.needs_person.is_not(None), undelivered(), neglected(now))),
+        "alert": and_(recent(), or_(Conversation.needs_person.is_not(None), undelivered(), neglected())),
     }
 
 
-def held_by(who: Attendant) -> ColumnElement[bool]:
+def held_by_viewer() -> ColumnElement[bool]:
     """What stands in the tab of their own."""
-    return and_(Conversation.handler == "agent", Conversation.agent_id == who.id, Conversation.snoozed_until.is_(None))
+    return and_(Conversation.handler == "agent", Conversation.agent_id == VIEWER, Conversation.snoozed_until.is_(None))
 
 
-def narrowed_to(asked: Wanted, who: Attendant, now: datetime) -> ColumnElement[bool]:
+def narrowed_to(asked: Wanted) -> ColumnElement[bool]:
     """The condition of tab and filters together."""
-    parts = [held_by(who) if asked.tab == "mine" else tab_conditions(now)[asked.tab]]
+    parts = [held_by_viewer() if asked.tab == "mine" else tab_conditions()[asked.tab]]
     if asked.queue:
         parts.append(Conversation.queue == asked.queue)
     if asked.agent:
@@ -110,20 +112,20 @@ def narrowed_to(asked: Wanted, who: Attendant, now: datetime) -> ColumnElement[b
     if asked.tag:
         parts.append(Conversation.tags.any_() == asked.tag)
     if asked.unread:
-        parts.append(_has_news(who))
+        parts.append(_has_news())
     if asked.late:
         parts.append(
             exists().where(
-                SlaClock.conversation_id == Conversation.id, SlaClock.stopped_at.is_(None), SlaClock.due_at < now
+                SlaClock.conversation_id == Conversation.id, SlaClock.stopped_at.is_(None), SlaClock.due_at < NOW
             )
         )
     return and_(*parts)
 
 
-def _has_news(who: Attendant) -> ColumnElement[bool]:
+def _has_news() -> ColumnElement[bool]:
     read = (
         select(ReadingMark.message_id)
-        .where(ReadingMark.agent_id == who.id, ReadingMark.conversation_id == Conversation.id)
+        .where(ReadingMark.agent_id == VIEWER, ReadingMark.conversation_id == Conversation.id)
         .correlate(Conversation)
         .scalar_subquery()
     )

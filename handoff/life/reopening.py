@@ -88,7 +88,7 @@ def move_unanswered(session: Session, from_id: int, to_id: int, now: datetime) -
     if moved and target.handler == "bot":
         add_work(session, "turn", to_id)
     elif moved:
-        clocks.asked(session, target, now)
+        clocks.asked(session, target.id, now)
         customer_wrote(session, target, now)
     return sorted(moved)
 

@@ -19,7 +19,7 @@ _AGE_MINUTES = text(
 )
 
 
-def waiting_order(now: datetime) -> tuple[ColumnElement[Any], ...]:
+def waiting_order(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[Any], ...]:
     """What conversations that wait are ordered by, the next one first; for `order_by`, on rows of Conversation.
 
     A step of priority is worth a head start of `Routing.age_minutes`: so whoever waits that long has made up for one

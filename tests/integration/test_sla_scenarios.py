@@ -55,7 +55,7 @@ def writes(db: Database, id_: int, moment: datetime) -> None:
         conversation = session.get_one(Conversation, id_)
         session.add(Message(conversation_id=id_, channel="whatsapp", direction="in", text="e aí?", received_at=moment))
         session.flush()
-        asked(session, conversation, moment)
+        asked(session, conversation.id, moment)
 
 
 def answers(db: Database, id_: int, by: Attendant, moment: datetime, token: str) -> None:

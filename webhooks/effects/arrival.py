@@ -20,9 +20,9 @@ from models.conversation import Conversation
 from models.outbox import QUEUE_OF
 from webhooks.contacts import bind_shared_phone, resolve_contact
 from webhooks.effects.changes import apply_parked_changes, change_lock
-from webhooks.effects.conversations import Place, find_open, find_or_go_on
+from webhooks.effects.conversations import Place, find_open, go_on_or_open
 from webhooks.effects.here import Here, keep
-from webhooks.effects.opinion import taken_as_opinion
+from webhooks.effects.opinion import taken_as_comment, taken_as_vote
 from webhooks.items import MessageArrived
 from webhooks.media_wanted import want_media
 
@@ -52,14 +52,12 @@ _ADD_MESSAGE = text(
 def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
     """Stores the message in the contact's open conversation, or in a new one where its kind opens one."""
     contact_id = resolve_contact(session, item.channel, item.sender)
-    if taken_as_opinion(session, contact_id, item, here, _add):
+    if taken_as_vote(session, contact_id, item, here, _add):
         return
-    if item.opens:
-        place = find_or_go_on(session, contact_id, item.channel, item.provider_id, utc_now())
-    else:
-        place = find_open(session, contact_id)
-        if place is None:
-            keep(session, here, f"messages.{item.kind}", "ignored", "no conversation is open", item.payload)
+    place = find_open(session, contact_id)
+    if place is None and taken_as_comment(session, contact_id, item, here, _add):
+        return
+    place = place or _opened(session, contact_id, item, here)
     if place is None:
         return
     message_id = _add(session, item, place, here)
@@ -75,6 +73,13 @@ def message_arrived(session: Session, item: MessageArrived, here: Here) -> None:
     if not item.reply_id and (place.handler != "bot" or not item.answered or item.standby):
         # Nobody's bot will read it: a refusal of marketing is honoured all the same.
         heard(session, contact_id, item.text, item.provider_id, item.at)
+
+
+def _opened(session: Session, contact_id: int, item: MessageArrived, here: Here) -> Place | None:
+    if item.opens:
+        return go_on_or_open(session, contact_id, item.channel, item.provider_id, utc_now())
+    keep(session, here, f"messages.{item.kind}", "ignored", "no conversation is open", item.payload)
+    return None
 
 
 def _add(session: Session, item: MessageArrived, place: Place, here: Here, settled_as: str | None = None) -> int | None:
@@ -123,9 +128,10 @@ def _add(session: Session, item: MessageArrived, place: Place, here: Here, settl
 
 def _people_hear(session: Session, place: Place, here: Here) -> None:
     """A customer wrote to people: what was promised about answers runs, and what slept wakes up."""
-    conversation = session.get_one(Conversation, place.id, populate_existing=True)
-    clocks.asked(session, conversation, here.received_at)
-    customer_wrote(session, conversation, here.received_at)
+    clocks.asked(session, place.id, here.received_at)
+    if place.asleep:
+        conversation = session.get_one(Conversation, place.id, populate_existing=True)
+        customer_wrote(session, conversation, here.received_at)
 
 
 def payload_of(item: MessageArrived) -> dict[str, object]:

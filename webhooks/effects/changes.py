@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,9 @@ from models.message import Message
 from models.webhook_event import ParkedChange
 from webhooks.effects.here import Here
 from webhooks.items import MessageEdited, MessageRevoked, ReactionArrived
+
+# Written out: it is asked for every message, and hardly ever there.
+_PARKED = text("SELECT EXISTS (SELECT FROM parked_change WHERE channel = :channel AND provider_id = :provider_id)")
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ def reaction_arrived(session: Session, item: ReactionArrived, here: Here) -> Non
 def apply_parked_changes(session: Session, channel: str, provider_id: str) -> None:
     """Applies what came before its message was known by the provider's name `provider_id`. To be called in the
     transaction in which it gets to be known."""
+    if not session.execute(_PARKED, {"channel": channel, "provider_id": provider_id}).scalar_one():
+        return
     same = (ParkedChange.channel == channel) & (ParkedChange.provider_id == provider_id)
     for parked in session.scalars(select(ParkedChange).where(same).order_by(ParkedChange.at)).all():
         said = dict(parked.raw)

@@ -15,7 +15,8 @@ from models.conversation import open_conversation, protocol_of
 from models.provider import FALLBACK_ZONE
 
 _FIND = text(
-    "SELECT id, handler, quiet_until FROM conversation WHERE contact_id = :contact AND handler <> 'closed' FOR UPDATE"
+    "SELECT id, handler, quiet_until, snoozed_until IS NOT NULL AS asleep FROM conversation"
+    " WHERE contact_id = :contact AND handler <> 'closed' FOR UPDATE"
 )
 _BEFORE_OPENING = text(
     "SELECT EXISTS (SELECT FROM message WHERE channel = :channel AND provider_id = :provider_id) AS known,"
@@ -32,18 +33,18 @@ class Place:
     id: int
     handler: str
     quiet_until: datetime | None = None
+    asleep: bool = False
 
 
 def find_open(session: Session, contact_id: int) -> Place | None:
     """The contact's open conversation, or None."""
     found = session.execute(_FIND, {"contact": contact_id}).one_or_none()
-    return Place(found.id, found.handler, found.quiet_until) if found else None
+    return Place(found.id, found.handler, found.quiet_until, found.asleep) if found else None
 
 
-def find_or_go_on(session: Session, contact_id: int, channel: str, provider_id: str, now: datetime) -> Place | None:
-    """As `find_or_open`, but where people closed the last one a while ago, that one: it may be reopened."""
-    if found := find_open(session, contact_id):
-        return found
+def go_on_or_open(session: Session, contact_id: int, channel: str, provider_id: str, now: datetime) -> Place | None:
+    """As `find_or_open` where none is open, but where people closed the last one a while ago, that one: it may be
+    reopened."""
     ended = still_theirs(session, contact_id, now)
     return Place(ended.id, ended.handler) if ended else find_or_open(session, contact_id, channel, provider_id)
 

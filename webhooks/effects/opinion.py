@@ -20,22 +20,27 @@ Add = Callable[[Session, MessageArrived, Place, Here, str | None], int | None]
 ENDED = "opinion"
 
 
-def taken_as_opinion(session: Session, contact_id: int, item: MessageArrived, here: Here, add: Add) -> bool:
-    """Whether the message was a vote, or may be the comment that was asked for; then it is stored by `add`, once.
+def taken_as_vote(session: Session, contact_id: int, item: MessageArrived, here: Here, add: Add) -> bool:
+    """Whether the message was a vote; then it is stored by `add`, and counted once."""
+    if not item.reply_id:
+        return False
+    vote = vote_in(session, contact_id, item.channel, item.reply_id, item.quoted_id or "")
+    if vote is None:
+        return False
+    if add(session, item, Place(vote.conversation_id, ENDED), here, "vote") is not None:
+        count_vote(session, vote, here.terms.texts.language, utc_now())
+    return True
+
+
+def taken_as_comment(session: Session, contact_id: int, item: MessageArrived, here: Here, add: Add) -> bool:
+    """Whether the message may be the comment that was asked for; then it is stored by `add`, once. To be asked where
+    no conversation of the contact is open: in one, words are said to whoever has it.
 
     Whether a text is a comment or wants something is found out by the work `survey_comment`, outside of here.
     """
-    now = utc_now()
-    if item.reply_id:
-        vote = vote_in(session, contact_id, item.channel, item.reply_id, item.quoted_id or "")
-        if vote is None:
-            return False
-        if add(session, item, Place(vote.conversation_id, ENDED), here, "vote") is not None:
-            count_vote(session, vote, here.terms.texts.language, now)
-        return True
-    if item.kind != "text" or item.standby or not item.answered:
+    if item.reply_id or item.kind != "text" or item.standby or not item.answered:
         return False
-    survey = awaited_from(session, contact_id, now)
+    survey = awaited_from(session, contact_id, utc_now())
     if survey is None:
         return False
     if add(session, item, Place(survey.conversation_id, ENDED), here, None) is not None:

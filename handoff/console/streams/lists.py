@@ -64,4 +64,4 @@ class Lists:
 def _sight(who: Attendant, held: tuple[Held, ...]) -> Hashable:
     """Equal for people to whom `visible_to` shows the same: what they own counts where it is not in their queues."""
     elsewhere = any(one.queue not in who.queues for one in held)
-    return who.role, who.queues, who.id if elsewhere else 0
+    return who.sight, who.id if elsewhere else 0
