@@ -156,7 +156,7 @@ class MirroredErp:
                 return
             paid = frozenset(invoice.ref for invoice in told)
         with self._db.transaction() as session:
-            mirror_rows.close_invoices(session, [ref for ref in gone if ref not in paid], asked_at)
+            mirror_rows.close_invoices(session, contract_ref, [ref for ref in gone if ref not in paid], asked_at)
 
 
 def _with_phone(customer: Customer, match_key: str) -> Customer:
