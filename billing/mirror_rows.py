@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from billing.missing import come_back
+from billing.paid_here import entered, taken_back_here
 from billing.records import Contract, Customer, Invoice
 from billing.suspension import unlisted
 from core.document import Document, parse_document
@@ -173,15 +174,18 @@ def write_invoice(session: Session, contract_id: int, told: Invoice, asked_at: d
 
 
 def write_paid(session: Session, invoices: Iterable[Invoice], asked_at: datetime) -> None:
-    """Paid invoices that we had seen before; the others are history that nobody here asked about."""
+    """Paid invoices that we had seen before; the others are history that nobody here asked about. One whose payment was
+    taken back here stays open: the ERP does not know that yet."""
+    invoices = tuple(invoices)
     for told in sorted(invoices, key=lambda one: one.ref):
         # What it cost as a whole: parts that came in before had been taken off.
         money = {"amount_cents": told.amount_cents, "paid_at": told.paid_at, "paid_cents": told.paid_cents}
         session.execute(
             update(InvoiceRow)
-            .where(InvoiceRow.ref == told.ref)
+            .where(InvoiceRow.ref == told.ref, ~taken_back_here())
             .values(status="paid", hold="", held_at=None, seen_at=asked_at, **money)
         )
+    entered(session, [told.ref for told in invoices], asked_at)
 
 
 def close_invoices(session: Session, contract_ref: str, refs: Collection[str], asked_at: datetime) -> None:

@@ -13,7 +13,6 @@ from billing.records import Invoice
 from core.db import Database
 from handoff.debt_desk import DebtDesk
 from handoff.suspending import restore, suspend
-from models import utc_now
 from models.contact import Contact
 from models.contract import Contract
 from models.network_job import NetworkJob
@@ -103,7 +102,7 @@ class Outside:
         return len(steps(self.db, step=NOTICE, state="sent"))
 
 
-def owed_since_long(db: Database) -> None:
-    """Whatever was read is long ago, so that it is due to be read again."""
+def all_unread(db: Database) -> None:
+    """Nothing was read yet, so that it is due to be read."""
     with db.transaction() as session:
-        session.execute(update(Contract).values(invoices_seen_at=utc_now() - timedelta(hours=1)))
+        session.execute(update(Contract).values(invoices_seen_at=None))
