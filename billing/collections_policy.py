@@ -63,6 +63,8 @@ class CollectionsPolicy:
     `block_hours`, `no_block_before_rest`: on working days when somebody can help, and not before a day of rest
     (the rule of Lei 14.015/2020 for public services, taken as a courtesy).
     `batch_above`: more blocks at once wait for a second person.
+    `missing_hours`: an invoice that an outside ERP lists no more may come back for so long, with its notice: an ERP can
+    stammer; a choice. While it is not listed nobody is suspended for it.
     `dispute_days`: a contested invoice is answered in 30 days (RGC); an alert comes `dispute_margin_days` before.
     """
 
@@ -85,6 +87,7 @@ class CollectionsPolicy:
     restore_margin_hours: int = 4
     no_block_before_rest: bool = True
     batch_above: int = 20
+    missing_hours: int = 72
     dispute_days: int = 30
     dispute_margin_days: int = 5
 
@@ -95,8 +98,8 @@ class CollectionsPolicy:
         if self.suspends not in get_args(Suspends):
             raise ValueError("suspends: ours, erp or off")
         least = min(self.contact_messages, self.contact_days, self.per_minute, self.notice_days, self.batch_above)
-        if least < 1 or self.end_notice_days < 1 or self.quiet_after_talk_minutes < 0:
-            raise ValueError("counts and days begin at 1")
+        if least < 1 or self.end_notice_days < 1 or self.missing_hours < 1 or self.quiet_after_talk_minutes < 0:
+            raise ValueError("counts, hours and days begin at 1")
         if self.end_after_days < LEGAL_END_DAYS or not 0 <= self.restore_margin_hours < self.restore_hours <= 24:
             raise ValueError("end_after_days: at least 60; restore_hours: at most 24, more than its margin (RGC)")
         if not 0 < self.dispute_margin_days < self.dispute_days <= 30:

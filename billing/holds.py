@@ -65,11 +65,16 @@ def drop_notices(session: Session, invoice_refs: Sequence[str]) -> None:
     session.execute(update(Suspension).where(*mine).values(state="dropped", ended_at=utc_now()))
 
 
-def new_round(session: Session, invoice_refs: Sequence[str]) -> None:
-    """What was sent for these invoices belongs to the past: a suspension needs a notice of its own again."""
+def new_round(session: Session, invoice_refs: Sequence[str], *, step: str | None = None) -> None:
+    """What was sent for these invoices (of this step only) belongs to the past: a suspension needs a notice of its own
+    again. What is still to be sent stays, and is judged when its turn comes."""
     rows = update(CollectionStep).where(
-        CollectionStep.invoice_ref.in_(invoice_refs), ~CollectionStep.key.contains("#round")
+        CollectionStep.invoice_ref.in_(invoice_refs),
+        CollectionStep.state != "planned",
+        ~CollectionStep.key.contains("#round"),
     )
+    if step is not None:
+        rows = rows.where(CollectionStep.step == step)
     session.execute(rows.values(key=func.concat(CollectionStep.key, "#round", CollectionStep.id)))
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from billing import mirror_rows
 from billing.mirror_fresh import FreshRows
+from billing.paid_here import is_paid_here, withhold
 from billing.ports import Capability, Erp
 from billing.records import Connection, Contract, Customer, Invoice, Plan, SecondCopy, TicketState, Unlocked
 from core import phone
@@ -90,15 +91,16 @@ class MirroredErp:
         return tuple(merged.get(contract.ref, contract) for contract in told)
 
     def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
-        """See Erp. One that was open and is not any more is looked for among the paid ones, and closed if it is in
-        neither list."""
+        """See Erp. What was paid here is not among them, although the ERP does not know it yet (billing.paid_here). One
+        that was open and is not any more is looked for among the paid ones, and closed if it is in neither list."""
         asked_at = self._clock()
         found = self._erp.open_invoices(contract_ref)
         with self._db.transaction() as session:
-            gone = mirror_rows.write_open_invoices(session, contract_ref, found, asked_at)
-        if gone:
+            here = withhold(session, contract_ref, found, asked_at)
+            gone = mirror_rows.write_open_invoices(session, contract_ref, here.owed, asked_at)
+        if gone or here.awaited:
             self._settle(contract_ref, gone, asked_at)
-        return found
+        return here.owed
 
     def paid_invoices(self, contract_ref: str, since: date) -> tuple[Invoice, ...]:
         asked_at = self._clock()
@@ -108,6 +110,10 @@ class MirroredErp:
         return found
 
     def second_copy(self, invoice_ref: str) -> SecondCopy:
+        """See Erp. What was paid here is not asked for a second time: Refused `invoice_not_open`."""
+        with self._db.reading() as session:
+            if is_paid_here(session, invoice_ref):
+                raise Refused("invoice_not_open")
         copy = self._erp.second_copy(invoice_ref)
         with self._db.transaction() as session:
             mirror_rows.note_copy(session, copy.invoice, self._clock())
@@ -156,7 +162,7 @@ class MirroredErp:
                 return
             paid = frozenset(invoice.ref for invoice in told)
         with self._db.transaction() as session:
-            mirror_rows.close_invoices(session, [ref for ref in gone if ref not in paid], asked_at)
+            mirror_rows.close_invoices(session, contract_ref, [ref for ref in gone if ref not in paid], asked_at)
 
 
 def _with_phone(customer: Customer, match_key: str) -> Customer:

@@ -10,7 +10,10 @@ from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from billing.missing import come_back
+from billing.paid_here import entered, taken_back_here
 from billing.records import Contract, Customer, Invoice
+from billing.suspension import unlisted
 from core.document import Document, parse_document
 from models.contract import Contract as ContractRow
 from models.customer import Customer as CustomerRow
@@ -145,6 +148,7 @@ def write_open_invoices(
     if contract is None or (contract.invoices_seen_at and contract.invoices_seen_at > asked_at):
         return ()
     contract.invoices_seen_at = asked_at
+    come_back(session, invoices, asked_at)
     for told in sorted(invoices, key=lambda one: one.ref):
         write_invoice(session, contract.id, told, asked_at)
     open_here = select(InvoiceRow.ref).where(InvoiceRow.contract_id == contract.id, InvoiceRow.status == "open")
@@ -170,24 +174,29 @@ def write_invoice(session: Session, contract_id: int, told: Invoice, asked_at: d
 
 
 def write_paid(session: Session, invoices: Iterable[Invoice], asked_at: datetime) -> None:
-    """Paid invoices that we had seen before; the others are history that nobody here asked about."""
+    """Paid invoices that we had seen before; the others are history that nobody here asked about. One whose payment was
+    taken back here stays open: the ERP does not know that yet."""
+    invoices = tuple(invoices)
     for told in sorted(invoices, key=lambda one: one.ref):
         # What it cost as a whole: parts that came in before had been taken off.
         money = {"amount_cents": told.amount_cents, "paid_at": told.paid_at, "paid_cents": told.paid_cents}
         session.execute(
             update(InvoiceRow)
-            .where(InvoiceRow.ref == told.ref)
+            .where(InvoiceRow.ref == told.ref, ~taken_back_here())
             .values(status="paid", hold="", held_at=None, seen_at=asked_at, **money)
         )
+    entered(session, [told.ref for told in invoices], asked_at)
 
 
-def close_invoices(session: Session, refs: Collection[str], asked_at: datetime) -> None:
-    """Invoices that are neither open nor paid: nobody owes them any more."""
-    session.execute(
+def close_invoices(session: Session, contract_ref: str, refs: Collection[str], asked_at: datetime) -> None:
+    """Invoices of the contract that are neither open nor paid: nobody owes them, unless they come back."""
+    closed = session.execute(
         update(InvoiceRow)
         .where(InvoiceRow.ref.in_(refs), InvoiceRow.status == "open", InvoiceRow.seen_at <= asked_at)
         .values(status="cancelled", seen_at=asked_at)
     )
+    if closed.rowcount:  # type: ignore[attr-defined]
+        unlisted(session, contract_ref)
 
 
 def note_copy(session: Session, invoice: Invoice, now: datetime) -> None:

@@ -140,7 +140,7 @@ def judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
     owed, before, now = invoice.amount_cents, invoice.paid_cents, payment.amount_cents
     if invoice.status == "paid":
         # The ERP told of it first, and this is the payment that it means.
-        payment.state = "settled"
+        payment.state, payment.entered_at = "settled", utc_now()
         debt_reduced(session, payment, invoice)
     elif now < owed:
         payment.state = "partial"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from billing.collections_policy import collecting_of
 from billing.gateway import Settlement
 from billing.mirror import PAID_BACK
+from billing.paid_here import ASKED_FOR, OWED_TO_ERP
 from billing.ports import Erp
 from billing.provider_row import provider_row
 from core.db import Database
@@ -47,9 +48,9 @@ class PollPace:
 
 def poll_payments(_: int, *, db: Database, erp: Erp, source: str, told: Told, pace: PollPace | None = None) -> None:
     """Reads the contracts that matter (blocked, released on trust, in an agreement, noticed or suspended, second copy
-    given lately), those first that were not read for longest, and tells `told` of each invoice that was open here and
-    is paid now, and of each whose payment the ERP took back, with its ref, in a transaction of its own. `source` is
-    under which payments are stored.
+    given lately, paid here and not known there yet), those first that were not read for longest, and tells `told` of
+    each invoice that was open here and is paid now, and of each whose payment the ERP took back, with its ref, in a
+    transaction of its own. `source` is under which payments are stored.
 
     `erp` writes what it reads into our rows (billing.mirror). May be called twice: a payment that is stored is not told
     again. Ends quietly where the ERP does not answer: its circuit raises the alarm.
@@ -75,6 +76,7 @@ def _due(session: Session, pace: PollPace, source: str, now: datetime) -> list[s
         exists().where(TrustUnlock.contract_ref == Contract.ref, TrustUnlock.state.in_(("reserved", "active"))),
         exists().where(Negotiation.contract_ref == Contract.ref, Negotiation.state == "active"),
         exists().where(Suspension.contract_ref == Contract.ref, Suspension.state.in_(("noticed", "suspended"))),
+        exists().where(Payment.contract_ref == Contract.ref, OWED_TO_ERP, Payment.known_at > now - ASKED_FOR),
         exists().where(
             Invoice.contract_id == Contract.id,
             Invoice.status == "open",

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.money import format_brl
 from models import utc_now
-from models.alert import raise_alert
+from models.alert import end_alert, raise_alert
 from models.invoice import Invoice
 from models.payment import Payment
 
-REVERSED, RETURNED = "payment.reversed", "payment.returned"
+REVERSED, RETURNED, NOT_ENTERED = "payment.reversed", "payment.returned", "payment.not_entered"
 _REVERSED = "Um pagamento foi estornado e a fatura voltou a ficar em aberto: decida o que fazer com o contrato."
 _RETURNED = "Uma parte de um pagamento foi devolvida e falta na fatura: decida o que fazer com o contrato."
 
@@ -25,9 +25,18 @@ def take_back(session: Session, payment: Payment, invoice: Invoice | None) -> No
     payment.state, payment.reversed_at = "reversed", utc_now()
     if invoice is None or not counted:
         return
-    # What an outside ERP tells as open stands in the row as it told it.
-    if invoice.seen_at is None or invoice.status == "paid":
+    unknown_there, was_paid = payment.entered_at is None, invoice.status == "paid"
+    # An ERP that tells it as open has taken it out; until then its word may still count it.
+    payment.entered_at = (payment.entered_at or utc_now()) if was_paid else None
+    # What an outside ERP that knew the payment tells as open stands in the row as it told it.
+    if invoice.seen_at is None or was_paid or unknown_there:
         _open_again(invoice, payment.amount_cents)
+    end_alert(session, NOT_ENTERED, invoice.ref)
+    alarm_reversed(session, payment, invoice)
+
+
+def alarm_reversed(session: Session, payment: Payment, invoice: Invoice) -> None:
+    """Finance hears that the payment pays the invoice no more."""
     raise_alert(session, REVERSED, invoice.ref, _REVERSED, severity="critical", detail=told(payment))
 
 
@@ -36,6 +45,9 @@ def part_returned(session: Session, payment: Payment, invoice: Invoice | None, m
     twice goes back first, and is missed by nobody."""
     if invoice is None or missing_cents <= 0:
         return
+    if invoice.status == "paid":
+        # An ERP goes on saying so until it lists the invoice as open.
+        payment.entered_at = utc_now()
     _open_again(invoice, missing_cents)
     raise_alert(session, RETURNED, invoice.ref, _RETURNED, severity="critical", detail=told(payment))
 

@@ -11,14 +11,18 @@ from billing.business_days import add_business_days
 @dataclass(frozen=True)
 class Settlement:
     """Policy `settlement`. Pix settles within minutes and boletos within one to three business days (the usual terms of
-    banks; no rule gives them): the longest is said, so that nobody is told too soon that a payment is missing."""
+    banks; no rule gives them): the longest is said, so that nobody is told too soon that a payment is missing. One that
+    became known here is to be entered in the provider's own ERP within `enter_hours` (a choice)."""
 
     pix_minutes: int = 10
     boleto_business_days: int = 3
+    enter_hours: int = 24
 
     def __post_init__(self) -> None:
         if self.pix_minutes < 1 or not 0 <= self.boleto_business_days <= 10:
             raise ValueError("a Pix takes at least a minute to settle, a boleto 0 to 10 business days")
+        if self.enter_hours < 1:
+            raise ValueError("enter_hours: at least 1")
 
     def boleto_known_by(self, paid_on: date, state: str) -> date:
         """The last day on which a boleto that was paid on `paid_on` becomes known, in that state's business days."""

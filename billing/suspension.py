@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +12,7 @@ from billing.provider_row import provider_row
 from core.dates import local_date
 from models import utc_now
 from models.contract import Contract
+from models.invoice import Invoice
 from models.network_job import OPEN_STATES, NetworkJob
 from models.outbox import add_work
 from models.suspension import Suspension
@@ -21,6 +22,7 @@ DONE = ("verified", "already")
 FOR_DEBT, PROMISE_OVER = "suspended_for_debt", "trust_unlock_expired"
 TELL, RESTORE = "tell_suspension", "restore"
 LIVE = ("noticed", "suspended")
+_MISSING = (Invoice.status == "cancelled") & Invoice.seen_at.is_not(None)
 
 
 def notice(session: Session, contract_ref: str, invoice_ref: str, amount_cents: int, suspend_from: date) -> int | None:
@@ -56,6 +58,29 @@ def is_live(session: Session, contract_ref: str) -> bool:
     """Whether any notice of the contract runs, or a suspension is in force."""
     live = exists().where(Suspension.contract_ref == contract_ref, Suspension.state.in_(LIVE))
     return bool(session.scalar(select(live)))
+
+
+def live_for(session: Session, invoice_ref: str) -> bool:
+    """Whether the notice of this debt runs, or its contract is suspended by it."""
+    live = exists().where(Suspension.invoice_ref == invoice_ref, Suspension.state.in_(LIVE))
+    return bool(session.scalar(select(live)))
+
+
+def put_off(session: Session, invoice_ref: str, days: int) -> None:
+    """So many days of the debt's notice, if it runs, do not count."""
+    mine = Suspension.invoice_ref == invoice_ref, Suspension.state == "noticed"
+    for row in session.scalars(select(Suspension).where(*mine).with_for_update()):
+        row.suspend_from += timedelta(days=days)
+
+
+def unlisted(session: Session, contract_ref: str) -> None:
+    """The ERP lists a debt of the contract no more: a block that waits for it is judged again, by the work that this
+    adds. The law's day does not begin: nothing was paid."""
+    block = NetworkJob.contract_ref == Contract.ref, NetworkJob.action == BLOCK, NetworkJob.reason == FOR_DEBT
+    asked = exists().where(*block, NetworkJob.state.in_(OPEN_STATES))
+    contract_id = session.scalar(select(Contract.id).where(Contract.ref == contract_ref, asked))
+    if contract_id is not None:
+        add_work(session, RESTORE, contract_id)
 
 
 def paid(session: Session, contract_ref: str, at: datetime) -> None:
@@ -102,9 +127,11 @@ def job_finished(session: Session, job: NetworkJob) -> None:
 
 
 def _begin(session: Session, contract_ref: str, now: datetime) -> Suspension | None:
-    """The contract is suspended by the notice whose days are over; the others run on."""
+    """The contract is suspended by the notice whose days are over; the others run on. None where the ERP lists no such
+    debt any more: while the block was under way it went missing."""
     today = local_date(now, provider_row(session).timezone)
-    due = [row for row in notices(session, contract_ref) if row.suspend_from <= today]
+    gone = set(session.scalars(select(Invoice.ref).join(Contract).where(Contract.ref == contract_ref, _MISSING)))
+    due = [row for row in notices(session, contract_ref) if row.suspend_from <= today and row.invoice_ref not in gone]
     if not due:
         return None
     due[0].state, due[0].suspended_at = "suspended", now

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from billing.collections import StepDue, overtaken, plan_steps, step_key
 from billing.collections_policy import NOTICE, Collecting, CollectionsPolicy, Step
 from billing.holds import watch_disputes
+from billing.missing import may_return
 from billing.records import Invoice
 from billing.rows import invoice_of
 from billing.suspension import is_live
@@ -104,8 +105,9 @@ def do_step(step_id: int, *, desk: DebtDesk) -> None:
     """Sends the step, or says in its row why not. May be called again: what is done stays done.
 
     The invoice is read from the ERP first, and the ERP's failure is raised, so that it is tried again. Raises Later
-    in quiet hours, while somebody talks with the customer, and while a fault of ours touches the contract. A notice of
-    suspension is also put off, never dropped, by what ends reminders: a block, a promise, the cap.
+    in quiet hours, while somebody talks with the customer, while a fault of ours touches the contract, and while the
+    ERP does not list the invoice without having said what became of it. A notice of suspension is also put off, never
+    dropped, by what ends reminders: a block, a promise, the cap.
     """
     with desk.db.transaction() as session:
         row = session.get(CollectionStep, step_id)
@@ -143,7 +145,7 @@ def _send(
     """The id of the message. Raises _Skip, or Later."""
     now, policy = desk.now(), terms.policy
     step = _step_of(row, policy)
-    invoice = _still_owed(session, row, invoice)
+    invoice = _still_owed(session, row, invoice, policy, now)
     if overtaken(invoice, step, policy, terms.writing.day(now)):
         raise _Skip("missed")
     contract = session.scalars(select(Contract).where(Contract.ref == row.contract_ref)).one()
@@ -174,13 +176,18 @@ def _step_of(row: CollectionStep, policy: CollectionsPolicy) -> Step:
     return found[0]
 
 
-def _still_owed(session: Session, row: CollectionStep, invoice: Invoice | None) -> Invoice:
-    """As the ERP tells it, held by either side."""
-    ours = session.scalar(select(InvoiceRow.hold).where(InvoiceRow.ref == row.invoice_ref)) or ""
+def _still_owed(
+    session: Session, row: CollectionStep, invoice: Invoice | None, policy: CollectionsPolicy, now: datetime
+) -> Invoice:
+    """As the ERP tells it, held by either side. One that it does not list may come back: it is waited for."""
+    ours = session.scalars(select(InvoiceRow).where(InvoiceRow.ref == row.invoice_ref)).one_or_none()
+    if invoice is None and may_return(ours, policy, now):
+        raise Later(WAIT_SECONDS, "not listed")
     if invoice is None or invoice.status != "open":
         raise _Skip("paid", "stopped")
-    if invoice.hold or ours:
-        raise _Skip(invoice.hold or ours, "stopped")
+    held = invoice.hold or (ours.hold if ours else "")
+    if held:
+        raise _Skip(held, "stopped")
     return invoice
 
 

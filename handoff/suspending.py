@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from billing.agreements import negotiation_policy_of, waits_for_first
 from billing.collections_policy import Collecting
 from billing.invoices import total_cents
+from billing.missing import may_return
 from billing.overdue import demanded_of
 from billing.provider_row import provider_row
 from billing.records import Invoice
@@ -25,6 +26,7 @@ from handoff.templates import send_template
 from handoff.whom import contact_of
 from models.alert import end_alert, raise_alert
 from models.contract import Contract
+from models.invoice import Invoice as InvoiceRow
 from models.outbox import add_work
 from models.suspension import Suspension
 from provisioning.batches import ask_batch
@@ -78,7 +80,8 @@ def restore(contract_id: int, *, desk: DebtDesk) -> None:
             if row is not None:
                 # Something else is still overdue: the clock begins with the payment that ends it.
                 row.known_paid_at = None
-            elif not ready:
+            elif not ready or contract.status == "blocked":
+                # Blocked without a suspension: its debt was missing when the block ended.
                 undo_block(session, contract, today)
             return
         give_up_blocks(session, ref, FOR_DEBT, PROMISE_OVER)
@@ -92,14 +95,23 @@ def restore(contract_id: int, *, desk: DebtDesk) -> None:
 
 
 def _due(session: Session, desk: DebtDesk, contract_ref: str, owed: list[Invoice], today: date) -> list[Suspension]:
-    """The notices whose days are over on that day. Those are dropped whose invoice is paid, held or agreed on."""
+    """The notices whose days are over on that day. Those are dropped whose invoice is paid, held or agreed on, or
+    missing for too long; one that may come back waits, and suspends nobody meanwhile."""
     asked, due = {invoice.ref for invoice in owed}, []
     for row in notices(session, contract_ref):
         if row.invoice_ref not in asked:
-            row.state, row.ended_at = "dropped", desk.now()
+            if not _waits(session, desk, row, today):
+                row.state, row.ended_at = "dropped", desk.now()
         elif row.suspend_from <= today:
             due.append(row)
     return due
+
+
+def _waits(session: Session, desk: DebtDesk, row: Suspension, today: date) -> bool:
+    """The notice of a debt that is not asked for: whether that is late all the same, and was only not listed."""
+    debt = session.scalars(select(InvoiceRow).where(InvoiceRow.ref == row.invoice_ref)).one_or_none()
+    late = debt is not None and (debt.original_due_date or debt.due_date) < today
+    return late and may_return(debt, desk.collecting(session).policy, desk.now())
 
 
 def tell_suspension(suspension_id: int, *, desk: DebtDesk) -> None:

@@ -16,7 +16,8 @@ class Invoice(Base):
     `amount_cents` is what is owed now: `fine_cents` and `interest_cents` are in it, and `original_due_date` is the
     first one where a reissue moved it. `hold` says why an open invoice is not collected: disputed, negotiation, or
     settling (paid, says the ERP, and not settled yet). `period` is the month it is for (AAAA-MM), one per contract.
-    `held_at` is when that was said. `seen_at` is when the ERP last told of it; empty for the local one. `copied_at` is
+    `held_at` is when that was said. `seen_at` is when the ERP last told of it, or since when it lists one no more
+    that is cancelled; empty for the local one. `copied_at` is
     when an ERP last gave a second copy of it: its payment is to be expected.
     """
 

@@ -17,7 +17,8 @@ class Payment(Base):
 
     `state`: settled (pays its invoice), partial (less than owed), doubled (the invoice was paid already), unmatched
     (belongs to nothing we know: a person looks), reversed (taken back), returned (this much of the other payments of
-    its charge, `detail.charge`, went back). `method`: pix, boleto, card, cash, other.
+    its charge, `detail.charge`, went back). `method`: pix, boleto, card, cash, other. `entered_at` is since when an
+    outside ERP counts it; empty while that knows nothing of it, and once it has taken out one that was reversed.
     """
 
     __tablename__ = "payment"
@@ -40,5 +41,6 @@ class Payment(Base):
     paid_at: Mapped[datetime]
     known_at: Mapped[datetime] = mapped_column(default=utc_now)
     reversed_at: Mapped[datetime | None]
+    entered_at: Mapped[datetime | None]
     seen_by: Mapped[str | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
