@@ -13,7 +13,7 @@ from bench.outages import database
 from core.db import Database
 from handoff.access import Attendant
 from handoff.search.people import find_people
-from handoff.search.talk import by_words
+from handoff.search.talk import Cursor, by_words
 from handoff.search.wanted import read_wanted
 
 PER_CONVERSATION = 10
@@ -54,6 +54,18 @@ def kinds(size: int) -> dict[str, Callable[[Database], object]]:
     def said(words: str, who: Attendant = SUPERVISOR) -> Callable[[Database], object]:
         return lambda db: by_words(db, read_wanted(words).query, who)
 
+    def older(words: str, who: Attendant = SUPERVISOR) -> Callable[[Database], object]:
+        query = read_wanted(words).query
+        cursors: list[Cursor | None] = []
+
+        def search(db: Database) -> object:
+            # The first page is asked for in the first round alone: the median is of second pages.
+            if not cursors:
+                cursors.append(by_words(db, query, who).goes_on)
+            return by_words(db, query, who, cursor=cursors[0])
+
+        return search
+
     return {
         "phone": person(lambda n: f"({11 + n % 9}) 9{n % 10**8:08d}"),
         "last six digits of a phone": person(lambda n: f"{n % 10**6:06d}"),
@@ -61,6 +73,8 @@ def kinds(size: int) -> dict[str, Callable[[Database], object]]:
         "name": person(lambda n: f"Nome{n} Sobrenome"),
         "a word that a quarter of them say": said("boleto"),
         "the same, for one small queue": said("boleto", AGENT),
+        "the second page of the first": older("boleto"),
+        "the second page of the second": older("boleto", AGENT),
         "a word that one in ten thousand says": said("raro"),
         "two that nobody says together": said("solo nunca"),
         "a word that nobody says": said("inexistente"),

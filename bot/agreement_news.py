@@ -27,7 +27,7 @@ from models import utc_now
 from models.alert import raise_alert
 from models.contact import Contact
 from models.contract import Contract
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.invoice import Invoice
 from models.message import Message
 from models.negotiation import Negotiation
@@ -86,7 +86,7 @@ def _tell(session: Session, agreement: Negotiation, copy: SecondCopy | None, tex
     if contact is None:
         _untold(session, agreement, "o cliente não tem contato no WhatsApp")
         return
-    wanted = select(Conversation).where(Conversation.contact_id == contact.id, Conversation.handler != "closed")
+    wanted = select(Conversation).where(open_of(contact.id))
     talk = session.scalars(wanted.with_for_update()).one_or_none()
     news = _news(session, agreement, copy, texts, talk)
     if talk is not None and talk.window_open(utc_now()):

@@ -15,7 +15,7 @@ from handoff.events import add_note
 from handoff.outcome import Denied
 from handoff.templates import send_template
 from models.contact import Contact
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.message import Message
 
 
@@ -44,11 +44,7 @@ def send_notice(
     the conversation gets a note instead: they say it."""
     if session.scalar(select(Message.id).where(Message.key == key)) is not None:
         return None
-    talk = session.scalars(
-        select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.handler != "closed")
-        .with_for_update()
-    ).one_or_none()
+    talk = session.scalars(select(Conversation).where(open_of(contact.id)).with_for_update()).one_or_none()
     if talk is not None and (talk.handler != "bot" or (talk.quiet_until and talk.quiet_until > now)):
         note = texts("incident.note", text=notice.words)
         add_note(session, talk.id, talk.channel, note, author="system", key=key)

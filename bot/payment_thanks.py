@@ -21,7 +21,7 @@ from handoff.templates import send_template
 from models import utc_now
 from models.contact import Contact
 from models.contract import Contract
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.customer import Customer
 from models.invoice import Invoice
 from models.message import Message
@@ -48,7 +48,7 @@ def chat_of(session: Session, contract_ref: str) -> Chat | None:
         select(Contact, Conversation)
         .join(Customer, Customer.ref == Contact.customer_ref)
         .join(Contract, Contract.customer_id == Customer.id)
-        .outerjoin(Conversation, (Conversation.contact_id == Contact.id) & (Conversation.handler != "closed"))
+        .outerjoin(Conversation, open_of(Contact.id))
         .where(Contract.ref == contract_ref)
         .order_by(Conversation.last_inbound_at.desc().nulls_last(), Contact.id.desc())
         .limit(1)

@@ -13,7 +13,7 @@ from bot.snapshot import Snapshot
 from bot.texts import Texts
 from models import utc_now
 from models.contact import Contact, ContactAlias
-from models.conversation import Conversation, new_protocol
+from models.conversation import Conversation, new_protocol, open_of
 from models.customer import Customer, CustomerPhone
 from models.message import Message
 from models.outbox import add_work
@@ -83,7 +83,7 @@ def _contact(session: Session, channel: str, phone: str) -> int:
 
 def _conversation(session: Session, snapshot: Snapshot, contact_id: int) -> int:
     """The contact's open conversation, or one that is closed from the start: the code asks for no answer."""
-    found = select(Conversation.id).where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
+    found = select(Conversation.id).where(open_of(contact_id))
     known = session.scalar(found)
     if known:
         return known

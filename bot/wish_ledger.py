@@ -16,7 +16,7 @@ from core.dates import format_when
 from handoff.events import locked
 from handoff.hand_over import hand_over
 from models import utc_now
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.wish import Wish
 
 QUEUE = "Financeiro"
@@ -90,9 +90,7 @@ def _open_again(session: Session, conversation: Conversation) -> Conversation:
     """Where a person finds the customer: the same conversation, opened again if it was closed and no other is open."""
     if conversation.handler != "closed":
         return conversation
-    other = select(Conversation.id).where(
-        Conversation.contact_id == conversation.contact_id, Conversation.handler != "closed"
-    )
+    other = select(Conversation.id).where(open_of(conversation.contact_id))
     open_one = session.scalars(other).one_or_none()
     if open_one is not None:
         return locked(session, open_one) or conversation

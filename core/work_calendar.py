@@ -21,6 +21,8 @@ WHOLE_DAY: Hours = ((0, DAY_MINUTES),)
 CLOSED_WEEK: tuple[Hours, ...] = ((),) * 7
 LOOKS_AHEAD_DAYS = 400
 """A calendar without an opening in this time counts as never opening."""
+FURTHEST = timedelta(days=50 * 366)
+"""What takes longer than this is never done: a minute of work a year would lead past the last date that there is."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ class WorkCalendar:
         clock = ZoneInfo(self.zone)
         # The shift of the evening before may still go on.
         day = after.astimezone(clock).date() - timedelta(days=1)
+        last = day + FURTHEST
         covered, idle = after.astimezone(UTC) - timedelta(days=3), 0
-        while idle < LOOKS_AHEAD_DAYS:
+        while idle < LOOKS_AHEAD_DAYS and day < last:
             idle += 1
             for start, end in sorted(self.hours(day)):
                 opens, closes = max(_moment(day, start, clock), covered), _moment(day, end, clock)

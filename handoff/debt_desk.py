@@ -16,7 +16,7 @@ from core.db import Database
 from models import utc_now
 from models.contact import Contact
 from models.contract import Contract
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.customer import Customer
 from models.message import Message
 from models.trust_unlock import TrustUnlock
@@ -56,7 +56,7 @@ def fault_here(session: Session, contract_ref: str, now: datetime) -> bool:
 
 def talking(session: Session, contact: Contact, now: datetime, quiet: timedelta) -> bool:
     """Whether a person has the conversation or is waited for, or the customer wrote just now."""
-    open_one = select(Conversation.id).where(Conversation.contact_id == contact.id, Conversation.handler != "closed")
+    open_one = select(Conversation.id).where(open_of(contact.id))
     if session.scalar(open_one.where(Conversation.handler != "bot").limit(1)) is not None:
         return True
     wrote = exists().where(

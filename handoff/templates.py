@@ -20,7 +20,7 @@ from handoff.template_wording import FIELDS, purpose_name, status_name
 from models import utc_now
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate, usable_template
 from models.contact import Contact
-from models.conversation import Conversation, new_protocol, open_conversation
+from models.conversation import Conversation, new_protocol, open_conversation, open_of
 from models.message import Message
 from models.outbox import add_work
 from models.provider import provider_zone
@@ -29,7 +29,6 @@ CODES = "AUTHENTICATION"
 SURVEYS = ("survey", "nps")
 NOT_BY_HAND = Denied("Este modelo não é mandado por pessoas: escolha um da lista.")
 NO_CONSENT = Denied("O cliente não autorizou mensagens de promoção: este modelo é cobrado e tratado como marketing.")
-_FIND_OPEN = select(Conversation.id).where(Conversation.handler != "closed")
 
 
 @dataclass(frozen=True)
@@ -213,12 +212,10 @@ def _why_none(session: Session, channel: str, purpose: str, language: str) -> st
 def conversation_of(session: Session, contact: Contact) -> Conversation:
     """The contact's open conversation, locked; where there is none, a new one of the bot."""
     for _ in range(2):
-        known = session.scalar(_FIND_OPEN.where(Conversation.contact_id == contact.id))
+        known = session.scalar(select(Conversation.id).where(open_of(contact.id)))
         conversation = locked(session, known) if known is not None else None
         if conversation is not None and conversation.handler != "closed":
             return conversation
         protocol = new_protocol(session, f"{local_date(utc_now(), provider_zone(session)):%Y%m%d}")
         open_conversation(session, contact.id, contact.channel, protocol)
-    return session.scalars(
-        _FIND_OPEN.with_only_columns(Conversation).where(Conversation.contact_id == contact.id)
-    ).one()
+    return session.scalars(select(Conversation).where(open_of(contact.id))).one()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Sequence, SQLColumnExpression, and_, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -80,6 +80,11 @@ class Conversation(Base):
     def window_open(self, now: datetime) -> bool:
         """Whether a free-form message may still be sent: 24 h from the customer's last message, less a margin."""
         return self.last_inbound_at is not None and now < self.last_inbound_at + WINDOW - WINDOW_MARGIN
+
+
+def open_of(contact: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether a conversation is the open one of this contact, as a condition: there is one at most."""
+    return and_(Conversation.contact_id == contact, Conversation.handler != "closed")
 
 
 _OPEN = text(

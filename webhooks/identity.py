@@ -11,7 +11,7 @@ from core.phone import mask_phone, match_key
 from handoff.events import add_event
 from models.alert import raise_alert
 from models.contact import Contact
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.message import Message
 from webhooks.aliases import (
     Known,
@@ -113,7 +113,7 @@ def _tell(session: Session, contact_id: int, kind: str, words: str, at: datetime
     """Tells it in the open conversation. A turn that was read before is taken again."""
     touched = (
         update(Conversation)
-        .where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
+        .where(open_of(contact_id))
         .values(version=Conversation.version + 1)
         .returning(Conversation.id, Conversation.channel)
     )

@@ -52,11 +52,13 @@ def form_token() -> str:
 
 
 def typed(name: str, longest: int | None = 200) -> str:
-    """What was typed into the field of that name, or stands in the address, trimmed and not longer than that.
+    """What was typed into the field of that name, trimmed and not longer than that: of a form that was sent, into the
+    form alone, for its address carries the list beside it; of a page, what stands in the address.
 
     None cuts nothing off: whoever takes a text says itself when it is too long.
     """
-    return clean_text(request.values.get(name, ""))[:longest]
+    given = request.form if request.method == "POST" else request.args
+    return clean_text(given.get(name, ""))[:longest]
 
 
 def must_exist(session: Session, row: type[Any], row_id: int, otherwise: str) -> None:

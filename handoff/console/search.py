@@ -18,7 +18,7 @@ from handoff.console.ports import Ports, attendant, house, row_id, visit
 from handoff.console.wording import moment, without_documents
 from handoff.search.people import Person, find_people
 from handoff.search.snippet import Piece, snippet
-from handoff.search.talk import Found, Hit, by_protocol, by_words
+from handoff.search.talk import Cursor, Found, Hit, by_protocol, by_words
 from handoff.search.wanted import Wanted, read_wanted
 
 MISTYPED = "Este protocolo não confere: algum dígito está trocado ou faltando. Peça para o cliente repetir."
@@ -52,17 +52,17 @@ def _page(ports: Ports) -> Response:
 
 def _ask(ports: Ports) -> Response:
     who, wanted = attendant(), read_wanted(request.form.get("q", ""))
-    before = _before()
+    cursor = _cursor()
     with ports.db.transaction() as session:
         _note(session, ports, who, wanted)
         exact = by_protocol(session, wanted.protocol, who) if wanted.protocol else None
-        people = [] if exact or before else find_people(session, wanted, who)
+        people = [] if exact or cursor else find_people(session, wanted, who)
         for person in people:
             if person.ref:
                 audit.record_once(session, who.login, "customer.found", f"customer:{person.ref}", within=SEEN_AGAIN)
     if exact is not None:
         return redirect(url_for("console.conversation", conversation_id=exact), 303)
-    found = by_words(ports.db, wanted.query, who, before=before) if _by_words(wanted) else Found(())
+    found = by_words(ports.db, wanted.query, who, cursor=cursor) if _by_words(wanted) else Found(())
     return _show(ports, wanted, people, found)
 
 
@@ -102,22 +102,22 @@ def _show(ports: Ports, wanted: Wanted, people: list[Person], found: Found) -> R
         asked=wanted.asked,
         people=people,
         lines=lines,
-        more=found.more,
-        before=found.oldest,
+        goes_on=found.goes_on,
         problem=problem,
     )
-    return make_response(page, 404 if problem and not (wanted.empty or found.more) else 200)
+    return make_response(page, 404 if problem and not (wanted.empty or found.goes_on) else 200)
 
 
 def _why_not(wanted: Wanted, found: Found) -> str:
     if wanted.empty:
         return EMPTY
-    if found.more:
+    if found.goes_on:
         return NOT_YET
     if wanted.mistyped:
         return MISTYPED
     return UNKNOWN if wanted.protocol else NOTHING
 
 
-def _before() -> int | None:
-    return row_id(request.form.get("before", "")) or None
+def _cursor() -> Cursor | None:
+    newest, before = (row_id(request.form.get(name, "")) for name in ("newest", "before"))
+    return Cursor(newest, before) if newest and before else None

@@ -23,6 +23,8 @@ TABS = {"waiting": "Esperando", "mine": "Minhas", "open": "Abertas", "snoozed": 
 ALERT_DAYS = 7
 VIEWER: ColumnElement[int] = bindparam("viewer", type_=Integer())
 """Whose list it is, in statements that are made once for all who may see the same."""
+NAMES = ("tab", "fila", "pessoa", "etiqueta", "novas", "atraso")
+"""What the fields of Wanted are called in an address, in their order."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,9 @@ class Wanted:
 
     def address(self, **changed: str) -> dict[str, str]:
         """The same for an address, for `url_for`."""
-        values = {
-            "tab": self.tab,
-            "fila": self.queue,
-            "pessoa": str(self.agent or ""),
-            "etiqueta": self.tag,
-            "novas": "1" if self.unread else "",
-            "atraso": "1" if self.late else "",
-        }
+        unread, late = ("1" if narrowed else "" for narrowed in (self.unread, self.late))
+        told = (self.tab, self.queue, str(self.agent or ""), self.tag, unread, late)
+        values = dict(zip(NAMES, told, strict=True))
         return {name: value for name, value in (values | changed).items() if value}
 
     def everything(self) -> Wanted:
@@ -70,15 +67,8 @@ class Wanted:
 
 def wanted() -> Wanted:
     """What this request asks for; who waits, otherwise."""
-    tab = request.args.get("tab", "waiting")
-    return Wanted(
-        tab=tab if tab in TABS else "waiting",
-        queue=request.args.get("fila", "")[:80].replace("\x00", ""),
-        agent=row_id(request.args.get("pessoa", "")),
-        tag=request.args.get("etiqueta", "")[:80].replace("\x00", ""),
-        unread=request.args.get("novas") == "1",
-        late=request.args.get("atraso") == "1",
-    )
+    tab, queue, agent, tag, unread, late = (request.args.get(name, "")[:80].replace("\x00", "") for name in NAMES)
+    return Wanted(tab if tab in TABS else "waiting", queue, row_id(agent), tag, unread == "1", late == "1")
 
 
 def recent() -> ColumnElement[bool]:

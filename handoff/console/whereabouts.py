@@ -7,7 +7,9 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-CARRIED = ("tab", "fila", "pessoa", "etiqueta", "novas", "atraso", "ver", "tudo")
+from handoff.console.wanted import NAMES
+
+CARRIED = (*NAMES, "ver", "tudo")
 
 
 def carried(**changed: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from handoff.templates import send_template
 from models import utc_now
 from models.agent import Agent
 from models.alert import raise_alert
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.provider import provider_zone
 from models.scheduled_message import ScheduledMessage
 
@@ -66,11 +66,7 @@ def _where(session: Session, conversation: Conversation) -> Conversation:
     """The contact's open conversation, where the one of the message has ended."""
     if conversation.handler != "closed":
         return conversation
-    open_one = session.scalar(
-        select(Conversation.id).where(
-            Conversation.contact_id == conversation.contact_id, Conversation.handler != "closed"
-        )
-    )
+    open_one = session.scalar(select(Conversation.id).where(open_of(conversation.contact_id)))
     return (locked(session, open_one) if open_one is not None else None) or conversation
 
 

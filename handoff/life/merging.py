@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.locks import hold
@@ -19,7 +19,7 @@ from handoff.permits import may
 from models.consent import Consent
 from models.contact import Contact, ContactAlias, alias_lock
 from models.contact_merge import ContactMerge
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.message import Message
 
 NOT_ALLOWED = Denied("Seu perfil não junta nem separa contatos. Se precisar, fale com a supervisão.")
@@ -93,7 +93,7 @@ def _asked_wrongly(agent: Attendant, kept_id: int, gone_id: int, reason: str) ->
 
 def unseen(session: Session, contact_ids: Sequence[int], agent: Attendant) -> Denied | None:
     """Why they may not decide about these contacts: somebody else is talking with one of them."""
-    wanted = select(Conversation).where(Conversation.contact_id.in_(contact_ids), Conversation.handler != "closed")
+    wanted = select(Conversation).where(or_(*map(open_of, contact_ids)))
     return None if all(may_see(agent, row) for row in session.scalars(wanted)) else HIDDEN
 
 
@@ -123,9 +123,7 @@ def _hold_names(session: Session, contact_ids: Sequence[int]) -> list[ContactAli
 
 def _make_one(session: Session, kept_id: int, gone_id: int, agent: Attendant, now: datetime) -> dict[str, Any] | None:
     """Closes one of two open conversations, with a word that leads to the other. How it was, to be undone."""
-    wanted = select(Conversation.id).where(
-        Conversation.contact_id.in_((kept_id, gone_id)), Conversation.handler != "closed"
-    )
+    wanted = select(Conversation.id).where(or_(open_of(kept_id), open_of(gone_id)))
     open_ones = [row for id_ in sorted(session.scalars(wanted)) if (row := locked(session, id_)) is not None]
     if len(open_ones) < 2:
         return None

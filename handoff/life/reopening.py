@@ -14,7 +14,7 @@ from handoff.life.snooze import customer_wrote
 from handoff.queues import DEFAULT_QUEUE, organogram
 from handoff.sla import clocks
 from models.agent import Agent
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.message import Message
 from models.outbox import add_work
 
@@ -46,11 +46,7 @@ def reopen(session: Session, conversation: Conversation, now: datetime) -> bool:
     """
     if conversation.handler != "closed":
         return False
-    other = session.scalar(
-        select(Conversation.id).where(
-            Conversation.contact_id == conversation.contact_id, Conversation.handler != "closed"
-        )
-    )
+    other = session.scalar(select(Conversation.id).where(open_of(conversation.contact_id)))
     if other is not None:
         move_unanswered(session, conversation.id, other, now)
         return False

@@ -20,7 +20,7 @@ from handoff.sla import clocks
 from models.consent import Consent
 from models.contact import Contact, ContactAlias, alias_lock
 from models.contact_merge import ContactMerge
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.message import Message
 from models.outbox import add_work
 
@@ -80,7 +80,7 @@ def _give_back(session: Session, kind: Any, ids: list[int], row: ContactMerge) -
     back = update(kind).where(kind.id.in_(ids), kind.contact_id == row.kept_id)
     if kind is Conversation:
         # Each of the two may have one open conversation; which it is, is for `_open_again` to say.
-        taken = select(Conversation.id).where(Conversation.contact_id == row.gone_id, Conversation.handler != "closed")
+        taken = select(Conversation.id).where(open_of(row.gone_id))
         back = back.where((Conversation.handler == "closed") | ~taken.exists())
     session.execute(back.values(contact_id=row.gone_id))
 
@@ -96,9 +96,7 @@ def _open_again(session: Session, was: Mapping[str, Any], agent: Attendant, now:
     conversation = locked(session, was["id"])
     if conversation is None or conversation.handler != "closed":
         return
-    taken = select(Conversation.id).where(
-        Conversation.contact_id == conversation.contact_id, Conversation.handler != "closed"
-    )
+    taken = select(Conversation.id).where(open_of(conversation.contact_id))
     if session.scalar(taken.limit(1)) is not None:
         return
     conversation.handler, conversation.queue, conversation.agent_id = was["handler"], was["queue"], was["agent_id"]

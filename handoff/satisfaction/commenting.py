@@ -15,7 +15,7 @@ from handoff.templates import conversation_of
 from models import utc_now
 from models.alert import Alert
 from models.contact import Contact
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.message import Message
 from models.outbox import add_work
 from models.survey import Survey
@@ -76,5 +76,5 @@ def let_through(session: Session, survey: Survey, messages: list[Message]) -> No
 
 
 def _talks(session: Session, contact_id: int) -> bool:
-    mine = select(Conversation.id).where(Conversation.contact_id == contact_id, Conversation.handler != "closed")
+    mine = select(Conversation.id).where(open_of(contact_id))
     return session.scalar(mine.limit(1)) is not None

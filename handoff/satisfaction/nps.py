@@ -20,7 +20,7 @@ from handoff.templates import send_template
 from models import utc_now
 from models.contact import Contact
 from models.contract import Contract
-from models.conversation import Conversation
+from models.conversation import Conversation, open_of
 from models.customer import Customer
 from models.incident import Incident, IncidentContract
 from models.message import Message
@@ -82,7 +82,7 @@ def _due(terms: Satisfaction, now: datetime) -> Select[int]:
         Survey.kind == NPS,
         Survey.asked_at > now - MONTH * terms.nps_months,
     )
-    talks = exists().where(Conversation.contact_id == Contact.id, Conversation.handler != "closed")
+    talks = exists().where(open_of(Contact.id))
     served = exists().where(Conversation.contact_id == Contact.id, Conversation.handler == "closed")
     active = (
         select(Contract.ref)

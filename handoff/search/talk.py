@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from core.db import Database, TooSlow
@@ -57,12 +57,20 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Cursor:
+    """Where a search goes on: with the messages before `before`. It began with the message `newest`, and has shown
+    every conversation that has the words in between: it shows none of them again for what was said earlier."""
+
+    newest: int
+    before: int
+
+
+@dataclass(frozen=True)
 class Found:
-    """`more` when older messages have not been looked through, which begin before the message `oldest`."""
+    """`goes_on` where older messages have not been looked through; None when all have."""
 
     hits: Sequence[Hit]
-    more: bool = False
-    oldest: int | None = None
+    goes_on: Cursor | None = None
 
 
 def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
@@ -71,16 +79,16 @@ def by_protocol(session: Session, protocol: str, who: Attendant) -> int | None:
 
 
 def by_words(
-    db: Database, query: str, who: Attendant, *, before: int | None = None, patience: Patience = PATIENCE
+    db: Database, query: str, who: Attendant, *, cursor: Cursor | None = None, patience: Patience = PATIENCE
 ) -> Found:
-    """Conversations in which somebody said all the words; `before` a message's id goes on from there.
+    """Conversations in which somebody said all the words, each once; `cursor` goes on from there.
 
     `query` is a tsquery over folded words (Wanted.query).
     """
     until = time.monotonic() + patience.seconds
     with db.reading() as session:
         newest = session.scalar(select(func.max(MessageWords.message_id))) or 0
-    search = _Search(db, query, who, min(before or newest + 1, newest + 1))
+    search = _Search(db, query, who, cursor or Cursor(newest, newest + 1))
     with suppress(TooSlow):
         search.look_at_slice(patience.slice_ms)
         if search.unfinished and patience.rest_ms:
@@ -94,8 +102,9 @@ def by_words(
 class _Search:
     """One search on its way from the newest message back: all from the message `edge` on has been looked through."""
 
-    def __init__(self, db: Database, query: str, who: Attendant, edge: int) -> None:
-        self._db, self._query, self._who, self._edge = db, query, who, edge
+    def __init__(self, db: Database, query: str, who: Attendant, cursor: Cursor) -> None:
+        self._db, self._query, self._who, self._cursor = db, query, who, cursor
+        self._edge = min(cursor.before, cursor.newest + 1)
         self._hits: dict[int, tuple[int, Hit]] = {}
 
     @property
@@ -124,7 +133,8 @@ class _Search:
             for message_id, conversation_id in newest:
                 if conversation_id not in self._hits:
                     latest.setdefault(conversation_id, message_id)
-            hits = _hits(session, list(latest.values()), self._who, SHOWN + 1 - len(self._hits))
+            fit = visible_to(self._who) & ~_shown(self._query, self._cursor)
+            hits = _hits(session, list(latest.values()), fit, SHOWN + 1 - len(self._hits))
         self._hits |= {hit.conversation_id: (latest[hit.conversation_id], hit) for hit in hits}
         self._edge = newest[-1].message_id if len(newest) == LOOKED_THROUGH else first
 
@@ -132,25 +142,38 @@ class _Search:
         """What it came to. What is not shown, of what was looked through, comes first on the next page."""
         hits = list(self._hits.values())
         if len(hits) > SHOWN:
-            return Found([hit for _, hit in hits[:SHOWN]], more=True, oldest=hits[SHOWN - 1][0])
-        more = self._edge > 1
-        return Found([hit for _, hit in hits], more, self._edge if more else None)
+            return Found([hit for _, hit in hits[:SHOWN]], Cursor(self._cursor.newest, hits[SHOWN - 1][0]))
+        goes_on = Cursor(self._cursor.newest, self._edge) if self._edge > 1 else None
+        return Found([hit for _, hit in hits], goes_on)
 
 
-def _hits(session: Session, messages: Sequence[int], who: Attendant, most: int) -> list[Hit]:
-    """The conversations of these messages that the person may see, newest first, not more than `most`.
+def _shown(query: str, cursor: Cursor) -> ColumnElement[bool]:
+    """Whether the pages before have shown a conversation already, at a newer message: as a condition on it."""
+    if cursor.before > cursor.newest:
+        return false()
+    between = Message.id.between(cursor.before, cursor.newest)
+    return (
+        exists()
+        .where(Message.conversation_id == Conversation.id, between)
+        .where(MessageWords.message_id == Message.id, has_words(MessageWords.words, query))
+        .correlate(Conversation)
+    )
+
+
+def _hits(session: Session, messages: Sequence[int], fit: ColumnElement[bool], most: int) -> list[Hit]:
+    """The conversations of these messages that are `fit` to be shown, newest first, not more than `most`.
 
     They are read some at a time: mostly the first ones are enough, and each is somewhere else on the disk.
     """
     hits: list[Hit] = []
     portion = 2 * SHOWN
     while messages and len(hits) < most:
-        hits += _portion(session, messages[:portion], who)
+        hits += _portion(session, messages[:portion], fit)
         messages, portion = messages[portion:], 3 * portion
     return hits[:most]
 
 
-def _portion(session: Session, messages: Sequence[int], who: Attendant) -> list[Hit]:
+def _portion(session: Session, messages: Sequence[int], fit: ColumnElement[bool]) -> list[Hit]:
     rows = session.execute(
         select(
             Conversation.id,
@@ -165,7 +188,7 @@ def _portion(session: Session, messages: Sequence[int], who: Attendant) -> list[
         .join(Message, Message.conversation_id == Conversation.id)
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(Customer, Customer.ref == Contact.customer_ref)
-        .where(Message.id.in_(messages), visible_to(who))
+        .where(Message.id.in_(messages), fit)
         .order_by(Message.id.desc())
     )
     return [

@@ -6,7 +6,7 @@ import pytest
 
 from core.db import Database
 from tests.integration.console import Person, console_app
-from tests.integration.desk import a_conversation, a_provider, the_cast
+from tests.integration.desk import a_conversation, a_provider, conversation, the_cast
 
 ENDLESS, ZERO = "9" * 5000, "a\x00b"
 
@@ -43,3 +43,10 @@ def test_address_with_odd_values_shows_the_page_all_the_same(helena: Person, fie
 )
 def test_form_with_odd_values_is_done_or_refused_with_a_reason(helena: Person, path: str, form: dict[str, str]) -> None:
     assert helena.post(f"/console/{path}", form).status_code < 500
+
+
+def test_form_is_taken_as_it_was_sent_whatever_its_address_says(helena: Person, db: Database) -> None:
+    form = {"when": "hour", "reason": "liga depois"}
+    assert helena.post("/console/c/1/snooze", {"when": "hour"}, query_string={"reason": "x"}).status_code == 409
+    assert helena.post("/console/c/1/snooze", form, query_string={"reason": "x", "at": "?"}).status_code == 303
+    assert conversation(db, 1).snooze_reason == "liga depois"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import text, update
@@ -9,7 +11,7 @@ from sqlalchemy import text, update
 from core.db import Database
 from handoff.access import Attendant
 from handoff.search.people import find_people
-from handoff.search.talk import LOOKED_THROUGH, SHOWN, Patience, by_words
+from handoff.search.talk import LOOKED_THROUGH, SHOWN, Cursor, Patience, by_words
 from handoff.search.wanted import read_wanted
 from models.contact import Contact, ContactAlias
 from models.contract import Contract
@@ -117,12 +119,12 @@ def test_search_follows_what_is_edited_and_leaves_events_out(db: Database, cast:
 def test_search_goes_on_to_older_ones_without_leaving_any_out(db: Database, cast: dict[str, Attendant]) -> None:
     ids = [a_conversation(db, said="caiu tudo", queue="N1" if n % 2 else "Financeiro") for n in range(2 * SHOWN + 10)]
     seen: list[int] = []
-    before = None
+    cursor: Cursor | None = None
     while True:
-        found = by_words(db, "caiu", cast["helena"], before=before)
+        found = by_words(db, "caiu", cast["helena"], cursor=cursor)
         seen += [hit.conversation_id for hit in found.hits]
-        before = found.oldest
-        if not found.more:
+        cursor = found.goes_on
+        if cursor is None:
             break
     assert seen == list(reversed([id_ for n, id_ in enumerate(ids) if n % 2]))
     assert len(ids) < LOOKED_THROUGH
@@ -138,14 +140,47 @@ def test_search_goes_from_slice_to_slice_and_says_where_it_stopped(
             session.execute(text("SELECT setval('message_id_seq', :last)"), {"last": (number + 1) * 2**SLICE_BITS - 3})
         ids += [a_conversation(db, said="caiu tudo" if number != 2 else "boa noite") for _ in range(5)]
     seen: list[int] = []
-    before, asked = None, 0
+    cursor: Cursor | None
+    cursor, asked = None, 0
     while True:
-        found = by_words(db, "caiu & tudo", cast["karina"], before=before, patience=patience)
-        seen, before, asked = seen + [hit.conversation_id for hit in found.hits], found.oldest, asked + 1
-        if not found.more:
+        found = by_words(db, "caiu & tudo", cast["karina"], cursor=cursor, patience=patience)
+        seen, cursor, asked = seen + [hit.conversation_id for hit in found.hits], found.goes_on, asked + 1
+        if cursor is None:
             break
     assert seen == [*reversed(ids[15:]), *reversed(ids[:10])]
     assert asked == (1 if patience.seconds else 5)
+
+
+def said(db: Database, conversation_id: int, words: str) -> None:
+    """The customer writes once more."""
+    with db.transaction() as session:
+        session.add(Message(conversation_id=conversation_id, channel="whatsapp", direction="in", text=words))
+
+
+def test_older_page_shows_no_conversation_again_that_a_newer_message_showed(
+    db: Database, cast: dict[str, Attendant]
+) -> None:
+    ids = [a_conversation(db, said="caiu tudo") for _ in range(SHOWN + 10)]
+    for id_ in ids[:5]:
+        said(db, id_, "caiu de novo")
+    first = by_words(db, "caiu", cast["karina"])
+    shown = [hit.conversation_id for hit in first.hits]
+    # What is said meanwhile is no reason to leave out what nobody was shown yet.
+    said(db, ids[5], "caiu outra vez")
+    second = by_words(db, "caiu", cast["karina"], cursor=first.goes_on)
+    assert shown[:5] == ids[4::-1]
+    assert shown + [hit.conversation_id for hit in second.hits] == [*ids[4::-1], *ids[:4:-1]]
+    assert second.goes_on is None
+
+
+def test_search_page_leads_to_the_older_ones(app: Flask, db: Database) -> None:
+    ids = [a_conversation(db, said="caiu tudo") for _ in range(SHOWN + 1)]
+    helena, oldest = Person(app, "helena"), f'href="/console/c/{ids[0]}"'
+    page = helena.post("/console/search", {"q": "caiu"}).text
+    assert oldest not in page
+    further = dict(re.findall(r'name="(newest|before)" value="(\d+)"', page))
+    page = helena.post("/console/search", {"q": "caiu", **further}).text
+    assert (oldest in page, f'href="/console/c/{ids[1]}"' in page) == (True, False)
 
 
 def test_search_is_written_down_without_what_was_looked_for(app: Flask, db: Database) -> None:

@@ -35,9 +35,9 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
 
 def _new(ports: Ports, problem: str = "", status: int = 200) -> Response:
     permitted("device.change")
-    kind = request.values.get("kind", "")
-    typed = {name: request.form.get(name, "")[:LONGEST] for name in ("name", "pop", "per_minute")}
-    return _form(ports, drivers().get(kind), None, typed, problem, status)
+    driver = drivers().get(typed("kind"))
+    given = {name: request.form.get(name, "")[:LONGEST] for name in ("name", "pop", "per_minute")}
+    return _form(ports, driver, None, given, problem, status)
 
 
 def _form(
@@ -67,7 +67,7 @@ def _form(
 
 def _add(ports: Ports) -> Response:
     who = permitted("device.change")
-    driver = drivers().get(request.form.get("kind", ""))
+    driver = drivers().get(typed("kind"))
     if driver is None:
         return _new(ports, "Escolha o tipo do equipamento.", 409)
     name, pace = typed("name", 120), _pace()

@@ -132,6 +132,13 @@ def test_a_night_in_which_the_clock_changes_has_the_hours_that_people_work(
     assert nights.add(at(begins, zone), real_hours * 60) == at(ends, zone)
 
 
+def test_a_calendar_of_a_minute_a_year_keeps_no_promise_of_days_instead_of_leaving_the_calendar() -> None:
+    rare = WorkCalendar(ZONE, yearly={(12, 24): hours("08:00-08:01")})
+    start = at("2026-11-23 10:00")
+    assert rare.add(start, 1) == at("2026-12-24 08:01")
+    assert rare.add(start, 60 * 24 * 90) is None
+
+
 def test_hours_that_begin_in_an_hour_that_never_was_begin_at_the_jump() -> None:
     zone = "America/New_York"
     early = WorkCalendar(zone, (hours("02:30-04:00"),) * 7)
