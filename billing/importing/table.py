@@ -89,7 +89,11 @@ class _Lines:
         self._ahead: deque[str] = deque()
         self._taken: list[str] = []
         self.number = 1
-        self.read = 0
+
+    @property
+    def read(self) -> int:
+        """How far the file was read, in bytes: what is ahead of the lines by a buffer or two."""
+        return self._file.buffer.tell()
 
     def more(self) -> bool:
         if not self._ahead:
@@ -115,11 +119,10 @@ class _Lines:
 
     def _fill(self) -> None:
         line = self._file.readline(_LONGEST_LINE)
-        self.read += len(line)
         if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
             # What is longer is no customer. It is read away, and told by what cannot be in a line.
             while (rest := self._file.readline(_LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
-                self.read += len(rest)
+                pass
             line = "\0\n"
         if line:
             self._ahead.append(line)
