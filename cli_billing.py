@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from pathlib import Path
 
 import click
@@ -94,7 +95,9 @@ def _actor(db: Database, by: str | None) -> str:
 
 def _run(db: Database, kind: Kind, path: Path, apply: bool, by: str, report: RefusedLines) -> Outcome:
     found = survey(path)
-    with click.progressbar(length=found.size, label=kind.title) as bar:
+    # What is told goes into files and pipes, the bar to whoever watches a terminal.
+    screen = sys.stderr
+    with click.progressbar(length=found.size, label=kind.title, file=screen, hidden=not screen.isatty()) as bar:
         return run_import(Import(db, kind, path, found, by, apply, lambda read: bar.update(read - bar.pos), report.add))
 
 

@@ -9,8 +9,9 @@ LENGTH = 32
 # E, the payer's bank (ISPB, 8 digits), the moment in UTC (AAAAMMDDhhmm), 11 letters or digits.
 _STRICT = re.compile(r"E[0-9]{8}(?P<moment>20[0-9]{10})[A-Za-z0-9]{11}")
 _DIGITS = slice(1, 21)
-# Recognition puts blanks into long words, and sheets break them over lines. A single letter beside it is another word.
-_BEGINS = re.compile(r"(?<![A-Za-z0-9])(?=(E[A-Za-z0-9]*(?:[ \n]+[A-Za-z0-9]{4,}){0,4}))")
+# Recognition puts blanks into long words and loses those between words, and sheets break them over lines. A single
+# letter beside it is another word.
+_BEGINS = re.compile(r"(?<![A-Z0-9])(?=(E[A-Za-z0-9]*(?:[ \n]+[A-Za-z0-9]{4,}){0,4}))")
 _AS_DIGITS = str.maketrans("OoQDIlSBZ", "000011582")
 # Below a camera these are one and the same.
 ALIKE_FROM, ALIKE_TO = "iloqsbzg", "11005829"

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Protocol, cast
 
 import pypdfium2
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Refused
 
@@ -86,7 +86,8 @@ def _of_picture(data: bytes, reader: PictureReader | None) -> Words:
                 raise Refused("proof_too_large")
             software = _software_of(picture)
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            plain = picture.convert("RGB")
+            # A camera that was held sideways says so beside the picture.
+            plain = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Refused("proof_unreadable", "image") from error
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

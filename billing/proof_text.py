@@ -7,45 +7,43 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing.e2e_id import find_e2e_id, moment_of
+from billing.proof_amount import find_amount
 from core.document import Document, parse_document
-from core.money import parse_brl
 
-# Recognition takes noughts and ones for letters, the sign of the real for an S, and leaves blanks beside the comma.
-_COMMA = r"[0-9OolI][0-9OolI.]*(?: ?\.[0-9OolI]{3})* ?, ?[0-9OolI]{2}"
-_AS_DIGITS = str.maketrans("OolI", "0011", " ")
-_AMOUNT = re.compile(
-    rf"(?:R\s?\$|\bBRL|\bRS(?=\s*[0-9OolI.]+ ?,))\s*({_COMMA}|[0-9]+\.[0-9]{{2}}|[0-9]+)(?![0-9,])", re.IGNORECASE
-)
-_AMOUNT_NAMED = re.compile(
-    rf"\bvalor(?:\s+(?:pago|total|do pagamento|da transa[çc][ãa]o))?\s*:?\s*(?:R\s?[$S])?\s*({_COMMA})(?![0-9])",
-    re.IGNORECASE,
-)
-_DAY = re.compile(r"(?<![0-9])([0-3]?[0-9])[/.-]([01]?[0-9])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])")
+# Recognition takes noughts and ones for letters, and loses the blanks between words. A dash has many forms.
+_AS_DIGITS = str.maketrans("OoQDIl", "000011")
+_AS_LETTERS = str.maketrans("01", "ol")
+_DASH = "[-–—]"
+_DIGIT = "[0-9OolI]"
+_OF_MONTH = f"(?<![0-9])([0-3OolI]?{_DIGIT})"
+_DAY = re.compile(rf"{_OF_MONTH} ?[/.-] ?([01OolI]?{_DIGIT}) ?[/.-] ?(2[0Oo]{_DIGIT}{{2}}|[0-9]{{2}})(?!{_DIGIT})")
 _MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
 _WRITTEN = re.compile(
-    r"(?<![0-9])([0-3]?[0-9])\s*(?:de\s+|/)?\s*(jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)[a-zç]*\.?\s*(?:de\s+|/)?\s*(20[0-9]{2})",
-    re.IGNORECASE,
+    rf"{_OF_MONTH}\s*(?i:de\s*|/)?\s*(?i:(jan|fev|mar|abr|mai|jun|ju[l1]|ag[o0]|set|[o0]ut|n[o0]v|dez)[a-zç]*)\.?"
+    rf"\s*(?i:de\s*|/)?\s*(2[0Oo]{_DIGIT}{{2}})(?!{_DIGIT})"
 )
 _PAYEE = re.compile(
-    r"^\s*(?:para|destino|destinat[áa]rio|favorecido|recebedor|benefici[áa]rio|quem recebeu|recebido por"
-    r"|(?:nome|dados) d[oe] (?:recebedor|favorecido|destinat[áa]rio|benefici[áa]rio|quem recebeu))"
-    r"\s*:?\s*(?:nome\s*:?\s*)?(.*)$",
+    r"^\s*(?:para|destino|destinat[áa]rio|favorecido|recebedor|benefici[áa]rio|quem\s*recebeu|recebido\s*por"
+    r"|(?:nome|dados)\s*d[oe]\s*(?:recebedor|favorecido|destinat[áa]rio|benefici[áa]rio|quem\s*recebeu))"
+    r"\b\s*:?\s*(?:nome\s*:?\s*)?(.*)$",
     re.IGNORECASE,
 )
 _PAYER = re.compile(
-    r"^\s*(?:(?:nome|dados) d[oe] )?(?:de|origem|pagador|quem pagou|remetente|pago por)\b", re.IGNORECASE
+    r"^\s*(?:(?:nome|dados)\s*d[oe]\s*)?(?:de|origem|pagador|quem\s*pagou|remetente|pago\s*por)\b", re.IGNORECASE
 )
 _NAME = re.compile(r"^\s*(?:nome|raz[ãa]o social)\s*:?\s*(.*)$", re.IGNORECASE)
 _NO_NAME = re.compile(r"\s*(?:cnpj|cpf|institui[çc][ãa]o|banco|chave|ag[êe]ncia|conta|valor)\b", re.IGNORECASE)
 _CNPJ = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/[0-9A-Z]{4}-?[0-9]{2}(?![0-9])", re.IGNORECASE
+    r"(?<![0-9A-Za-z])[0-9A-Za-z]{2}(?: ?[.,]? ?[0-9A-Za-z]{3}){2} ?/ ?[0-9A-Za-z]{4}"
+    rf" ?{_DASH}? ?{_DIGIT}{{2}}(?![0-9])"
 )
 _HIDDEN_CNPJ = re.compile(r"[*•xX]{2}[.\s]?([0-9]{3})[.\s]?([0-9]{3})[/\s]?([0-9*•xX]{4})")
 # Words right before a day, maybe in the line above it, that make it another than that of the payment.
 _NOT_PAID_ON = re.compile(r"(?:vencimento|vence em|vcto\.?|emiss[ãa]o|emitido em)\s*:?\s*$", re.IGNORECASE)
 # Eleven plain digits may be an account or a phone.
 _CPF = re.compile(
-    r"(?<![0-9*•])(?:[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[*•xX]{3}\.?[0-9]{3}\.?[0-9]{3}-?[*•xX]{2})(?![0-9*•])"
+    rf"(?<![0-9*•])(?:[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}{_DASH}[0-9]{{2}}"
+    rf"|[*•xX]{{3}}\.?[0-9]{{3}}\.?[0-9]{{3}}{_DASH}?[*•xX]{{2}})(?![0-9*•])"
 )
 _SCHEDULED = re.compile(r"\bagendad[oa]|\bagendamento|\bprogramad[oa]\b|\bdata agendada", re.IGNORECASE)
 _RECEIPT = re.compile(
@@ -81,10 +79,10 @@ def read_proof(text: str) -> ProofRead:
     joined = "\n".join(lines)
     e2e = find_e2e_id(joined)
     of_payee = "\n".join(_without_payer(lines))
-    document = next((found for found in map(parse_document, _CNPJ.findall(of_payee)) if found), None)
+    document = next(filter(None, map(_document, _CNPJ.findall(of_payee))), None)
     hidden = _HIDDEN_CNPJ.search(of_payee)
     return ProofRead(
-        amount_cents=_amount(joined),
+        amount_cents=find_amount(joined),
         paid_on=_day(joined),
         e2e_id=e2e,
         made_on=moment_of(e2e).date() if e2e else None,
@@ -97,28 +95,27 @@ def read_proof(text: str) -> ProofRead:
     )
 
 
-def _amount(text: str) -> int | None:
-    named = _AMOUNT_NAMED.search(text)
-    if named:
-        return _cents(named[1])
-    amounts = [found for found in map(_cents, _AMOUNT.findall(text)) if found]
-    return max(amounts, default=None)
-
-
-def _cents(written: str) -> int | None:
-    return parse_brl(written.translate(_AS_DIGITS))
+def _document(written: str) -> Document | None:
+    """Its check digits say whether letters in it are the digits that they look like."""
+    plain = re.sub(rf"[ .,/]|{_DASH}", "", written)
+    return parse_document(plain) or parse_document(plain.translate(_AS_DIGITS))
 
 
 def _day(text: str) -> date | None:
     found = [(m.start(), _date(m[3], m[2], m[1])) for m in _DAY.finditer(text)]
-    found += [(m.start(), _date(m[3], str(_MONTHS.index(m[2].lower()) + 1), m[1])) for m in _WRITTEN.finditer(text)]
+    found += [(m.start(), _date(m[3], str(_month(m[2])), m[1])) for m in _WRITTEN.finditer(text)]
     days = sorted((_NOT_PAID_ON.search(text[:place]) is not None, place, day) for place, day in found if day)
     return days[0][2] if days else None
 
 
-def _date(year: str, month: str, day: str) -> date | None:
+def _month(name: str) -> int:
+    return _MONTHS.index(name.lower().translate(_AS_LETTERS)) + 1
+
+
+def _date(*parts: str) -> date | None:
     try:
-        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+        year, month, day = (int(part.translate(_AS_DIGITS)) for part in parts)
+        return date(year + (2000 if year < 100 else 0), month, day)
     except ValueError:
         return None
 
@@ -132,7 +129,7 @@ def _payee(lines: list[str]) -> str | None:
         if _is_name(found[1]):
             return found[1].strip(" :")
         for following in lines[place + 1 : place + 4]:
-            if _PAYER.match(following):
+            if _PAYER.match(following) or _PAYEE.match(following):
                 break
             name = _NAME.match(following)
             said = name[1] if name else following

@@ -26,7 +26,8 @@ _MOST_SHOWN = 10
 
 @dataclass
 class Import:
-    """One run over one file. `told` hears how many bytes were read so far, `refuse` of each line that stays out.
+    """One run over one file. `told` hears after each batch how many bytes of the file are done, `refuse` of each line
+    that stays out.
 
     `run_id` is a row of `import_run` to go on with; what it counts already is not counted, told or written again. So
     many refusals are kept in the row.
@@ -79,6 +80,7 @@ def run_import(job: Import) -> Outcome:
     with Named() as named:
         for batch in _batches(job, sheet, named, lines):
             _take(job, batch, outcome)
+            job.told(batch.bytes_read)
     _end(job, outcome)
     return outcome
 
@@ -95,10 +97,8 @@ def _batches(job: Import, sheet: Sheet, named: Named, lines: Iterator[Record]) -
         else:
             batch.lines.append((record.line, row))
         if len(batch.lines) + len(batch.refused) >= BATCH:
-            job.told(record.bytes_read)
             yield batch
             batch = _Batch()
-    job.told(job.found.size)
     batch.bytes_read = job.found.size
     yield batch
 

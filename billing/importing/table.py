@@ -14,7 +14,12 @@ from typing import TextIO
 _CHUNK = 1 << 20
 _LONGEST_LINE = 1 << 16
 _MOST_LINES_OF_A_CELL = 20
-_ZIP = b"PK\x03\x04"
+# How files begin that people take for a table.
+_NO_TABLES = {
+    b"PK\x03\x04": "é uma planilha ou um arquivo compactado; salve como CSV",
+    b"\xd0\xcf\x11\xe0": "é uma planilha antiga do Excel; salve como CSV",
+    b"%PDF": "é um PDF; exporte os dados como CSV",
+}
 _SEPARATORS = ";,\t|"
 
 
@@ -60,8 +65,8 @@ def survey(path: Path) -> Survey:
             broken, right = broken + wrong, right + len(odd) - wrong
     if not size:
         raise FileUnfit("o arquivo está vazio")
-    if start == _ZIP:
-        raise FileUnfit("é uma planilha ou um arquivo compactado: salve como CSV")
+    if start in _NO_TABLES:
+        raise FileUnfit(_NO_TABLES[start])
     return Survey(_encoding(start, right, broken), size, digest.hexdigest())
 
 
@@ -89,7 +94,11 @@ class _Lines:
         self._ahead: deque[str] = deque()
         self._taken: list[str] = []
         self.number = 1
-        self.read = 0
+
+    @property
+    def read(self) -> int:
+        """How far the file was read, in bytes: what is ahead of the lines by a buffer or two."""
+        return self._file.buffer.tell()
 
     def more(self) -> bool:
         if not self._ahead:
@@ -115,11 +124,10 @@ class _Lines:
 
     def _fill(self) -> None:
         line = self._file.readline(_LONGEST_LINE)
-        self.read += len(line)
         if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
             # What is longer is no customer. It is read away, and told by what cannot be in a line.
             while (rest := self._file.readline(_LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
-                self.read += len(rest)
+                pass
             line = "\0\n"
         if line:
             self._ahead.append(line)

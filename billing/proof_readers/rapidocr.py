@@ -16,6 +16,14 @@ from core.errors import Misconfigured
 SURE = 0.5
 
 
+class _Word(NamedTuple):
+    """What the engine found. A box begins at its upper left corner and goes round by the upper right one."""
+
+    box: Sequence[Sequence[float]]
+    text: str
+    sure: float
+
+
 class _Part(NamedTuple):
     """Words in one place of the picture."""
 
@@ -39,15 +47,22 @@ class RapidOcr:
         return RapidOCR(params={"Global.log_level": "warning"})
 
     def read(self, picture: Image.Image) -> str:
-        """See PictureReader. A picture that was held askew is read as if it were straight."""
+        """See PictureReader. A picture that was held askew or sideways is read as if it were straight."""
+        found = self._words(picture)
+        if _is_sideways(found):
+            # Which way up it is, is told by how sure it is of words that it may not turn itself.
+            turned = [self._words(picture.rotate(angle, expand=True), use_cls=False) for angle in (90, 270)]
+            found = max(turned, key=lambda words: sum(word.sure for word in words))
+        lines = _lines(_level([word for word in found if word.sure >= SURE]))
+        return "\n".join(" ".join(part.text for part in line) for line in lines)
+
+    def _words(self, picture: Image.Image, **how: bool) -> list[_Word]:
         import numpy
 
-        found = self._engine(numpy.asarray(picture))
+        found = self._engine(numpy.asarray(picture), **how)
         if found.txts is None:
-            return ""
-        read = zip(found.boxes, found.txts, found.scores, strict=True)
-        lines = _lines(_level([(box, text) for box, text, sure in read if sure >= SURE]))
-        return "\n".join(" ".join(part.text for part in line) for line in lines)
+            return []
+        return [_Word(*word) for word in zip(found.boxes, found.txts, found.scores, strict=True)]
 
 
 def make() -> RapidOcr:
@@ -55,13 +70,22 @@ def make() -> RapidOcr:
     return RapidOcr()
 
 
-def _level(found: Sequence[tuple[Sequence[Sequence[float]], str]]) -> list[_Part]:
-    """The parts as they would stand had the picture been held straight. A box begins at its upper left corner and goes
-    round by the upper right one."""
-    slopes = [(box[1][1] - box[0][1]) / (box[1][0] - box[0][0]) for box, _ in found if box[1][0] > box[0][0]]
+def _is_sideways(found: Sequence[_Word]) -> bool:
+    """Whether most of the words stand upright like books on a shelf."""
+    return sum(_is_tall(word.box) for word in found) * 2 > len(found)
+
+
+def _is_tall(box: Sequence[Sequence[float]]) -> bool:
+    across, along = (max(side) - min(side) for side in zip(*box, strict=True))
+    return bool(along > across)
+
+
+def _level(found: Sequence[_Word]) -> list[_Part]:
+    """The parts as they would stand had the picture been held straight."""
+    slopes = [(box[1][1] - box[0][1]) / (box[1][0] - box[0][0]) for box, _, _ in found if box[1][0] > box[0][0]]
     slope = float(median(slopes)) if slopes else 0.0
     parts = []
-    for box, text in found:
+    for box, text, _ in found:
         heights = [float(y) - slope * float(x) for x, y in box]
         parts.append(_Part(min(heights), max(heights), float(box[0][0]), text))
     return parts

@@ -105,6 +105,11 @@ def reduced(image: Image.Image) -> Image.Image:
     return image.resize((720, round(image.height * 720 / image.width)), Image.Resampling.BILINEAR)
 
 
+def sideways(image: Image.Image) -> Image.Image:
+    """As a camera takes it that was turned, and does not say so."""
+    return image.transpose(Image.Transpose.ROTATE_270)
+
+
 def as_jpeg(image: Image.Image, way: Callable[[Image.Image], Image.Image], quality: int) -> bytes:
     """The picture as a file."""
     out = BytesIO()

@@ -194,6 +194,8 @@ class Killed:
     ("data", "said"),
     [
         (b"PK\x03\x04\x14\x00" + bytes(60), "salve como CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(60), "planilha antiga do Excel"),
+        (b"%PDF-1.7\n" + bytes(range(256)), "é um PDF"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "não pode ser importado"),
         ("nome;telefone\nAna;1\n".encode("utf-16"), "falta a coluna cpf cnpj"),
         ("cpf;nome;Nome\n1;a;b\n", "colunas repetidas"),

@@ -23,6 +23,7 @@ from tests.integration.receipts import (
     photographed,
     reduced,
     side_by_side,
+    sideways,
 )
 
 E2E, LOOKS_LIKE_ANYTHING = "E00416968202611221530aB3dE5gH7jK", "E18236120202611221530s0O1lI5S8B2"
@@ -60,6 +61,7 @@ def drawn(layout: Layout, look: Look, e2e_id: str = E2E, amount: str = "R$ 1.234
         (side_by_side, DAY, photographed, 60),
         (one_below_the_other, NIGHT, reduced, 60),
         (side_by_side, DAY, reduced, 60),
+        (one_below_the_other, DAY, sideways, 60),
     ],
 )
 def test_a_receipt_is_read_however_it_was_taken(

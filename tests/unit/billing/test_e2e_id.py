@@ -18,6 +18,7 @@ E2E = "E00416968202611221530aB3dE5gH7jK"
     [
         f"ID da transação {E2E}",
         f"ID/Transação:{E2E}\nBanco Cambuci S.A.",
+        f"ID da transação{E2E}",
         f"{E2E[:17]} {E2E[17:]}",
         f"ID da transação {E2E[:20]}\n{E2E[20:]}\nBanco Cambuci",
         f"{E2E[0]} {E2E[1:9]} {E2E[9:21]} {E2E[21:]} Ouvidoria",

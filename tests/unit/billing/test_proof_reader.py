@@ -19,9 +19,12 @@ HISTORY = b'<x:xmpmeta><rdf:li stEvt:softwareAgent="Pixlr"/></x:xmpmeta>'
 
 
 class Blind:
-    """A PictureReader that sees no word."""
+    """A PictureReader that sees no word, and remembers what it was shown."""
+
+    seen: Image.Image
 
     def read(self, picture: Image.Image) -> str:
+        self.seen = picture
         return ""
 
 
@@ -66,3 +69,20 @@ def test_a_picture_that_names_an_editor_is_marked(data: bytes) -> None:
 @pytest.mark.parametrize("data", [picture("PNG"), picture("JPEG"), exif("Android 15"), png("Software", "Screenshot")])
 def test_a_picture_of_a_phone_is_not_marked(data: bytes) -> None:
     assert not is_edited(data)
+
+
+@pytest.mark.parametrize("corner", [(1, (0, 0)), (3, (39, 19)), (6, (0, 19)), (8, (39, 0))])
+def test_a_picture_of_a_camera_that_was_turned_is_read_upright(corner: tuple[int, tuple[int, int]]) -> None:
+    turned, (x, y) = corner
+    upright = Image.new("RGB", (20, 40) if turned in (6, 8) else (40, 20), "white")
+    shot = upright.transpose(Image.Transpose.ROTATE_90) if turned == 6 else upright
+    shot = upright.transpose(Image.Transpose.ROTATE_270) if turned == 8 else shot
+    told = Image.Exif()
+    told[ExifTags.Base.Orientation] = turned
+    written = BytesIO()
+    shot.putpixel((x, y), (0, 0, 0))
+    shot.save(written, "PNG", exif=told)
+    reader = Blind()
+    words_of(written.getvalue(), "image/png", reader)
+    assert reader.seen.size == upright.size
+    assert reader.seen.getpixel((0, 0)) == (0, 0, 0)

@@ -64,6 +64,31 @@ def test_a_day_on_which_it_was_due_is_not_that_of_the_payment(days: str) -> None
     assert read_proof(f"Comprovante de pagamento\n{days}").paid_on == date(2026, 11, 20)
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("22/l1/2O26", date(2026, 11, 22)),
+        ("22 / 11 / 2026", date(2026, 11, 22)),
+        ("Realizado22/11/2026às12:30:05", date(2026, 11, 22)),
+        ("l2 N0V 2026", date(2026, 11, 12)),
+        ("Domingo, 22denovembrode2026", date(2026, 11, 22)),
+        ("03 ju1. 2026", date(2026, 7, 3)),
+        ("22/11/20l", None),
+        ("31/11/2026", None),
+    ],
+)
+def test_a_day_is_read_as_recognition_gave_it(written: str, day: date | None) -> None:
+    assert read_proof(f"Comprovante de Pix\n{written}").paid_on == day
+
+
+@pytest.mark.parametrize(
+    "written", ["11.222.333/OOO1-8l", "11.222.333 /0001–81", "ll,222.333/0001-81", "11. 222.333/0001 -81"]
+)
+def test_a_document_is_read_as_recognition_gave_it_where_its_check_digits_agree(written: str) -> None:
+    assert read_proof(f"CNPJ {written}").payee_document == Document("cnpj", "11222333000181")
+    assert read_proof(f"CNPJ {written.replace('333', '334')}").payee_document is None
+
+
 def test_a_day_on_which_it_was_due_is_better_than_none() -> None:
     assert read_proof("Vencimento 05/11/2026").paid_on == date(2026, 11, 5)
 
@@ -73,7 +98,15 @@ PAYEE = "{who}\nNome\nCONECTA VALE TELECOM LTDA\nCNPJ\n11.222.333/0001-81"
 
 
 @pytest.mark.parametrize(
-    ("payer", "payee"), [("Quem pagou", "Quem recebeu"), ("De", "Para"), ("Pagador", "Favorecido")]
+    ("payer", "payee"),
+    [
+        ("Quem pagou", "Quem recebeu"),
+        ("De", "Para"),
+        ("Pagador", "Favorecido"),
+        ("Quempagou", "Quemrecebeu"),
+        # A company whose name begins with a word that names the receiver is still who paid.
+        ("Quem pagou\nPARANÁ NET LTDA", "Quem recebeu"),
+    ],
 )
 def test_the_document_of_a_company_that_pays_is_not_the_payees(payer: str, payee: str) -> None:
     parts = (PAYER.format(who=payer), PAYEE.format(who=payee))
@@ -82,7 +115,7 @@ def test_the_document_of_a_company_that_pays_is_not_the_payees(payer: str, payee
         assert (read.payee, read.payee_document) == ("CONECTA VALE TELECOM LTDA", Document("cnpj", "11222333000181"))
 
 
-@pytest.mark.parametrize("cpf", ["***.982.247-**", "529.982.247-25", "•••.982.247-••"])
+@pytest.mark.parametrize("cpf", ["***.982.247-**", "529.982.247-25", "•••.982.247-••", "***.982.247–**"])
 def test_a_person_who_is_paid_under_the_providers_name_is_the_wrong_payee(cpf: str) -> None:
     person = f"Quem recebeu\nNome\nCONECTA VALE\nCPF\n{cpf}"
     payer = "Quem pagou\nNome\nBRUNO LIMA\nCPF\n***.144.477-**"
@@ -121,6 +154,18 @@ def test_an_id_that_recognition_divided_is_one(id_text: str) -> None:
         ("R$ 1l9,9O", 11990),
         ("R$ 1.O5O,00", 105000),
         ("R$ 80", 8000),
+        ("R$ 1.500", 150000),
+        ("R$ 1.234.56", 123456),
+        ("R$ 1,234,56", 123456),
+        ("R$ 1 234,56", 123456),
+        ("Valorpago R$ 119,90Pix", 11990),
+        ("R$ 119,90 22/11/2026", 11990),
+        ("Pix enviado R$ 119,90\nSaldo disponível R$ 2.340,10", 11990),
+        # What has lost a letter or a comma is not guessed.
+        ("R$ 11S,90", None),
+        ("R$ 119,9S", None),
+        ("R$ 11990", None),
+        ("R$ o valor", None),
         ("Porto Alegre RS 90000", None),
     ],
 )
@@ -136,6 +181,8 @@ def test_an_amount_is_read_as_recognition_gave_it(written: str, amount_cents: in
         "Quem recebeu\nCNPJ 11.222.333/0001-81\nNome CONECTA VALE TELECOM LTDA",
         "Quem recebeu CONECTA VALE TELECOM LTDA",
         "Favorecido:\nCONECTA VALE TELECOM LTDA",
+        "para\nnome do recebedor\nCONECTA VALE TELECOM LTDA",
+        "Nome dorecebedor:\nCONECTA VALE TELECOM LTDA",
     ],
 )
 def test_a_payee_is_a_name_and_no_number(rows: str) -> None:
