@@ -1,13 +1,23 @@
-"""The few sentences in which customers are asked, by their language. One bubble each: every bubble is paid for."""
+"""The few sentences in which customers are asked, by language: as they are shipped, and as the house says them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from core.sentence import Sentence, misfit
+from models.bot_text import newest_texts
+
+BUTTON, ROW = 20, 24
+"""How many characters WhatsApp shows of a button, and of a row in a list."""
+SCORES = (5, 4, 3, 2, 1)
 
 
 @dataclass(frozen=True)
 class Words:
-    """`rows` are the scores' titles, the best first; at most 24 characters, `button` 20."""
+    """`rows` are the scores' titles, the best first. `farewell` has {protocol} in it."""
 
     farewell: str
     question: str
@@ -16,7 +26,7 @@ class Words:
     comment: str
 
 
-WORDS = {
+_SHIPPED: Mapping[str, Words] = {
     "pt_BR": Words(
         farewell=(
             "Atendimento encerrado. Seu protocolo é {protocol}. "
@@ -45,6 +55,32 @@ WORDS = {
 }
 
 
-def words_in(language: str) -> Words:
-    """The sentences of a language. Raises KeyError for one that has none."""
-    return WORDS[language]
+def survey_sentences(language: str) -> dict[str, Sentence]:
+    """The shipped sentences of a language, by name: a house may say each in its own words. Raises KeyError for a
+    language that has none."""
+    words = _SHIPPED[language]
+    found = [
+        Sentence("survey.farewell", words.farewell),
+        Sentence("survey.question", words.question),
+        Sentence("survey.button", words.button, BUTTON),
+        *(Sentence(f"survey.score_{score}", row, ROW) for score, row in zip(SCORES, words.rows, strict=True)),
+        Sentence("survey.comment", words.comment),
+    ]
+    return {sentence.name: sentence for sentence in found}
+
+
+def words_in(session: Session, language: str) -> Words:
+    """The sentences of a language as the house says them now. Raises KeyError as above."""
+    shipped, own = survey_sentences(language), newest_texts(session, language)
+
+    def said(name: str) -> str:
+        text = own[name].text if name in own else None
+        return shipped[name].text if text is None or misfit(text, shipped[name]) else text
+
+    return Words(
+        farewell=said("survey.farewell"),
+        question=said("survey.question"),
+        button=said("survey.button"),
+        rows=tuple(said(f"survey.score_{score}") for score in SCORES),
+        comment=said("survey.comment"),
+    )
