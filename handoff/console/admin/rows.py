@@ -150,8 +150,8 @@ class Listing:
         return sorted(found, key=lambda one: one[self.ordered_by]) if self.ordered_by else found
 
     def told(self, value: Any) -> str:
-        """Row by row."""
-        return "; ".join(self.item.told(one) for one in _list(value))
+        """How many there are."""
+        return _counted(len(_list(value)))
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,8 @@ class Named:
             raise error.within(self.title or self.key) from error
 
     def told(self, value: Any) -> str:
-        """Row by row."""
-        return "; ".join(f"{name}: {self.item.told(one)}" for name, one in _map(value).items())
+        """How many there are."""
+        return _counted(len(_map(value)))
 
 
 def slots(at: str, typed: Mapping[str, str]) -> list[str]:
@@ -219,6 +219,10 @@ def _places(at: str, typed: Mapping[str, str]) -> list[tuple[int, str]]:
 def _filled(at: str, typed: Mapping[str, str]) -> dict[str, str]:
     """The boxes of a field that have something in them."""
     return {name: text for name, text in typed.items() if text and (name == at or name.startswith(f"{at}-"))}
+
+
+def _counted(rows: int) -> str:
+    return "" if not rows else "1 linha" if rows == 1 else f"{rows} linhas"
 
 
 def _list(value: Any) -> list[Any]:
