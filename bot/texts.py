@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from core.sentence import Sentence, filled
-from handoff.satisfaction.words import survey_sentences
+from handoff.satisfaction.sentences import survey_sentences
 from nlu.intent_names import intent_names
 from nlu.languages import PORTUGUESE
 

@@ -22,7 +22,7 @@ from handoff.life.snooze import snooze
 from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
 from handoff.permits import Role, Sees
-from handoff.satisfaction.words import survey_sentences
+from handoff.satisfaction.sentences import survey_sentences
 from handoff.whom import contact_of
 from handoff.writing.macros import MacroForm, run_macro, save_macro
 from models import utc_now

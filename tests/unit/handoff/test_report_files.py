@@ -17,8 +17,8 @@ from handoff.reports.lines import Line
 from handoff.reports.period import LONGEST_DAYS, Period, period_of
 from handoff.reports.terms import Targets
 from handoff.reports.worked import Worked
+from handoff.satisfaction.sentences import survey_sentences
 from handoff.satisfaction.terms import Satisfaction
-from handoff.satisfaction.words import survey_sentences
 
 ZONE = "America/Sao_Paulo"
 
