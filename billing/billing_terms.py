@@ -37,32 +37,32 @@ class BillingTerms:
 
     def __post_init__(self) -> None:
         if not 5 <= self.issue_days_before <= 25:
-            raise ValueError("issue_days_before: from 5 to 25")
+            raise ValueError("issue_days_before: de 5 a 25")
         if not 0 <= self.fine_percent <= _HIGHEST_FINE:
-            raise ValueError("fine_percent: from 0 to 2")
+            raise ValueError("fine_percent: de 0 a 2")
         if not 0 <= self.interest_percent_month <= Decimal(10):
-            raise ValueError("interest_percent_month: from 0 to 10")
+            raise ValueError("interest_percent_month: de 0 a 10")
         if not (0 <= self.grace_days <= 30 and 0 <= self.reissue_days <= 30):
-            raise ValueError("grace_days, reissue_days: from 0 to 30")
+            raise ValueError("grace_days, reissue_days: de 0 a 30")
         if self.first_period not in get_args(FirstPeriod):
-            raise ValueError(f"first_period: one of {', '.join(get_args(FirstPeriod))}")
+            raise ValueError(f"first_period: um de {', '.join(get_args(FirstPeriod))}")
 
 
 def billing_terms(given: Mapping[str, Any]) -> BillingTerms:
     """The terms of a policy as it stands in JSON; what it leaves out is as in BillingTerms. Raises ValueError."""
     unknown = given.keys() - {field.name for field in fields(BillingTerms)}
     if unknown:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        raise ValueError(f"não existe: {', '.join(sorted(unknown))}")
     read = dict(given)
     for name in ("fine_percent", "interest_percent_month"):
         if name in read:
             read[name] = _percent(name, read[name])
     for name in ("issue_days_before", "grace_days", "reissue_days"):
         if type(read.get(name, 0)) is not int:
-            raise ValueError(f"{name}: a whole number of days")
+            raise ValueError(f"{name}: um número inteiro de dias")
     for name in ("monthly", "charge_suspended"):
         if type(read.get(name, True)) is not bool:
-            raise ValueError(f"{name}: true or false")
+            raise ValueError(f"{name}: true ou false")
     return BillingTerms(**read)
 
 
@@ -70,7 +70,7 @@ def _percent(name: str, value: Any) -> Decimal:
     try:
         found = Decimal(str(value))
     except InvalidOperation:
-        raise ValueError(f"{name}: a number such as 2 or 0.33") from None
+        raise ValueError(f"{name}: um número, como 2 ou 0.33") from None
     if not found.is_finite():
-        raise ValueError(f"{name}: a number such as 2 or 0.33")
+        raise ValueError(f"{name}: um número, como 2 ou 0.33")
     return found

@@ -41,7 +41,7 @@ class ChargeTerms:
             except InvalidOperation:
                 fits = False
             if not fits:
-                raise ValueError("a fine is 0 to 2 percent, interest 0 to 1 percent a month")
+                raise ValueError("fine_percent: de 0 a 2; interest_percent_month: de 0 a 1")
 
 
 def due_on(invoice: Invoice, at: datetime, zone: str) -> date:

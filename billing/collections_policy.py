@@ -26,9 +26,9 @@ class Step:
 
     def __post_init__(self) -> None:
         if self.template not in TEMPLATES:
-            raise ValueError(f"steps: {self.template!r} is none of {', '.join(TEMPLATES)}")
+            raise ValueError(f"steps: {self.template!r} não é nenhum de {', '.join(TEMPLATES)}")
         if (self.template == NOTICE) != (self.name == NOTICE) or (self.template == NOTICE and self.days < 1):
-            raise ValueError(f"steps: the notice is named {NOTICE} and comes after the due date")
+            raise ValueError(f"steps: só o aviso de suspensão se chama {NOTICE}, e vem depois do vencimento")
 
 
 CADENCE = (
@@ -94,18 +94,20 @@ class CollectionsPolicy:
     def __post_init__(self) -> None:
         days = [step.days for step in self.steps]
         if days != sorted(days) or len({step.name for step in self.steps}) != len(days):
-            raise ValueError("steps: in the order of their days, each name once")
+            raise ValueError("steps: na ordem dos dias, cada nome uma vez")
         if self.suspends not in get_args(Suspends):
-            raise ValueError("suspends: ours, erp or off")
-        least = min(self.contact_messages, self.contact_days, self.per_minute, self.notice_days, self.batch_above)
-        if least < 1 or self.end_notice_days < 1 or self.missing_hours < 1 or self.quiet_after_talk_minutes < 0:
-            raise ValueError("counts, hours and days begin at 1")
+            raise ValueError("suspends: ours, erp ou off")
+        counts = ("contact_messages", "contact_days", "per_minute", "notice_days", "batch_above", "end_notice_days")
+        if none := [name for name in (*counts, "missing_hours") if getattr(self, name) < 1]:
+            raise ValueError(f"{', '.join(none)}: pelo menos 1")
+        if self.quiet_after_talk_minutes < 0:
+            raise ValueError("quiet_after_talk_minutes: 0 ou mais")
         if self.end_after_days < LEGAL_END_DAYS or not 0 <= self.restore_margin_hours < self.restore_hours <= 24:
-            raise ValueError("end_after_days: at least 60; restore_hours: at most 24, more than its margin (RGC)")
+            raise ValueError("end_after_days: 60 ou mais; restore_hours: até 24, mais que restore_margin_hours (RGC)")
         if not 0 < self.dispute_margin_days < self.dispute_days <= 30:
-            raise ValueError("dispute_days: at most 30, more than its margin (RGC)")
+            raise ValueError("dispute_days: até 30, mais que dispute_margin_days (RGC)")
         if self.weekdays.start == self.weekdays.end or self.block_hours.start == self.block_hours.end:
-            raise ValueError("weekdays and block_hours need an hour")
+            raise ValueError("weekdays e block_hours: pelo menos uma hora")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def collecting_of(row: ProviderRow, *, local: bool) -> Collecting:
     try:
         policy = CollectionsPolicy(**_read(terms))
         if row.size != "micro" and policy.notice_days < LEGAL_NOTICE_DAYS:
-            raise ValueError("notice_days: 15 or more, but for a micro-provider (RGC)")
+            raise ValueError("notice_days: 15 ou mais, exceto para microprestadoras (RGC)")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Misconfigured("provider", f"policies.collections: {error}") from error
     writing = OpenHours(row.timezone, row.state, policy.weekdays, policy.saturday, policy.holidays)
@@ -138,7 +140,7 @@ def _read(terms: dict[str, Any]) -> dict[str, Any]:
     """JSON's lists and pairs as the policy's values."""
     known = {item.name for item in fields(CollectionsPolicy)}
     if unknown := sorted(terms.keys() - known):
-        raise ValueError(f"unknown: {', '.join(unknown)}")
+        raise ValueError(f"não existe: {', '.join(unknown)}")
     for name in {"weekdays", "saturday", "block_hours"} & terms.keys():
         terms[name] = Hours(*terms[name])
     if "steps" in terms:

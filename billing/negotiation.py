@@ -40,11 +40,11 @@ class Terms:
 
     def __post_init__(self) -> None:
         if not self.name or not 1 <= self.max_instalments <= 24 or self.min_instalment_cents < 1:
-            raise ValueError("a name, 1 to 24 instalments, of a cent at least")
+            raise ValueError("table: cada acordo tem um nome, de 1 a 24 parcelas, e cada parcela pelo menos um centavo")
         if not 0 <= self.discount_percent <= 100 or self.discount_on not in get_args(DiscountOn):
-            raise ValueError("discount_percent: 0 to 100; discount_on: charges, principal or all")
+            raise ValueError("table: desconto de 0 a 100 %, sobre charges, principal ou all")
         if self.min_debt_cents < 1 or self.min_overdue_days < 1 or not 0 <= self.first_due_days <= 30:
-            raise ValueError("debts and days begin at 1; first_due_days: 0 to 30")
+            raise ValueError("table: dívida e atraso começam em 1; a primeira parcela vence em 0 a 30 dias")
 
     def covers(self, debt_cents: int, days: int) -> bool:
         """Whether the row is for a debt of this size and age."""
@@ -68,7 +68,7 @@ class NegotiationPolicy:
 
     def __post_init__(self) -> None:
         if self.release not in get_args(Release) or self.broken_after_days < 1:
-            raise ValueError("release: first_instalment or acceptance; broken_after_days: at least 1")
+            raise ValueError("release: first_instalment ou acceptance; broken_after_days: pelo menos 1")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def read_policy(policies: Mapping[str, Any]) -> NegotiationPolicy:
     known = {item.name for item in fields(NegotiationPolicy)}
     try:
         if unknown := sorted(terms.keys() - known):
-            raise ValueError(f"unknown: {', '.join(unknown)}")
+            raise ValueError(f"não existe: {', '.join(unknown)}")
         terms["table"] = tuple(Terms(**row) for row in terms.get("table", ()))
         return NegotiationPolicy(**terms)
     except (AttributeError, TypeError) as error:

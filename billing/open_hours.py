@@ -22,7 +22,7 @@ class Hours:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end <= 24:
-            raise ValueError("hours: 0 <= start <= end <= 24")
+            raise ValueError("horas de 0 a 24, e a primeira não depois da segunda")
 
 
 @dataclass(frozen=True)

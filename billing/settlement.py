@@ -20,9 +20,9 @@ class Settlement:
 
     def __post_init__(self) -> None:
         if self.pix_minutes < 1 or not 0 <= self.boleto_business_days <= 10:
-            raise ValueError("a Pix takes at least a minute to settle, a boleto 0 to 10 business days")
+            raise ValueError("pix_minutes: pelo menos 1; boleto_business_days: de 0 a 10")
         if self.enter_hours < 1:
-            raise ValueError("enter_hours: at least 1")
+            raise ValueError("enter_hours: pelo menos 1")
 
     def boleto_known_by(self, paid_on: date, state: str) -> date:
         """The last day on which a boleto that was paid on `paid_on` becomes known, in that state's business days."""

@@ -56,15 +56,15 @@ class Policy:
 
     def __post_init__(self) -> None:
         if min(self.hours, *self.hours_by_plan.values(), self.hours) < 1:
-            raise ValueError("a trust unlock lasts at least an hour")
+            raise ValueError("hours: pelo menos uma hora, também em hours_by_plan")
         if self.once_per_days < 0 or self.max_overdue_days < 1:
-            raise ValueError("a trust unlock covers at least one overdue day, once_per_days is no less than 0")
+            raise ValueError("max_overdue_days: pelo menos 1; once_per_days: 0 ou mais")
         if not self.weekdays or not set(self.weekdays) <= set(EVERY_DAY):
-            raise ValueError("a trust unlock needs weekdays from 1 (Monday) to 7 (Sunday)")
+            raise ValueError("weekdays: pelo menos um dia, de 1 (segunda) a 7 (domingo)")
         if not self.kinds or not set(self.kinds) <= set(EVERYBODY):
-            raise ValueError(f"a trust unlock needs kinds among {', '.join(EVERYBODY)}")
+            raise ValueError(f"kinds: pelo menos um de {', '.join(EVERYBODY)}")
         if min(self.max_open_invoices, self.max_broken) < 0 or self.broken_within_days < 1:
-            raise ValueError("limits of a trust unlock are no less than 0, broken_within_days at least 1")
+            raise ValueError("max_open_invoices e max_broken: 0 ou mais; broken_within_days: pelo menos 1")
 
     def hours_of(self, plan: str) -> int:
         """How long it lasts on a plan."""

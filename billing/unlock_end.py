@@ -36,13 +36,13 @@ class EndTerms:
 
     def __post_init__(self) -> None:
         if self.reblock not in ("", "ours", "erp"):
-            raise ValueError("reblock is ours, erp, or empty")
+            raise ValueError("reblock: ours, erp ou vazio")
         if self.block_when not in ("always", "business_hours"):
-            raise ValueError("block_when is always or business_hours")
+            raise ValueError("block_when: always ou business_hours")
         if not 0 <= self.quiet_until < self.quiet_from <= 24 or not 0 <= self.opens < self.closes <= 24:
-            raise ValueError("hours are from 0 to 24: quiet_until before quiet_from, opens before closes")
+            raise ValueError("horas de 0 a 24: quiet_until antes de quiet_from, opens antes de closes")
         if self.remind_hours_before < 0 or self.alert_after_hours < 0:
-            raise ValueError("remind_hours_before and alert_after_hours are no less than 0")
+            raise ValueError("remind_hours_before e alert_after_hours: 0 ou mais")
 
     def erp_reblocks(self, *, released_by_erp: bool) -> bool:
         """Whether the ERP blocks again by itself."""

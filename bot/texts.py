@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from core.sentence import Sentence, filled
+from handoff.satisfaction.sentences import survey_sentences
 from nlu.intent_names import intent_names
 from nlu.languages import PORTUGUESE
 
@@ -71,12 +72,13 @@ def languages() -> list[str]:
 
 
 def for_customers(language: str) -> dict[str, Sentence]:
-    """What customers read, by name: a house may say it in its own words."""
-    return {
+    """What customers read, by name, also in the survey: a house may say it in its own words."""
+    said = {
         name: Sentence(name, text, longest) if (longest := _longest(name)) else Sentence(name, text)
         for name, text in shipped(language).items()
         if name not in _NOTES and not name.startswith(_FOR_PEOPLE)
     }
+    return said | survey_sentences(language)
 
 
 def _longest(name: str) -> int:

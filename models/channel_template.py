@@ -17,7 +17,8 @@ SUPERSEDED = "superseded"
 
 class ChannelTemplate(Base):
     """`purpose` is our word for it (invoice_reminder, outage_notice, code ...), empty for templates that are not of
-    this repository. `status` and `category` in the channel's own words, in capitals (APPROVED, PENDING, REJECTED,
+    this repository, unless the house chose one: that has a purpose and no `category_expected`, and goes before ours.
+    `status` and `category` in the channel's own words, in capitals (APPROVED, PENDING, REJECTED,
     PAUSED, DISABLED; UTILITY, MARKETING, AUTHENTICATION). `category_expected` is what the repository asked for.
 
     `components` as Meta writes them, whatever the channel, with our `id` on each quick reply; `variables` are the names
@@ -47,7 +48,7 @@ class ChannelTemplate(Base):
 
 
 def usable_template(session: Session, channel: str, purpose: str, language: str) -> ChannelTemplate | None:
-    """The approved template of this purpose that may be sent now, or None."""
+    """The approved template of this purpose that may be sent now, or None; the house's own before ours."""
     found = select(ChannelTemplate).where(
         ChannelTemplate.channel == channel,
         ChannelTemplate.purpose == purpose,
@@ -55,4 +56,5 @@ def usable_template(session: Session, channel: str, purpose: str, language: str)
         ChannelTemplate.status == APPROVED,
         ChannelTemplate.blocked_for.is_(None),
     )
-    return session.scalars(found.order_by(ChannelTemplate.id.desc()).limit(1)).one_or_none()
+    best_first = (ChannelTemplate.category_expected != "", ChannelTemplate.id.desc())
+    return session.scalars(found.order_by(*best_first).limit(1)).one_or_none()

@@ -156,5 +156,6 @@ def _supersede(session: Session, channel: str, files: Sequence[TemplateFile]) ->
             today.blocked_for = None
         if today.status == APPROVED:
             for row in rows:
-                if row is not today:
+                # What the house chose (it has no category that we asked for) is no earlier text of ours.
+                if row is not today and row.category_expected:
                     row.blocked_for = SUPERSEDED

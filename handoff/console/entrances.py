@@ -76,7 +76,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
     "canned.handle": (
         *("canned", "canned_add", "canned_save", "canned_delete", "macros", "macro_add", "macro_save", "macro_delete"),
     ),
-    "template.handle": ("templates", "act_sync_templates", "act_unblock_template"),
+    "template.handle": ("templates", "act_sync_templates", "act_unblock_template", "act_choose_template"),
     "system.see": ("system", "system_live", "alert_seen", "integrations", "endpoint", "delivery_again"),
     "admin.people": (
         *("people", "person_new", "person_add", "person", "person_change"),

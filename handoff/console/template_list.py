@@ -13,19 +13,24 @@ from werkzeug.wrappers import Response
 
 from core.template_text import wording
 from handoff import audit
+from handoff.console.framing import typed
 from handoff.console.ports import LARGEST_ID, House, Ports, house, permitted, visit
 from handoff.console.wording import moment
+from handoff.staff import NotAllowed
+from handoff.template_choice import Choice, choice_of, choose_template
 from handoff.template_wording import QUALITY, category_name, purpose_name, status_name
 from models.channel_state import channel_name
 from models.channel_template import APPROVED, SUPERSEDED, ChannelTemplate
 from models.outbox import Outbox, plan_chore
 
 SYNC = "sync_templates"
+_MOST_VALUES = 30
 
 
 @dataclass(frozen=True)
 class Line:
-    """One template. `cost` is what it is charged as; `moved` says that this is not what we asked for."""
+    """One template. `cost` is what it is charged as; `moved` says that this is not what we asked for.
+    `choice` is what the house may use it for, `used_for` what it is used for, with these `values`."""
 
     id: int
     title: str
@@ -41,17 +46,22 @@ class Line:
     blocked: str
     text: str
     when: str
+    used_for: str
+    choice: Choice | None
+    values: tuple[str, ...]
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
-    """Adds the page and its two buttons."""
+    """Adds the page and what is done on it."""
     blueprint.add_url_rule("/modelos", "templates", partial(_page, ports))
     blueprint.add_url_rule("/modelos/sync", "act_sync_templates", partial(_sync, ports), methods=["POST"])
     where = "/modelos/<int:template_id>/unblock"
     blueprint.add_url_rule(where, "act_unblock_template", partial(_unblock, ports), methods=["POST"])
+    where = "/modelos/<int:template_id>/purpose"
+    blueprint.add_url_rule(where, "act_choose_template", partial(_choose, ports), methods=["POST"])
 
 
-def _page(ports: Ports) -> Response:
+def _page(ports: Ports, problem: str = "") -> Response:
     who, now = permitted("template.handle"), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
@@ -62,11 +72,12 @@ def _page(ports: Ports) -> Response:
         house=place,
         who=who,
         csrf=visit().csrf,
+        problem=problem,
         groups=[("Modelos em uso", ours), ("Outros modelos da conta", others), ("Substituídos por texto novo", old)],
         nothing=not (ours or others or old),
         syncing=waits is not None,
     )
-    return make_response(page)
+    return make_response(page, 409 if problem else 200)
 
 
 def _sync(ports: Ports) -> Response:
@@ -90,17 +101,35 @@ def _unblock(ports: Ports, template_id: int) -> Response:
     return redirect(url_for("console.templates"), 303)
 
 
+def _choose(ports: Ports, template_id: int) -> Response:
+    """The house has one of its own templates go for a purpose, or no longer."""
+    who = permitted("template.handle")
+    purpose, names = typed("purpose", 60), [typed(f"value-{place}", 60) for place in range(_MOST_VALUES)]
+    try:
+        with ports.db.transaction() as session:
+            row = session.get(ChannelTemplate, template_id, with_for_update=True) if template_id <= LARGEST_ID else None
+            if row is None:
+                abort(404, "Este modelo não existe.")
+            before = choose_template(session, row, purpose, [name for name in names if name])
+            if before != row.purpose:
+                subject = f"template:{row.id}"
+                audit.record(session, who.login, "template.chosen", subject, before=before, after=row.purpose)
+    except NotAllowed as error:
+        return _page(ports, f"Não foi salvo: {error}")
+    return redirect(url_for("console.templates"), 303)
+
+
 def _read(session: Session, place: House, now: datetime) -> tuple[list[Line], list[Line], list[Line]]:
     """Those of ours in use, those of others, and earlier texts of ours."""
     rows = session.scalars(select(ChannelTemplate).order_by(ChannelTemplate.purpose, ChannelTemplate.id.desc())).all()
     old = [row for row in rows if row.blocked_for == SUPERSEDED]
     ours = [row for row in rows if row.purpose and row not in old]
     others = [row for row in rows if not row.purpose]
-    groups = [[_line(row, place, now) for row in found] for found in (ours, others, old)]
+    groups = [[_line(session, row, place, now) for row in found] for found in (ours, others, old)]
     return groups[0], groups[1], groups[2]
 
 
-def _line(row: ChannelTemplate, place: House, now: datetime) -> Line:
+def _line(session: Session, row: ChannelTemplate, place: House, now: datetime) -> Line:
     return Line(
         id=row.id,
         title=purpose_name(row.purpose, row.name),
@@ -116,6 +145,9 @@ def _line(row: ChannelTemplate, place: House, now: datetime) -> Line:
         blocked="" if row.blocked_for in {None, SUPERSEDED} else str(row.blocked_for),
         text=_as_named(row),
         when=moment(row.updated_at, now, place.zone),
+        used_for=row.purpose,
+        choice=choice_of(session, row),
+        values=tuple(row.variables),
     )
 
 

@@ -41,6 +41,7 @@ PARTS: Mapping[str, Part] = {
         _part("incident", "Quedas e manutenções", "incident"),
         _part("wifi", "Wi-Fi", "wifi"),
         _part("people", "Passar para uma pessoa e esperar", "handoff waiting silence"),
+        _part("survey", "Encerramento e pesquisa de satisfação", "survey"),
         _part("media", "Arquivos, áudios e ligações", "media call"),
         _part("article", "Artigos", "article"),
         _part("consent", "Promoções: sim e não", "consent"),

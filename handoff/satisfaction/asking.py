@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from handoff.consent import history
 from handoff.outcome import Denied
+from handoff.satisfaction.sentences import Words
 from handoff.satisfaction.terms import Satisfaction, satisfaction_terms
-from handoff.satisfaction.words import Words
 from handoff.templates import SURVEYS, send_template
 from models.contact import Contact
 from models.contract import Contract

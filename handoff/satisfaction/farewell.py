@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.sentence import filled
 from handoff.reply import queue_text
 from handoff.satisfaction.asking import ask_below_farewell, ask_by_template, cause_of
 from handoff.satisfaction.terms import satisfaction_terms
@@ -23,7 +24,7 @@ def say_farewell(
     if not conversation.window_open(now):
         ask_by_template(session, conversation, agent_id, language, now)
         return False
-    farewell = words_in(language).farewell.format(protocol=conversation.protocol)
+    farewell = filled(words_in(session, language).farewell, {"protocol": conversation.protocol})
     key = f"closing-{conversation.id}-{conversation.version}"
     message_id = queue_text(session, conversation, farewell, author=author, key=key)
     ask_in(session, conversation, message_id, agent_id, language, now)
@@ -50,7 +51,7 @@ def ask_in(
     session: Session, conversation: Conversation, message_id: int, agent_id: int | None, language: str, now: datetime
 ) -> bool:
     """Hangs the question on a text of this very transaction that ends the conversation; whether it is to be asked."""
-    message, words = session.get_one(Message, message_id), words_in(language)
+    message, words = session.get_one(Message, message_id), words_in(session, language)
     question = ask_below_farewell(session, conversation, agent_id, message.key or "", words, now)
     if question is None:
         return False

@@ -73,7 +73,7 @@ def _served_badly(session: Session, row: Survey, language: str, now: datetime) -
     conversation = session.get_one(Conversation, row.conversation_id, populate_existing=True)
     minutes = satisfaction_terms(session).comment_minutes
     row.comment_until = now + timedelta(minutes=minutes)
-    words = words_in(language).comment
+    words = words_in(session, language).comment
     queue_text(session, conversation, words, author="system", key=f"survey-comment-{row.id}")
     who = session.scalar(select(Agent.name).where(Agent.id == row.agent_id)) or "atendimento automático"
     place = f", fila {row.queue}" if row.queue else ""

@@ -1,50 +1,26 @@
-"""The few sentences in which customers are asked, by their language. One bubble each: every bubble is paid for."""
+"""The few sentences in which customers are asked, as the house says them now."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sqlalchemy.orm import Session
+
+from core.sentence import misfit
+from handoff.satisfaction.sentences import SCORES, Words, survey_sentences
+from models.bot_text import newest_texts
 
 
-@dataclass(frozen=True)
-class Words:
-    """`rows` are the scores' titles, the best first; at most 24 characters, `button` 20."""
+def words_in(session: Session, language: str) -> Words:
+    """The sentences of a language as the house says them now. Raises KeyError as above."""
+    shipped, own = survey_sentences(language), newest_texts(session, language)
 
-    farewell: str
-    question: str
-    button: str
-    rows: tuple[str, ...]
-    comment: str
+    def said(name: str) -> str:
+        text = own[name].text if name in own else None
+        return shipped[name].text if text is None or misfit(text, shipped[name]) else text
 
-
-WORDS = {
-    "pt_BR": Words(
-        farewell=(
-            "Atendimento encerrado. Seu protocolo é {protocol}. "
-            "Se precisar de mais alguma coisa, é só escrever aqui. 👋"
-        ),
-        question="Como foi este atendimento? Toque em *Avaliar* e escolha.",
-        button="Avaliar",
-        rows=("⭐⭐⭐⭐⭐ Ótimo", "⭐⭐⭐⭐ Bom", "⭐⭐⭐ Mais ou menos", "⭐⭐ Ruim", "⭐ Péssimo"),
-        comment=(
-            "Obrigada por avaliar, e sinto muito que não tenha sido bom. "
-            "Me conta em uma mensagem o que aconteceu? A supervisão vai ler."
-        ),
-    ),
-    "es": Words(
-        farewell=(
-            "Atención finalizada. Su protocolo es {protocol}. Si necesita algo más, basta con escribir por aquí. 👋"
-        ),
-        question="¿Cómo fue esta atención? Toque *Calificar* y elija.",
-        button="Calificar",
-        rows=("⭐⭐⭐⭐⭐ Excelente", "⭐⭐⭐⭐ Buena", "⭐⭐⭐ Más o menos", "⭐⭐ Mala", "⭐ Pésima"),
-        comment=(
-            "Gracias por calificar, y lamentamos que no haya sido buena. "
-            "¿Nos cuenta en un mensaje qué pasó? La supervisión lo va a leer."
-        ),
-    ),
-}
-
-
-def words_in(language: str) -> Words:
-    """The sentences of a language. Raises KeyError for one that has none."""
-    return WORDS[language]
+    return Words(
+        farewell=said("survey.farewell"),
+        question=said("survey.question"),
+        button=said("survey.button"),
+        rows=tuple(said(f"survey.score_{score}") for score in SCORES),
+        comment=said("survey.comment"),
+    )

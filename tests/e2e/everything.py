@@ -131,6 +131,7 @@ def _writing(db: Database, cast: Mapping[str, Attendant]) -> dict[str, str]:
     )
     a_macro(db, cast["karina"], "etiqueta lento\nresponder oi\ntransferir N2: já testado")
     a_template(db)
+    a_template(db, "", name="volta_da_casa", category_expected="")
     a_template(db, "survey", category="MARKETING", status="PAUSED", blocked_for="graph_132015", reason="FIRST_PAUSE")
     with db.transaction() as session:
         add_articles(session, utc_now())

@@ -1,22 +1,18 @@
-"""The administration's pages of the desk: queues, calendars, promises, policies, and the audit of all of it."""
+"""The administration's pages of the desk: queues, calendars, promises, and the audit of all of it."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from billing.provider_row import policy_of, provider_of, provider_row
 from core.db import Database
 from handoff.access import attendant_of
 from handoff.calendars import calendar_named
-from handoff.console.admin.fields import as_json, fields_of
-from handoff.policies import POLICIES
+from handoff.console.admin.fields import as_json, boxes_of, fields_of
 from handoff.queues import TEMPLATE, Queue, organogram
 from handoff.sla import clocks
 from handoff.sla.terms import TEMPLATE as PROMISES
@@ -26,10 +22,6 @@ from models.agent import Agent
 from models.audit import Audit
 from models.conversation import Conversation
 from models.sla import SlaPolicy
-from provisioning.approval import approvals_needed
-from provisioning.onu_template import onu_order
-from provisioning.optical_limits import limits_of
-from provisioning.outages.watch_terms import watch_terms_of
 from tests.integration.console import Person, console_app
 from tests.integration.desk import a_conversation, a_provider, audited, conversation, messages, the_cast
 from tests.integration.sla_rows import a_policy
@@ -50,12 +42,7 @@ def admin(db: Database) -> Person:
 def form_of(queue: Queue, **changed: str) -> dict[str, str]:
     """What the form of a queue sends when nothing else is changed."""
     shown = fields_of(queue, as_json(queue), leave=("name",))
-    return {**{f"field-{item.name}": item.value for item in shown}, **changed}
-
-
-def policy_form(name: str, **changed: str) -> dict[str, str]:
-    shown = fields_of(POLICIES[name].kind(), {})
-    return {**{f"field-{item.name}": item.value for item in shown}, **changed}
+    return {**boxes_of(shown), **changed}
 
 
 def queue_now(db: Database, name: str) -> Queue:
@@ -195,80 +182,6 @@ def test_promises_are_changed_added_and_taken_away(admin: Person, db: Database) 
     assert [len(audited(db, f"promise.{done}")) for done in ("changed", "added", "removed")] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("name", POLICIES)
-def test_policy_shows_its_defaults_and_saving_them_keeps_nothing(admin: Person, db: Database, name: str) -> None:
-    assert admin.get(f"{ADMIN}/policies/{name}").status_code == 200
-    assert admin.post(f"{ADMIN}/policies/{name}", policy_form(name)).status_code == 303
-    assert audited(db, "policy.changed") == []
-
-
-def test_policy_that_is_changed_holds_at_once_and_back_at_the_default_it_is_no_change(
-    admin: Person, db: Database
-) -> None:
-    changed = {"field-hours": "48", "field-plans": "Fibra 300, Fibra 600", "field-hours_by_plan": '{"Fibra 600": 96}'}
-    assert admin.post(f"{ADMIN}/policies/trust_unlock", policy_form("trust_unlock", **changed)).status_code == 303
-    with db.transaction() as session:
-        policy = policy_of(provider_row(session))
-    assert (policy.hours, policy.plans, policy.hours_by_plan) == (48, ("Fibra 300", "Fibra 600"), {"Fibra 600": 96})
-    assert detail(db, "policy.changed")["after"]["hours"] == 48
-    admin.post(f"{ADMIN}/policies/trust_unlock", policy_form("trust_unlock"))
-    with db.transaction() as session:
-        assert provider_row(session).policies == {}
-
-
-@pytest.mark.parametrize(("name", "field", "value"), [
-    ("trust_unlock", "hours", "0"), ("trust_unlock", "hours", "muitas"), ("trust_unlock", "hours_by_plan", "{"),
-    ("collections", "notice_days", "0"), ("collections", "steps", '[{"name": "x"}]'),
-    ("billing", "fine_percent", '"9"'), ("access", "session_hours", "999"), ("access", "password_login", "x"),
-    ("negotiation", "table", '[{"a": 1}]'),
-    ("network", "approvals", '{"reboot": 1}'), ("network", "approvals", '{"provision_onu": 0}'),
-    ("network", "approvals", '{"reboot_onu": 4}'), ("network", "approvals", "[]"), ("optical", "weak_dbm", '"-27"'),
-    ("optical", "weak_dbm", "-99"), ("optical", "strong_dbm", "-30"), ("optical", "drop_db", "0"),
-    ("onu", "vlan", "4095"), ("onu", "description", "{cpf}"), ("onu", "olts", '{"OLT": {"vlan": 0}}'),
-    ("onu", "plans", '{"Fibra": {"perfil": "x"}}'), ("onu", "extra", "[]"), ("onu", "pon_limit", "0"),
-    ("onu", "olts", "[]"), ("contacts", "support_phone", "9" * 41),
-])  # fmt: skip
-def test_policy_without_sense_is_said_in_words_and_not_saved(
-    admin: Person, db: Database, name: str, field: str, value: str
-) -> None:
-    answer = admin.post(f"{ADMIN}/policies/{name}", policy_form(name, **{f"field-{field}": value}))
-    assert (answer.status_code, "Não foi salvo" in answer.text) == (409, True)
-    with db.transaction() as session:
-        assert provider_row(session).policies == {}
-
-
-def test_terms_of_the_network_hold_at_once_for_whoever_goes_by_them(admin: Person, db: Database) -> None:
-    for name, changed in {
-        "network": {"approvals": '{"reboot_onu": 2}'},
-        "optical": {"weak_dbm": "-25.5"},
-        "onu": {"vlan": "100", "plans": '{"Fibra 600": {"vlan": 600}}'},
-        "line_watch": {"by_template": "1"},
-        "contacts": {"support_phone": "(12) 3000-1000"},
-    }.items():
-        form = policy_form(name, **{f"field-{field}": value for field, value in changed.items()})
-        assert admin.post(f"{ADMIN}/policies/{name}", form).status_code == 303, name
-    with db.transaction() as session:
-        row = provider_row(session)
-        kept, provider = row.policies, provider_of(row)
-    assert [approvals_needed(kept, action) for action in ("reboot_onu", "provision_onu", "set_wifi")] == [2, 1, 0]
-    assert limits_of("Huawei", kept["optical"]) == replace(limits_of("Huawei", {}), weak_dbm=-25.5)
-    order = onu_order(kept["onu"], olt="A", plan="Fibra 600", pon="0/1/1", serial="X", facts={"contract": "1-A"})
-    assert (order.vlan, order.description) == (600, "1-A")
-    assert watch_terms_of(kept).by_template
-    assert provider.support_phone == kept["support_phone"] == "(12) 3000-1000"
-    assert "1 mudança" in admin.get(f"{ADMIN}/policies").text
-    assert admin.post(f"{ADMIN}/policies/contacts", policy_form("contacts")).status_code == 303
-    with db.transaction() as session:
-        assert kept.keys() - provider_row(session).policies.keys() == {"support_phone"}
-
-
-def test_what_has_no_page_is_shown_beside_the_policies(admin: Person, db: Database) -> None:
-    with db.transaction() as session:
-        provider_row(session).policies = {"boleto_bank": "001", "onu": {"vlan": 7}}
-    page = admin.get(f"{ADMIN}/policies").text
-    assert re.findall(r'<span class="mono">(\w+)</span>', page) == ["boleto_bank"]
-
-
 def test_audit_is_found_by_person_deed_subject_and_day_and_taken_as_csv(admin: Person, db: Database) -> None:
     with db.transaction() as session:
         session.add(Audit(actor="helena", action="conversation.viewed", subject="conversation:7", detail={}))
@@ -283,27 +196,3 @@ def test_audit_is_found_by_person_deed_subject_and_day_and_taken_as_csv(admin: P
     rows = list(csv.reader(io.StringIO(file.text.lstrip("\ufeff")), delimiter=";"))
     assert [row[1:4] for row in rows] == [["quem", "o que", "sobre"], ["igor", "'=cmd()", "conversation:8"]]
     assert audited(db, "audit.exported") == [("admin", "audit")]
-
-
-@pytest.mark.parametrize(
-    ("name", "field", "typed"),
-    [
-        # Whoever adds so many hours to a moment leaves the calendar: nobody could close a conversation any more.
-        ("satisfaction", "answer_hours", "1" + "0" * 18),
-        ("satisfaction", "nps_months", "400000"),
-        ("collections", "give_up_after_days", "-" + "9" * 18),
-        ("collections", "steps", '[{"name": "a", "days": 999999999999, "template": "invoice_overdue"}]'),
-        ("drift", "times", "NaN"),
-        ("drift", "times", "1e999"),
-        # What no column holds.
-        ("onu", "extra", r'{"a": "\u0000"}'),
-        ("onu", "extra", r'{"\ud800": "a"}'),
-        ("onu", "description", "a\x01b"),
-        ("onu", "extra", "[" * 9000),
-        ("onu", "extra", '{"a":' * 500 + "1" + "}" * 500),
-        ("trust_unlock", "plans", "a\x02, b"),
-    ],
-)
-def test_policy_refuses_what_nobody_can_reckon_with_or_keep(admin: Person, name: str, field: str, typed: str) -> None:
-    answer = admin.post(f"{ADMIN}/policies/{name}", policy_form(name, **{f"field-{field}": typed}))
-    assert (answer.status_code, "Não foi salvo" in answer.text) == (409, True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.db import Database
 from handoff.access import Attendant
 from models.audit import Audit
-from models.channel_template import ChannelTemplate
+from models.channel_template import ChannelTemplate, usable_template
 from models.consent import Consent
 from models.message import Message
 from tests.integration.console import LIVE, Person, console_app
@@ -102,6 +102,41 @@ def test_supervisor_lets_a_blocked_template_go_again(db: Database, cast: dict[st
         assert karina.post(f"/console/modelos/{id_}/unblock").status_code == 303
     assert karina.post("/console/modelos/99/unblock").status_code == 404
     assert [row.blocked_for for row in rows(db, ChannelTemplate)] == [None, "superseded"]
+
+
+def test_house_has_a_template_of_its_own_go_for_a_purpose_and_takes_it_back(
+    db: Database, cast: dict[str, Attendant]
+) -> None:
+    a_template(db, "survey")
+    ours = a_template(db)
+    body = [{"type": "BODY", "text": "Protocolo {{1}}: {{2}}, vamos continuar?"}]
+    more = {"name": "volta", "category_expected": "", "components": body, "variables": []}
+    own = a_template(db, "", **more)
+    karina = Person(console_app(db), "karina")
+    page = karina.get("/console/modelos").text
+    assert page.count("Usar no lugar de um nosso") == 1
+    assert 'value="survey"' not in page
+    where, form = f"/console/modelos/{own}/purpose", {"value-0": "protocol", "value-1": "name"}
+    for wrong in (
+        {"purpose": "survey"},
+        {"purpose": "reopen", "value-1": "amount"},
+        {"purpose": "reopen", "value-0": ""},
+    ):
+        assert karina.post(where, {**form, **wrong}).status_code == 409, wrong
+    assert karina.post(f"/console/modelos/{ours}/purpose", {**form, "purpose": "reopen"}).status_code == 409
+    assert karina.post(where, {**form, "purpose": "reopen"}).status_code == 303
+    with db.transaction() as session:
+        chosen = usable_template(session, "whatsapp", "reopen", "pt_BR")
+        assert chosen is not None
+        assert (chosen.id, chosen.variables) == (own, ["protocol", "name"])
+        detail = session.scalars(select(Audit.detail).where(Audit.action == "template.chosen")).one()
+    assert detail == {"before": "", "after": "reopen"}
+    assert "Usado no lugar do nosso" in karina.get("/console/modelos").text
+    assert karina.post(where, {"purpose": ""}).status_code == 303
+    with db.transaction() as session:
+        left = usable_template(session, "whatsapp", "reopen", "pt_BR")
+    assert left is not None
+    assert left.id == ours
 
 
 def test_page_of_templates_is_for_supervisors(db: Database, cast: dict[str, Attendant]) -> None:

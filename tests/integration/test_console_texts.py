@@ -103,6 +103,9 @@ def test_saving_adds_a_version_and_an_audit_row_and_the_same_again_adds_none(adm
     ("sorry", "Poxa\x07", "U+0007"),
     ("button.yes", "Sim, com toda a certeza", "20"),
     ("menu.slow_internet", "A minha internet está lenta", "24"),
+    ("survey.button", "Dar uma nota de um a cinco", "20"),
+    ("survey.score_5", "⭐⭐⭐⭐⭐ Foi ótimo, parabéns", "24"),
+    ("survey.farewell", "Até logo!", "{protocol}"),
     ("deal.title", "Em {count} vezes de {amount}", "20"),
     ("thanks.open", "De nada {", "Chaves"),
 ])  # fmt: skip

@@ -22,7 +22,7 @@ from handoff.life.snooze import snooze
 from handoff.life.unmerging import unmerge
 from handoff.outcome import Denied, Done, Taken
 from handoff.permits import Role, Sees
-from handoff.satisfaction.words import words_in
+from handoff.satisfaction.sentences import survey_sentences
 from handoff.whom import contact_of
 from handoff.writing.macros import MacroForm, run_macro, save_macro
 from models import utc_now
@@ -147,10 +147,9 @@ def test_farewell_of_a_macro_and_of_another_system_is_in_the_customers_language(
         assert isinstance(run_macro(session, by_macro, cast["helena"], macro, "t", language="es"), Done)
     for act in ("take", "close"):
         assert crm.post(f"/conversations/{by_crm}/{act}").status_code == 200
+    farewell = survey_sentences("es")["survey.farewell"].text
     for id_ in (by_macro, by_crm):
-        assert (
-            words_in("es").farewell.format(protocol=conversation(db, id_).protocol) in messages(db, id_, "out")[0].text
-        )
+        assert farewell.format(protocol=conversation(db, id_).protocol) in messages(db, id_, "out")[0].text
 
 
 def test_other_system_goes_a_level_up_with_a_reason(db: Database, cast: dict[str, Attendant]) -> None:

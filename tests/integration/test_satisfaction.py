@@ -17,6 +17,7 @@ from handoff.access import Attendant
 from handoff.release import close
 from models import utc_now
 from models.alert import Alert
+from models.bot_text import BotText
 from models.contact import Contact, ContactAlias
 from models.conversation import Conversation
 from models.incident import Incident, IncidentContract
@@ -86,6 +87,25 @@ def test_survey_is_asked_in_the_farewells_own_bubble(db: Database, helena: Atten
     assert (row.agent_id, row.queue, row.score, row.key) == (helena.id, "N1", None, said.key)
     # A channel without lists says the farewell alone: numbered lines would ask for a number.
     assert "Avaliar" not in said.payload["words"]
+
+
+def test_survey_is_asked_in_the_houses_own_words_as_long_as_they_fit(db: Database, helena: Attendant) -> None:
+    own = {
+        "survey.farewell": "Até logo! Protocolo {protocol}.",
+        "survey.question": "Que nota você dá?",
+        "survey.button": "Dar uma nota de um a cinco",
+        "survey.score_1": "⭐ Muito ruim",
+        "survey.comment": "O que houve?",
+    }
+    with db.transaction() as session:
+        for name, words in own.items():
+            session.add(BotText(language="pt_BR", name=name, version=1, text=words, instead_of="", by="admin"))
+    id_, wa_id = closed(db, helena)
+    (said,) = messages(db, id_, "out")
+    assert said.text == f"Até logo! Protocolo {conversation(db, id_).protocol}.\n\nQue nota você dá?"
+    assert (said.payload["options"][-1][1], said.payload["list_button"]) == ("⭐ Muito ruim", "Avaliar")
+    bring(db, tap(wa_id, f"csat:{survey(db).id}:1"))
+    assert messages(db, id_, "out")[-1].text == "O que houve?"
 
 
 def test_vote_opens_nothing_and_waits_for_nothing(db: Database, helena: Attendant) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.db import Database
 from core.errors import Refused
@@ -100,6 +100,21 @@ def test_changed_file_is_another_template_and_the_old_one_serves_until_it_is_app
     sync(db, account, NEWER)
     assert usable(db) == NEWER.name
     assert states(db)[HELLO.name] == ("APPROVED", SUPERSEDED)
+
+
+def test_template_that_the_house_chose_goes_before_ours_and_stays_chosen(db: Database) -> None:
+    account = Account({"volta": Listed("9", "volta", "pt_BR", "APPROVED", "UTILITY")})
+    sync(db, account)
+    with db.transaction() as session:
+        own = session.scalars(select(ChannelTemplate).where(ChannelTemplate.name == "volta")).one()
+        own.purpose, own.variables = HELLO.purpose, ["name"]
+    account.says(HELLO, status="APPROVED")
+    sync(db, account)
+    assert usable(db) == "volta"
+    assert states(db)["volta"] == ("APPROVED", None)
+    account.there["volta"] = replace(account.there["volta"], status="PAUSED")
+    sync(db, account)
+    assert usable(db) == HELLO.name
 
 
 def test_text_that_comes_back_is_used_again(db: Database) -> None:

@@ -2,76 +2,86 @@
 
 from __future__ import annotations
 
-import json
-import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from flask import request
 
 from billing.open_hours import Hours
-
-Kind = Literal["bool", "int", "text", "list", "json"]
-LONGEST = 20_000
-LARGEST, LARGEST_CENTS = 500_000, 10**9
-"""Whatever a number counts (days, too), a moment with it added or taken off is a date still."""
-
-
-class Senseless(ValueError):
-    """What was typed into a field is not of its kind; the text says so, in Portuguese."""
+from handoff.console.admin.boxes import LONGEST, Flag, Kind, Number, Senseless, Text, Whole, Words
+from handoff.console.admin.rows import kept_or_read
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field. `value` is what the box holds, `plain` what it would be without a change; `options` are all that it may
-    be, anything where there are none."""
+    """A field: what it is called, what it may hold, what it holds now, and what it would without a change."""
 
     name: str
     title: str
     kind: Kind
-    value: str
-    plain: str
-    options: tuple[str, ...] = ()
+    value: Any
+    plain: Any
+
+    @property
+    def at(self) -> str:
+        """What its boxes are called, or begin with."""
+        return f"field-{self.name}"
+
+    @property
+    def boxes(self) -> dict[str, str]:
+        """Its boxes, as the form shows them."""
+        return self.kind.boxes(self.at, self.value)
+
+    @property
+    def plainly(self) -> str:
+        """What it would be without a change, in words."""
+        return self.kind.told(self.plain)
 
 
 def fields_of(
     plain: Any,
     given: Mapping[str, Any],
     titles: Mapping[str, str] | None = None,
-    options: Mapping[str, Sequence[str]] | None = None,
+    kinds: Mapping[str, Kind] | None = None,
     leave: Sequence[str] = (),
 ) -> list[Field]:
-    """The fields of `plain` (an instance with the defaults), each with what is `given` or its default."""
+    """The fields of `plain` (an instance with the defaults), each with what is `given` or its default. What `kinds`
+    leaves out is of the kind that its default tells."""
     found = []
     for item in fields(plain):
-        if item.name in leave:
-            continue
-        default = as_json(getattr(plain, item.name))
-        kind = _kind(default)
-        found.append(
-            Field(
-                item.name,
-                (titles or {}).get(item.name, item.name),
-                kind,
-                _shown(given.get(item.name, default), kind),
-                _shown(default, kind),
-                tuple((options or {}).get(item.name, ())),
-            )
-        )
+        if item.name not in leave:
+            default = as_json(getattr(plain, item.name))
+            kind = (kinds or {}).get(item.name) or _kind(item.name, default)
+            title = (titles or {}).get(item.name, item.name)
+            found.append(Field(item.name, title, kind, given.get(item.name, default), default))
     return found
 
 
-def typed_fields(known: Sequence[Field], plain: Any = None) -> dict[str, Any]:
-    """What was typed, as JSON values, without what is as in `plain` (if any). Raises Senseless naming the field."""
+def boxes_of(known: Sequence[Field]) -> dict[str, str]:
+    """All boxes of a form, as it shows them."""
+    return {name: text for item in known for name, text in item.boxes.items()}
+
+
+def typed_boxes() -> dict[str, str]:
+    """All boxes of the form that was sent, as they were filled in."""
+    return {
+        name: text.replace("\x00", "").replace("\r\n", "\n").strip()[:LONGEST]
+        for name, text in request.form.items()
+        if name.startswith("field-")
+    }
+
+
+def typed_fields(known: Sequence[Field], typed: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed, as JSON values by field. Raises Senseless naming the field."""
     read = {}
     for item in known:
-        value = _read(item, request.form.get(f"field-{item.name}", "").replace("\x00", "").strip()[:LONGEST])
-        if plain is None or value != as_json(getattr(plain, item.name)):
-            read[item.name] = value
+        try:
+            read[item.name] = kept_or_read(item.kind, item.at, typed, item.value)
+        except Senseless as error:
+            raise error.within(item.title) from error
     return read
 
 
@@ -88,63 +98,8 @@ def as_json(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal | date) else value
 
 
-def _kind(default: Any) -> Kind:
-    if isinstance(default, bool):
-        return "bool"
-    if isinstance(default, int):
-        return "int"
-    if isinstance(default, str):
-        return "text"
-    return "list" if isinstance(default, list) and all(isinstance(one, str) for one in default) else "json"
-
-
-def _shown(value: Any, kind: Kind) -> str:
-    if kind == "bool":
-        return "1" if value else ""
-    if kind == "list" and isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return str(value) if kind in ("int", "text") else json.dumps(value, ensure_ascii=False)
-
-
-def _read(item: Field, typed: str) -> Any:
-    if item.options and typed not in item.options:
-        raise Senseless(f"{item.title}: escolha uma das opções.")
-    if item.kind == "bool":
-        return typed == "1"
-    if item.kind in ("text", "list"):
-        value: Any = typed.replace("\r\n", "\n")
-    else:
-        try:
-            value = json.loads(typed)
-        except (ValueError, RecursionError) as error:
-            raise Senseless(f"{item.title}: {_where(error)}") from error
-    if item.kind == "int" and type(value) is not int:
-        raise Senseless(f"{item.title}: esperado um número inteiro.")
-    if problem := _unkept(value, LARGEST_CENTS if item.name.endswith("_cents") else LARGEST):
-        raise Senseless(f"{item.title}: {problem}")
-    if item.kind == "list":
-        return list(dict.fromkeys(part.strip() for part in value.replace("\n", ",").split(",") if part.strip()))
-    return value
-
-
-def _unkept(value: Any, largest: int, levels: int = 20) -> str:
-    """Why nobody could keep the value or reckon with it, wherever in it that stands; empty where they can."""
-    if isinstance(value, str):
-        strange = (char for char in value if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs"))
-        return "há um caractere que não se vê. Apague-o e digite de novo." if any(strange) else ""
-    if isinstance(value, Mapping | list) and not levels:
-        return "há listas dentro de listas demais."
-    if isinstance(value, Mapping):
-        limits = {name: LARGEST_CENTS if name.endswith("_cents") else largest for name in value}
-        found = (_unkept(name, 0) or _unkept(one, limits[name], levels - 1) for name, one in value.items())
-        return next(filter(None, found), "")
-    if isinstance(value, list):
-        return next(filter(None, (_unkept(one, largest, levels - 1) for one in value)), "")
-    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= largest):
-        return f"esperado um número até {largest}."
-    return ""
-
-
-def _where(error: Exception) -> str:
-    at = f" (posição {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
-    return f"não dá para ler o valor como JSON{at}. Textos vão entre aspas, listas entre colchetes."
+def _kind(name: str, default: Any) -> Kind:
+    plain: Mapping[type, Kind] = {bool: Flag(), int: Whole(), float: Number(), str: Text(), list: Words()}
+    if type(default) not in plain:
+        raise TypeError(f"{name}: nobody said of what kind it is")
+    return plain[type(default)]

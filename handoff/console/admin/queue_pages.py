@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
-from handoff.console.admin.fields import Field, Senseless, as_json, fields_of, typed_fields
+from handoff.console.admin.boxes import Kind, Pick, Senseless
+from handoff.console.admin.fields import Field, as_json, boxes_of, fields_of, typed_boxes, typed_fields
 from handoff.console.admin.page import frame, written_down
 from handoff.console.framing import typed
 from handoff.console.ports import Ports, attendant, house
@@ -64,12 +65,14 @@ def _fields(session: Session, name: str) -> list[Field]:
     known = organogram(session)
     names = ["", *(queue.name for queue in known.queues)]
     calendars = list(session.scalars(select(CalendarRow.name).order_by(CalendarRow.name)))
-    options = {"overflow_to": names, "escalates_to": names, **({"calendar": calendars} if calendars else {})}
+    another = Pick(tuple((one, one or "(nenhuma)") for one in names))
+    calendar: dict[str, Kind] = {"calendar": Pick(tuple((one, one) for one in calendars))} if calendars else {}
+    kinds: dict[str, Kind] = {"overflow_to": another, "escalates_to": another, **calendar}
     now = next((queue for queue in (*known.queues, *known.closed) if queue.name == name), None)
     if now is None and name:
         abort(404, "Esta fila não existe.")
     given = as_json(now) if now else {}
-    return fields_of(_plain(name), given, TITLES, options, leave=("name",))
+    return fields_of(_plain(name), given, TITLES, kinds, leave=("name",))
 
 
 def _page(ports: Ports, name: str, *, problem: str = "", values: Mapping[str, str] | None = None) -> Response:
@@ -85,7 +88,7 @@ def _page(ports: Ports, name: str, *, problem: str = "", values: Mapping[str, st
             problem=problem,
             name=name,
             fields=shown,
-            values=values or {item.name: item.value for item in shown},
+            values=values or boxes_of(shown),
             others=[queue.name for queue in known.queues if queue.name != name],
             active=name in known.names,
             inside=open_in(session).get(name, 0),
@@ -98,12 +101,11 @@ def _save(ports: Ports, name: str) -> Response:
     try:
         with ports.db.transaction() as session:
             ensure_organogram(session)
-            terms = typed_fields(_fields(session, name))
+            terms = typed_fields(_fields(session, name), typed_boxes())
             before = write_queue(session, called, terms, new=not name)
             written_down(session, "queue.changed" if name else "queue.added", f"queue:{called}", before, terms)
     except (NotAllowed, Senseless) as problem:
-        values = {key.removeprefix("field-"): value for key, value in request.form.items()}
-        return _page(ports, name, problem=str(problem), values=values)
+        return _page(ports, name, problem=str(problem), values=typed_boxes())
     return redirect(url_for("console.queues"), 303)
 
 

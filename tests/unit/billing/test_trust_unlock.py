@@ -150,7 +150,7 @@ def test_a_promise_that_nobody_judged_yet_is_broken_only_by_the_debt_it_was_give
 
 @pytest.mark.parametrize("values", [{"hours": 0}, {"once_per_days": -1}, {"max_overdue_days": 0}])
 def test_policy_refuses_terms_without_sense(values: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="trust unlock"):
+    with pytest.raises(ValueError, match=r"hours|once_per_days|max_overdue_days"):
         Policy(**values)  # type: ignore[arg-type]
 
 

@@ -88,9 +88,9 @@ def test_policies_are_read_with_their_defaults() -> None:
     [
         ({"trust_unlock": {"hour": 72}}, "hour não existe"),
         ({"trust_unlock": {"hours": "72"}}, "hours: esperado int"),
-        ({"trust_unlock": {"weekdays": [0]}}, "1 .Monday."),
+        ({"trust_unlock": {"weekdays": [0]}}, "1 .segunda."),
         ({"trust_unlock": {"kinds": ["pessoa"]}}, "residential, business"),
-        ({"trust_unlock": {"hours_by_plan": {"Fibra": 0}}}, "at least an hour"),
+        ({"trust_unlock": {"hours_by_plan": {"Fibra": 0}}}, "pelo menos uma hora"),
         ({"trust_unlock": [72]}, "esperado um objeto"),
     ],
 )

@@ -17,8 +17,8 @@ from handoff.reports.lines import Line
 from handoff.reports.period import LONGEST_DAYS, Period, period_of
 from handoff.reports.terms import Targets
 from handoff.reports.worked import Worked
+from handoff.satisfaction.sentences import survey_sentences
 from handoff.satisfaction.terms import Satisfaction
-from handoff.satisfaction.words import WORDS
 
 ZONE = "America/Sao_Paulo"
 
@@ -88,13 +88,12 @@ def test_targets_are_shares() -> None:
         Targets(n1_percent=101)
 
 
-@pytest.mark.parametrize("language", list(WORDS))
+@pytest.mark.parametrize("language", ["pt_BR", "es"])
 def test_words_fit_where_whatsapp_shows_them(language: str) -> None:
-    words = WORDS[language]
-    assert len(words.button) <= 20
-    assert len(words.rows) == 5
-    assert all(len(row) <= 24 for row in words.rows)
-    assert len(words.farewell) + len(words.question) < 1024
+    sentences = survey_sentences(language)
+    assert len(sentences) == 9
+    assert all(len(sentence.text) <= sentence.longest for sentence in sentences.values())
+    assert len(sentences["survey.farewell"].text) + len(sentences["survey.question"].text) < 1024
 
 
 def test_working_time_is_the_calendars_whatever_the_moments() -> None:
