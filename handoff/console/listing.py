@@ -5,32 +5,24 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import LateralFromClause
 
-from handoff.access import Attendant, Sight
-from handoff.console.alerts import NOW, neglected, undelivered
+from handoff.access import Attendant
 from handoff.console.life import sleep_line
+from handoff.console.list_statements import LIMIT, count_statement, row_statement
 from handoff.console.ports import House
-from handoff.console.wanted import VIEWER, Wanted, narrowed_to, recent, tab_conditions
+from handoff.console.wanted import Wanted
 from handoff.console.wording import KINDS, TEXT_KINDS, moment, waited, without_documents
 from handoff.queues import DEFAULT_QUEUE
-from handoff.routing.order import waiting_order
 from handoff.sla.standing import Standing, colours
-from models.agent import Agent
 from models.contact import Contact
 from models.conversation import Conversation
 from models.customer import Customer
-from models.message import Message
 from models.reading_mark import ReadingMark
 
-LIMIT = 100
-NEWS_COUNTED = 10
-"""Unread messages are counted up to here: beyond it, the number tells nobody anything."""
 HANDLER = {"bot": "atendimento automático", "queue": "esperando", "closed": "encerrada"}
 
 
@@ -81,15 +73,15 @@ Marks = Mapping[int, Mapping[int, int]]
 
 def read_rows(session: Session, who: Attendant, asked: Wanted, place: House, now: datetime) -> Rows:
     """What `who` may see of a list, the most urgent first, at most LIMIT rows."""
-    found = session.execute(_rows(who.sight, asked), {"now": now, "viewer": who.id}).all()
+    found = session.execute(row_statement(who.sight, asked), {"now": now, "viewer": who.id}).all()
     standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
-    rows = tuple(_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT])
-    return Rows(rows, more=len(found) > LIMIT)
+    shown = tuple(_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT])
+    return Rows(shown, more=len(found) > LIMIT)
 
 
 def read_counts(session: Session, who: Attendant, now: datetime) -> dict[str, int]:
     """How many stand in each tab but their own, by its name."""
-    row = session.execute(_counts(who.sight), {"now": now, "viewer": who.id}).one()
+    row = session.execute(count_statement(who.sight), {"now": now, "viewer": who.id}).one()
     return dict(row._mapping)
 
 
@@ -122,78 +114,6 @@ def read_marks(session: Session, rows: Rows) -> Marks:
     for mark in session.scalars(select(ReadingMark).where(ReadingMark.conversation_id.in_(ids))):
         marks.setdefault(mark.agent_id, {})[mark.conversation_id] = mark.message_id
     return marks
-
-
-def _last_message() -> LateralFromClause:
-    """The newest thing that was said in a conversation."""
-    return (
-        select(Message.text, Message.kind, Message.direction, Message.author, Message.received_at, Message.revoked_at)
-        .where(Message.conversation_id == Conversation.id, Message.direction.in_(("in", "out")))
-        .order_by(Message.id.desc())
-        .limit(1)
-        .lateral("last")
-    )
-
-
-def _newest_ids() -> Any:
-    newest = (
-        select(Message.id)
-        .where(Message.conversation_id == Conversation.id, Message.direction == "in")
-        .order_by(Message.id.desc())
-        .limit(NEWS_COUNTED)
-        .correlate(Conversation)
-        .subquery()
-    )
-    return select(func.array_agg(newest.c.id)).scalar_subquery().label("news")
-
-
-# To make a statement takes longer than to run it: each is made once, and run with `now` and `viewer`.
-@lru_cache(maxsize=500)
-def _counts(sight: Sight) -> Select[Any]:
-    counted = (func.count().filter(condition).label(name) for name, condition in tab_conditions().items())
-    columns: tuple[ColumnElement[Any], ...] = tuple(counted)
-    return select(*columns).select_from(Conversation).where(sight.shows(VIEWER), recent())
-
-
-@lru_cache(maxsize=500)
-def _rows(sight: Sight, asked: Wanted) -> Select[Any]:
-    last = _last_message()
-    unanswered = (
-        select(func.min(Message.received_at))
-        .where(Message.conversation_id == Conversation.id, Message.direction == "in", Message.handled_at.is_(None))
-        .scalar_subquery()
-        .label("unanswered")
-    )
-    newest_first = (last.c.received_at.desc().nulls_last(), Conversation.id.asc())
-    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
-        "waiting": waiting_order(NOW),
-        "mine": (unanswered.asc().nulls_last(), *newest_first),
-    }
-    order = orders.get(asked.tab, newest_first)
-    return (
-        select(
-            Conversation,
-            Contact.profile_name,
-            Customer.name.label("customer"),
-            Agent.name.label("agent"),
-            last.c.text,
-            last.c.kind,
-            last.c.direction,
-            last.c.received_at,
-            last.c.revoked_at,
-            unanswered,
-            undelivered().label("undelivered"),
-            neglected().label("neglected"),
-            _newest_ids(),
-        )
-        .join(Contact, Contact.id == Conversation.contact_id)
-        .outerjoin(Customer, Customer.ref == Contact.customer_ref)
-        .outerjoin(Agent, Agent.id == Conversation.agent_id)
-        .outerjoin(last, true())
-        .where(narrowed_to(asked), sight.shows(VIEWER))
-        .order_by(*order)
-        .limit(LIMIT + 1)
-    )
 
 
 def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:

@@ -77,6 +77,7 @@ TITLES: Mapping[str, Mapping[str, str]] = {
     "settlement": {
         "pix_minutes": "Um Pix aparece em até (minutos)",
         "boleto_business_days": "Um boleto aparece em até (dias úteis)",
+        "enter_hours": "Alertar se o ERP não conhece um pagamento daqui depois de (horas)",
     },
     "billing": {
         "monthly": "Gerar as faturas todo mês",
@@ -103,6 +104,7 @@ TITLES: Mapping[str, Mapping[str, str]] = {
         "give_up_after_days": "Dívidas mais velhas ficam com pessoas (dias)",
         "suspends": "Quem suspende",
         "notice_days": "Suspende depois do aviso (dias)",
+        "missing_hours": "O aviso espera por uma fatura que o ERP deixou de listar até (horas)",
         "end_after_days": "O contrato pode encerrar depois da suspensão (dias)",
         "end_notice_days": "com aviso antes (dias)",
         "restore_hours": "Religa depois do pagamento em até (horas)",
