@@ -17,6 +17,9 @@ from billing.suspension import live_for, put_off
 from core.dates import local_date
 from models.invoice import Invoice as InvoiceRow
 
+# An ERP whose nightly work hides its invoices around midnight takes no day from anybody.
+A_DAY_LOST = timedelta(hours=12)
+
 
 def may_return(row: InvoiceRow | None, policy: CollectionsPolicy, now: datetime) -> bool:
     """Whether an invoice that the ERP did not list just now is still waited for: what became of it could not be read,
@@ -33,8 +36,8 @@ def come_back(session: Session, told: Sequence[Invoice], asked_at: datetime) -> 
     """Those of `told` that were missing until now are listed again: called before they are written as open.
 
     Unchanged and within `missing_hours`, its notice goes on, and the days on which it could not be paid are not
-    counted; where the notice ended meanwhile, only that is planned anew. Otherwise it is collected anew, with a notice
-    and days of its own.
+    counted, unless it was missing for some hours only; where the notice ended meanwhile, only that is planned anew.
+    Otherwise it is collected anew, with a notice and days of its own.
     """
     again = {invoice.ref: invoice for invoice in told}
     gone = select(InvoiceRow).where(InvoiceRow.ref.in_(again), InvoiceRow.status == "cancelled")
@@ -49,8 +52,9 @@ def come_back(session: Session, told: Sequence[Invoice], asked_at: datetime) -> 
             new_round(session, [row.ref])
         elif live_for(session, row.ref):
             since = row.seen_at or asked_at
-            days = (local_date(asked_at, provider.timezone) - local_date(since, provider.timezone)).days
-            put_off(session, row.ref, days)
+            if asked_at - since >= A_DAY_LOST:
+                days = (local_date(asked_at, provider.timezone) - local_date(since, provider.timezone)).days
+                put_off(session, row.ref, days)
         else:
             new_round(session, [row.ref], step=NOTICE)
 
