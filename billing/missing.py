@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from billing.collections_policy import NOTICE, CollectionsPolicy, collecting_of
@@ -15,6 +15,7 @@ from billing.records import Invoice
 from billing.rows import invoice_of
 from billing.suspension import live_for, put_off
 from core.dates import local_date
+from models.contract import Contract
 from models.invoice import Invoice as InvoiceRow
 
 # An ERP whose nightly work hides its invoices around midnight takes no day from anybody.
@@ -30,6 +31,16 @@ def may_return(row: InvoiceRow | None, policy: CollectionsPolicy, now: datetime)
     if row.status == "cancelled":
         return row.seen_at is not None and now - row.seen_at < timedelta(hours=policy.missing_hours)
     return row.status == "open"
+
+
+def is_awaited(session: Session, contract_ref: str, told: Sequence[Invoice], today: date, now: datetime) -> bool:
+    """Whether a late debt of the contract that is not among what the ERP `told` now may come back: then nobody knows
+    that nothing is owed."""
+    policy = collecting_of(provider_row(session), local=False).policy
+    late = func.coalesce(InvoiceRow.original_due_date, InvoiceRow.due_date) < today
+    mine = select(InvoiceRow).join(Contract, Contract.id == InvoiceRow.contract_id).where(Contract.ref == contract_ref)
+    rows = mine.where(InvoiceRow.seen_at.is_not(None), late, InvoiceRow.ref.not_in([one.ref for one in told]))
+    return any(may_return(row, policy, now) for row in session.scalars(rows))
 
 
 def come_back(session: Session, told: Sequence[Invoice], asked_at: datetime) -> None:

@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from billing.payments import take_payment
+from billing.reconciliation import Compared, reconcile
 from billing.records import Invoice
+from billing.suspension import paid
 from core.db import Database
+from models import utc_now
 from models.alert import Alert
 from models.invoice import Invoice as InvoiceRow
 from models.payment import Payment
@@ -19,7 +22,7 @@ from tests.integration.debtors import at
 from tests.integration.outside import Outside
 from tests.integration.paying import money
 
-FIRST, BLOCK = date(2026, 9, 11), "block_signal"
+FIRST, BLOCK, RELEASE = date(2026, 9, 11), "block_signal", "release_signal"
 
 
 @pytest.fixture
@@ -71,6 +74,57 @@ def test_part_that_comes_while_the_invoice_is_missing_lowers_it_once_it_is_back(
     assert (row(house), states(house)) == (("open", 6990, 5000), ["partial"])
     house.go_to("2026-09-14T10:00")
     assert (house.notices(), house.jobs()) == ([("noticed", FIRST)], [(BLOCK, "asked")])
+
+
+def test_signal_comes_back_by_money_that_comes_while_the_invoice_is_missing(house: Outside) -> None:
+    house.go_to("2026-08-27T10:00")
+    house.go_to("2026-09-14T10:00")
+    house.end(BLOCK)
+    house.lose()
+    pay(house, 100, "a little")
+    assert house.jobs() == [(BLOCK, "verified")]
+    pay(house)
+    house.end(RELEASE)
+    house.find()
+    assert (house.notices(), row(house)[0]) == ([("restored", FIRST)], "paid")
+
+
+def test_debt_that_is_back_before_the_release_ends_suspends_again(house: Outside) -> None:
+    house.go_to("2026-08-27T10:00")
+    house.go_to("2026-09-14T10:00")
+    house.end(BLOCK)
+    house.lose()
+    with house.db.transaction() as session:
+        paid(session, "c-1002", house.clock())
+    house.follow()
+    house.find()
+    house.work()
+    house.end(RELEASE)
+    house.go_to("2026-09-16T10:00")
+    assert house.jobs() == [(BLOCK, "verified"), (RELEASE, "verified"), (BLOCK, "asked")]
+    house.end(BLOCK)
+    assert house.notices() == [("suspended", FIRST)]
+
+
+def test_nobody_is_released_at_night_because_the_invoice_is_missing_just_then(house: Outside) -> None:
+    house.go_to("2026-08-27T10:00")
+    house.go_to("2026-09-14T10:00")
+    house.end(BLOCK)
+    house.clock.now = utc_now()
+    asked: list[str] = []
+
+    def compare() -> tuple[int, list[str]]:
+        found = reconcile(
+            Compared(house.db, house.mirror, lambda: None, lambda session, ref, cause: asked.append(ref))
+        ).findings
+        house.follow()
+        return len(found), asked
+
+    house.lose()
+    assert (compare(), house.notices()) == ((0, []), [("suspended", FIRST)])
+    with house.db.transaction() as session:
+        session.execute(update(InvoiceRow).values(seen_at=utc_now() - timedelta(hours=73)))
+    assert compare() == (1, ["c-1002"])
 
 
 def test_payment_that_the_erp_took_out_first_is_not_taken_off_what_came_in_its_place(house: Outside) -> None:
