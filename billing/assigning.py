@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -48,6 +50,28 @@ def assign(session: Session, payment_id: int, invoice_ref: str, by: str) -> str:
     session.flush()
     _end_alert(session, payment, UNMATCHED, by)
     return ""
+
+
+def match_again(session: Session, invoice_refs: Collection[str]) -> bool:
+    """Money that came for one of these open invoices while it was not known, or missing, pays it now, unless somebody
+    saw to it. The caller holds their rows. Whether there was any."""
+    mine = Payment.state == "unmatched", Payment.seen_by.is_(None), Invoice.status == "open"
+    wanted = (
+        select(Payment, Invoice, Contract.ref)
+        .join(Invoice, Invoice.ref == Payment.invoice_ref)
+        .join(Contract, Contract.id == Invoice.contract_id)
+        .where(Payment.invoice_ref.in_(invoice_refs), *mine)
+        .order_by(Payment.id)
+        .with_for_update(of=Payment)
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(wanted).all()
+    for payment, invoice, contract_ref in found:
+        payment.contract_ref = contract_ref
+        judge(session, payment, invoice)
+        session.flush()
+        _end_alert(session, payment, UNMATCHED, "clock")
+    return bool(found)
 
 
 def note_seen(session: Session, payment_id: int, by: str, note: str) -> str:

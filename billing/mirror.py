@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from billing import mirror_rows
+from billing.assigning import match_again
 from billing.mirror_fresh import FreshRows
 from billing.paid_here import is_paid_here, withhold
 from billing.ports import Capability, Erp
@@ -91,13 +92,16 @@ class MirroredErp:
         return tuple(merged.get(contract.ref, contract) for contract in told)
 
     def open_invoices(self, contract_ref: str) -> tuple[Invoice, ...]:
-        """See Erp. What was paid here is not among them, although the ERP does not know it yet (billing.paid_here). One
-        that was open and is not any more is looked for among the paid ones, and closed if it is in neither list."""
+        """See Erp. What was paid here is not among them, although the ERP does not know it yet (billing.paid_here), nor
+        what was paid while it was not listed. One that was open and is not any more is looked for among the paid ones,
+        and closed if it is in neither list."""
         asked_at = self._clock()
         found = self._erp.open_invoices(contract_ref)
         with self._db.transaction() as session:
             here = withhold(session, contract_ref, found, asked_at)
             gone = mirror_rows.write_open_invoices(session, contract_ref, here.owed, asked_at)
+            if match_again(session, [one.ref for one in here.owed]):
+                here = withhold(session, contract_ref, found, asked_at)
         if gone or here.awaited:
             self._settle(contract_ref, gone, asked_at)
         return here.owed

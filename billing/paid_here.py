@@ -37,9 +37,10 @@ def withhold(session: Session, contract_ref: str, listed: Sequence[Invoice], ask
 
     One that was paid here is not owed, and one that was paid in part only with the rest, as long as the ERP does not
     know of it. Where that takes longer than `enter_hours`, people are told; so they are where it knew the payment and
-    says open again, which counts: there somebody took it back.
+    says open again, which counts: there somebody took it back. An answer that a later one overtook tells nothing new.
     """
-    session.execute(select(Contract.id).where(Contract.ref == contract_ref).with_for_update())
+    read = session.scalar(select(Contract.invoices_seen_at).where(Contract.ref == contract_ref).with_for_update())
+    overtaken = read is not None and read > asked_at
     refs = [one.ref for one in listed]
     wanted = select(InvoiceRow).where(InvoiceRow.ref.in_(refs)).order_by(InvoiceRow.ref).with_for_update()
     rows = {row.ref: row for row in session.scalars(wanted.execution_options(populate_existing=True))}
@@ -47,9 +48,15 @@ def withhold(session: Session, contract_ref: str, listed: Sequence[Invoice], ask
     owed = list[Invoice]()
     for one in listed:
         about = [payment for payment in mine if payment.invoice_ref == one.ref]
-        left = _left(session, one, rows[one.ref], about, asked_at) if about and one.ref in rows else one
+        left: Invoice | None = one
+        if about and one.ref in rows:
+            if not overtaken:
+                _mark(session, one, rows[one.ref], about, asked_at)
+            left = _left(one, rows[one.ref], about, overtaken)
         if left is not None:
             owed.append(left)
+    if overtaken:
+        return Withheld(tuple(owed), ())
     late = Payment.contract_ref == contract_ref, OWED_TO_ERP, Payment.known_at > asked_at - ASKED_FOR
     awaited = session.scalars(select(Payment.invoice_ref).where(*late, Payment.invoice_ref.not_in(refs)).distinct())
     return Withheld(tuple(owed), tuple(sorted(ref for ref in awaited if ref)))
@@ -78,27 +85,44 @@ def taken_back_here() -> ColumnElement[bool]:
     return exists().where(gone.invoice_ref == InvoiceRow.ref, gone.entered_at.is_not(None), back)
 
 
-def _left(
-    session: Session, told_open: Invoice, row: InvoiceRow, about: Sequence[Payment], asked_at: datetime
-) -> Invoice | None:
-    """What is owed of one invoice that the ERP tells as open; None where nothing is."""
+def _mark(session: Session, told_open: Invoice, row: InvoiceRow, about: Sequence[Payment], asked_at: datetime) -> None:
+    """What follows for the payments of an invoice from its being told as open just now."""
     for payment in about:
         if payment.state in ("reversed", "returned"):
             payment.entered_at = None
-    new = [one for one in about if one.state in ("settled", "partial") and one.entered_at is None]
-    if new:
+    new = _new(about)
+    if new and (row.status == "paid" or _came(about) > _known_there(told_open, row)):
         _alarm_late(session, new[0], asked_at)
+    elif new:
+        end_alert(session, NOT_ENTERED, row.ref)
     elif row.status == "paid" and (settled := [one for one in about if one.state == "settled"]):
         alarm_reversed(session, settled[-1], row)
-    if new and row.status == "paid":
+
+
+def _left(told_open: Invoice, row: InvoiceRow, about: Sequence[Payment], overtaken: bool) -> Invoice | None:
+    """What is owed of one invoice that the ERP tells as open; None where nothing is."""
+    if row.status == "paid" and (overtaken or _new(about)):
         return None
-    came = sum(one.amount_cents for one in new) - sum(one.amount_cents for one in about if one.state == "returned")
+    came = _came(about)
     if came <= 0:
         return told_open
-    # An ERP says what came in, or lowers the amount without a word: either way it knows that much.
-    known = max(told_open.paid_cents, row.amount_cents + row.paid_cents - told_open.amount_cents)
-    left = told_open.amount_cents - max(0, came - known)
+    left = told_open.amount_cents - max(0, came - _known_there(told_open, row))
     return replace(told_open, amount_cents=left, paid_cents=max(told_open.paid_cents, came)) if left > 0 else None
+
+
+def _new(about: Sequence[Payment]) -> list[Payment]:
+    return [one for one in about if one.state in ("settled", "partial") and one.entered_at is None]
+
+
+def _came(about: Sequence[Payment]) -> int:
+    """What came in here that the ERP was not heard to count, less what went back."""
+    back = sum(one.amount_cents for one in about if one.state == "returned")
+    return sum(one.amount_cents for one in _new(about)) - back
+
+
+def _known_there(told_open: Invoice, row: InvoiceRow) -> int:
+    """An ERP says what came in, or lowers the amount without a word: either way it knows that much."""
+    return max(told_open.paid_cents, row.amount_cents + row.paid_cents - told_open.amount_cents)
 
 
 def _alarm_late(session: Session, payment: Payment, asked_at: datetime) -> None:

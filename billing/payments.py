@@ -13,6 +13,7 @@ from billing.debt_end import debt_reduced
 from billing.gateway import Settlement
 from billing.provider_row import provider_row
 from billing.returns import part_returned, take_back, told
+from billing.suspension import paid
 from core.dates import local_date
 from models import utc_now
 from models.alert import raise_alert
@@ -131,6 +132,9 @@ def judge(session: Session, payment: Payment, invoice: Invoice | None) -> None:
     if invoice is None or invoice.status == "cancelled":
         # Money for an invoice that was cancelled belongs to no debt: a person decides whose it is.
         raise_alert(session, UNMATCHED, payment.source, _UNMATCHED, detail=told(payment))
+        if invoice is not None and invoice.seen_at is not None and payment.amount_cents >= invoice.amount_cents:
+            # An outside ERP may only have lost it: who paid is not to stay cut off until a person decides.
+            paid(session, str(payment.contract_ref), utc_now())
         return
     if invoice.status == "paid" and was_paid_otherwise(session, payment, invoice):
         payment.state = "doubled"

@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from billing.agreements import negotiation_policy_of, waits_for_first
+from billing.missing import is_awaited
 from billing.overdue import demanded_here, demanded_of
 from billing.ports import Erp
 from billing.provider_row import provider_row
@@ -100,7 +101,8 @@ def reconcile(compared: Compared) -> Report:
     """Compares everything now, keeps the report as a row, alarms when something does not agree, ends the alarm when all
     does, and asks for the release of whoever owes nothing. May be run at any time and again.
 
-    A contract counts as wrong only once its invoices were read again from the ERP: our own rows may be old. Raises what
+    A contract counts as wrong only once its invoices were read again from the ERP: our own rows may be old. One whose
+    debt is only missing there counts neither as owing nor as paid (billing.missing). Raises what
     the network raises when it does not answer: half a comparison would be taken for a whole one.
     """
     db = compared.db
@@ -170,6 +172,8 @@ def _read_again(compared: Compared, doubtful: Iterable[tuple[Kind, _Row]], today
         with compared.db.reading() as session:
             policy = negotiation_policy_of(provider_row(session).policies)
             owes = bool(demanded_of(session, told, today)) or waits_for_first(session, row.ref, policy)
+            if not owes and is_awaited(session, row.ref, told, today, utc_now()):
+                continue
         if owes == (kind == "blocked_but_open"):
             findings.append(Finding(kind, row.ref))
     return findings, unread

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.money import format_brl
@@ -28,11 +29,20 @@ def take_back(session: Session, payment: Payment, invoice: Invoice | None) -> No
     unknown_there, was_paid = payment.entered_at is None, invoice.status == "paid"
     # An ERP that tells it as open has taken it out; until then its word may still count it.
     payment.entered_at = (payment.entered_at or utc_now()) if was_paid else None
+    if was_paid and _paid_by_others(session, payment, invoice):
+        # An outside ERP had opened it again before this was told, and it was paid anew.
+        return
     # What an outside ERP that knew the payment tells as open stands in the row as it told it.
     if invoice.seen_at is None or was_paid or unknown_there:
         _open_again(invoice, payment.amount_cents)
     end_alert(session, NOT_ENTERED, invoice.ref)
     alarm_reversed(session, payment, invoice)
+
+
+def _paid_by_others(session: Session, payment: Payment, invoice: Invoice) -> bool:
+    counted = Payment.invoice_ref == invoice.ref, Payment.id != payment.id, Payment.state.in_(("settled", "partial"))
+    others = session.scalar(select(func.sum(Payment.amount_cents)).where(*counted)) or 0
+    return others >= invoice.amount_cents
 
 
 def alarm_reversed(session: Session, payment: Payment, invoice: Invoice) -> None:

@@ -20,6 +20,7 @@ from models.suspension import Suspension
 RELEASE, BLOCK = "release_signal", "block_signal"
 DONE = ("verified", "already")
 FOR_DEBT, PROMISE_OVER = "suspended_for_debt", "trust_unlock_expired"
+NOTHING_OWED = ("paid", "nothing_owed")
 TELL, RESTORE = "tell_suspension", "restore"
 LIVE = ("noticed", "suspended")
 _MISSING = (Invoice.status == "cancelled") & Invoice.seen_at.is_not(None)
@@ -118,6 +119,9 @@ def job_finished(session: Session, job: NetworkJob) -> None:
     if job.action == RELEASE:
         if row is not None and row.known_paid_at is not None:
             row.state, row.restored_at = "restored", now
+        elif row is not None and job.reason in NOTHING_OWED:
+            # A debt was there again before the release ended: its days are over, and it suspends as before.
+            row.state, row.suspended_at = "noticed", None
     elif job.reason in (FOR_DEBT, PROMISE_OVER):
         if row is None and job.reason == FOR_DEBT:
             row = _begin(session, job.contract_ref, now)

@@ -81,8 +81,7 @@ def read_rows(session: Session, who: Attendant, asked: Wanted, place: House, now
 
 def read_counts(session: Session, who: Attendant, now: datetime) -> dict[str, int]:
     """How many stand in each tab but their own, by its name."""
-    row = session.execute(count_statement(who.sight), {"now": now, "viewer": who.id}).one()
-    return dict(row._mapping)
+    return dict(session.execute(count_statement(who.sight), {"now": now, "viewer": who.id}).one()._mapping)
 
 
 def read_held(session: Session) -> dict[int, tuple[Held, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -125,7 +125,8 @@ def _resume(session: Session, conversation_id: int, now: datetime, reasons: tupl
     held = (
         update(SlaPause)
         .where(SlaPause.conversation_id == conversation_id, SlaPause.ended_at.is_(None), SlaPause.reason.in_(reasons))
-        .values(ended_at=now)
+        # A message may have come before the pause that it ends, and be read after that began.
+        .values(ended_at=func.greatest(SlaPause.started_at, now))
         .returning(SlaPause.id)
     )
     if session.execute(held).one_or_none() is None:

@@ -115,6 +115,19 @@ def test_first_answer_then_held_then_the_resolution_then_kept(db: Database, hele
     assert states(db, start + 5000 * MINUTE)["resolution"] == "kept"
 
 
+def test_message_that_came_before_the_pause_that_it_ends_takes_no_time_from_anybody(
+    db: Database, helena: Attendant
+) -> None:
+    id_, start = taken(db, helena)
+    answers(db, id_, helena, start + 5 * MINUTE, "1")
+    with db.transaction() as session:
+        hold(session, id_, helena, "customer", "", now=start + 60 * MINUTE)
+    # It waited to be read while the workers were away.
+    writes(db, id_, start + 30 * MINUTE)
+    assert clock(db, "resolution").due_at == start + 240 * MINUTE
+    assert clock(db, "next").due_at == start + (30 + 60) * MINUTE
+
+
 def test_nothing_is_late_any_more_where_it_is_no_longer_promised(db: Database, helena: Attendant) -> None:
     id_, start = taken(db, helena)
     look(db, start + 50 * MINUTE)
