@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_type_hints
 
 from flask import request
 
@@ -51,7 +51,7 @@ def fields_of(
         if item.name in leave:
             continue
         default = as_json(getattr(plain, item.name))
-        kind = _kind(default)
+        kind: Kind = "json" if _of_records(plain, item.name) else _kind(default)
         found.append(
             Field(
                 item.name,
@@ -88,6 +88,12 @@ def as_json(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal | date) else value
 
 
+def _of_records(plain: Any, name: str) -> bool:
+    """Whether the field lists dataclasses: one that is empty by default looks like a list of words."""
+    inner = get_args(get_type_hints(type(plain)).get(name))
+    return bool(inner) and is_dataclass(inner[0])
+
+
 def _kind(default: Any) -> Kind:
     if isinstance(default, bool):
         return "bool"
@@ -117,7 +123,8 @@ def _read(item: Field, typed: str) -> Any:
         try:
             value = json.loads(typed)
         except (ValueError, RecursionError) as error:
-            raise Senseless(f"{item.title}: {_where(error)}") from error
+            why = "esperado um número inteiro." if item.kind == "int" else _where(error)
+            raise Senseless(f"{item.title}: {why}") from error
     if item.kind == "int" and type(value) is not int:
         raise Senseless(f"{item.title}: esperado um número inteiro.")
     if problem := _unkept(value, LARGEST_CENTS if item.name.endswith("_cents") else LARGEST):
