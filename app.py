@@ -186,8 +186,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.finish_request(conn, nothing_yet)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Open consoles are let go, which would otherwise hold the process."""
-        self.wsgi.extensions[STREAMS].close()
+        """Open consoles are let go, which would otherwise hold the process; none is open while it still begins."""
+        if hasattr(self, "wsgi"):
+            self.wsgi.extensions[STREAMS].close()
         super().handle_exit(sig, frame)
 
     def is_parent_alive(self) -> bool:
