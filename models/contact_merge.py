@@ -16,7 +16,7 @@ class ContactMerge(Base):
     """What was `gone_id`'s belongs to `kept_id` from `at` on, until `undone_at`.
 
     `moved` holds the ids of the aliases, conversations, consents and waiting messages that moved, the proof that each
-    of the two had, and how the conversation was that was closed for the other's.
+    of the two had, what the one that stays was called, and how the conversation was that was closed for the other's.
     """
 
     __tablename__ = "contact_merge"

@@ -50,6 +50,7 @@ class Notice:
     word: str
     text: str
     when: str
+    conversation_id: int | None = None
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -80,7 +81,8 @@ def read_notices(session: Session, now: datetime, zone: str) -> list[Notice]:
 def _notice(alert: Alert, now: datetime, zone: str) -> Notice:
     since = moment(alert.first_at, now, zone)
     again = f" · {alert.times} vezes, a última {moment(alert.last_at, now, zone)}" if alert.times > 1 else ""
-    return Notice(alert.id, alert.severity, SEVERITY[alert.severity], alert.text, f"desde {since}{again}")
+    about = alert.detail.get("conversation_id")
+    return Notice(alert.id, alert.severity, SEVERITY[alert.severity], alert.text, f"desde {since}{again}", about)
 
 
 def read_numbers(session: Session, now: datetime, zone: str) -> list[Number]:

@@ -86,10 +86,12 @@ def customer_of(session: Session, contact: Contact) -> Customer | None:
 
 
 def _phone(session: Session, contact_id: int) -> str:
-    rows = session.execute(select(ContactAlias.kind, ContactAlias.value).where(ContactAlias.contact_id == contact_id))
-    aliases = {row.kind: row.value for row in rows}
-    key = aliases.get("match_key") or match_key(aliases.get("wa_id", ""), is_wa_id=True)
-    return format_phone(key) if key else ""
+    """The numbers, of which a contact that was merged has several."""
+    kinds = ContactAlias.kind.in_(("match_key", "wa_id"))
+    wanted = select(ContactAlias.kind, ContactAlias.value).where(ContactAlias.contact_id == contact_id, kinds)
+    rows = session.execute(wanted.order_by(ContactAlias.id))
+    keys = [row.value if row.kind == "match_key" else match_key(row.value, is_wa_id=True) for row in rows]
+    return " · ".join(format_phone(key) for key in dict.fromkeys(keys) if key)
 
 
 def _proof(contact: Contact, place: House, now: datetime) -> str:

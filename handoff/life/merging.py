@@ -67,6 +67,7 @@ def merge(
     moved = {
         "aliases": [alias.id for alias in aliases if alias.contact_id == gone_id],
         "proof": {"kept": _proof(kept), "gone": _proof(gone)},
+        "called": kept.profile_name,
         "ended": _make_one(session, kept_id, gone_id, agent, now),
         "conversations": _move(session, Conversation, gone_id, kept_id),
         "consents": _move(session, Consent, gone_id, kept_id),

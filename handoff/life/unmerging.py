@@ -52,6 +52,8 @@ def unmerge(session: Session, merge_id: int, contact_id: int, agent: Attendant, 
         _give_back(session, kind, moved[ids], row)
     _prove(contacts[row.kept_id], moved["proof"]["kept"])
     _prove(contacts[row.gone_id], moved["proof"]["gone"])
+    # Whoever wrote from the other's number meanwhile gave this one their name.
+    contacts[row.kept_id].profile_name = moved.get("called", contacts[row.kept_id].profile_name)
     if moved["ended"]:
         _open_again(session, moved["ended"], agent, now)
     row.undone_at, row.undone_by = now, agent.login

@@ -62,6 +62,8 @@ def _page(ports: Ports, name: str, *, problem: str = "", given: Mapping[str, Any
             abort(404, "Este calendário não existe.")
         terms: Mapping[str, Any] = row.terms if row else {"holidays": ["national", "state"]}
         terms = terms if given is None else given
+        # What could not be read is shown as it was typed, to be put right.
+        again = bool(problem) and given is None and request.method == "POST" and "days" in request.form
         return frame(
             "calendar",
             "calendars",
@@ -69,11 +71,11 @@ def _page(ports: Ports, name: str, *, problem: str = "", given: Mapping[str, Any
             status=409 if problem else 200,
             problem=problem,
             name=name,
-            always=bool(terms.get("always_open")),
-            week=list(zip(DAYS, _week_lines(terms), strict=True)),
+            always=request.form.get("always") == "1" if again else bool(terms.get("always_open")),
+            week=list(zip(DAYS, _typed_week() if again else _week_lines(terms), strict=True)),
             holidays=HOLIDAYS,
-            ticked=terms.get("holidays", []),
-            days="\n".join(_day_line(one) for one in terms.get("days", [])),
+            ticked=request.form.getlist("holiday") if again else terms.get("holidays", []),
+            days=typed("days", 10_000) if again else "\n".join(_day_line(one) for one in terms.get("days", [])),
             ahead=[] if problem else _ahead(ports, session, place, name or "novo", terms),
         )
 
@@ -121,10 +123,14 @@ def _remove(ports: Ports, name: str) -> Response:
 def _typed_terms() -> dict[str, Any]:
     if request.form.get("always") == "1":
         return {"always_open": True}
-    week = [_hours(typed(f"day-{number}")) for number in range(len(DAYS))]
+    week = [_hours(told) for told in _typed_week()]
     holidays = [kind for kind in HOLIDAY_KINDS if kind in request.form.getlist("holiday")]
     lines = typed("days", 10_000).splitlines()
     return {"week": week, "holidays": holidays, "days": [_day(line) for line in lines if line.strip()]}
+
+
+def _typed_week() -> list[str]:
+    return [typed(f"day-{number}") for number in range(len(DAYS))]
 
 
 def _hours(told: str) -> list[list[str]]:

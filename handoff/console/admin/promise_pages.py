@@ -74,7 +74,7 @@ def _page(ports: Ports, promise_id: int, *, problem: str = "", values: dict[str,
 
 
 def _save(ports: Ports, promise_id: int) -> Response:
-    values: dict[str, Any] | None = None
+    values = _as_typed()
     try:
         values = _typed_values()
         with ports.db.transaction() as session:
@@ -106,6 +106,18 @@ def _write(session: Session, row: SlaPolicy, values: dict[str, Any]) -> None:
     terms_of(row)
     session.add(row)
     session.flush()
+
+
+def _as_typed() -> dict[str, Any]:
+    """The form as it came: what is shown again where something in it could not be read."""
+    names = ("queue", "sla_class", "calendar", "warn_percent", *(f"{kind}_minutes" for kind in KINDS))
+    steps = [(typed(f"percent-{number}", 5), request.form.get(f"to-{number}", "")) for number in range(STEPS)]
+    chain = [
+        {"percent": percent, "queue" if to.startswith("queue:") else "tell": to.removeprefix("queue:")}
+        for percent, to in steps
+        if percent
+    ]
+    return {**{name: typed(name, 60) for name in names}, "chain": chain}
 
 
 def _typed_values() -> dict[str, Any]:

@@ -66,7 +66,7 @@ function showList(title, options) {
   Object.assign(picker, { kind: "list", options, chosen: 0 });
   const list = element("ul", { role: "listbox", id: "options", "aria-label": title });
   options.forEach((option, place) => list.append(optionLine(option, place)));
-  const none = title === "Pessoas" ? "Ninguém com este nome vê esta conversa." : "Nenhuma resposta pronta com estas letras.";
+  const none = title === "Pessoas" ? "Ninguém com este nome vê esta conversa." : "Nenhuma resposta pronta com estas letras. Esc: escrever assim mesmo.";
   pickerBox().append(options.length ? list : element("p", { class: "muted", role: "status", text: none }));
   pickerBox().hidden = false;
   if (!options.length) return;
@@ -111,19 +111,19 @@ function choose(place) {
   textField().setAttribute("aria-activedescendant", `option-${picker.chosen}`);
 }
 
-// Whether a key in the text was meant for the list.
+// Whether a key in the text was meant for the list. Enter sends no shortcut that nothing answers to: Escape comes first.
 function pickerTakes(event) {
   if (event.key === "Escape" && picker.kind) {
     event.preventDefault();
     closePicker();
     return true;
   }
-  if (picker.kind !== "list" || !picker.options.length || event.isComposing) return false;
-  const moves = { ArrowDown: 1, ArrowUp: -1 };
-  const takes = (event.key === "Enter" && !event.shiftKey) || event.key === "Tab";
+  if (picker.kind !== "list" || event.isComposing) return false;
+  const some = picker.options.length > 0, moves = some ? { ArrowDown: 1, ArrowUp: -1 } : {};
+  const takes = (event.key === "Enter" && !event.shiftKey && (some || !noteMode())) || (event.key === "Tab" && some);
   if (!(event.key in moves) && !takes) return false;
   event.preventDefault();
-  if (takes) picker.options[picker.chosen].take();
+  if (takes) picker.options[picker.chosen]?.take();
   else choose(picker.chosen + moves[event.key]);
   return true;
 }
