@@ -59,6 +59,12 @@ class Message(Base):
             postgresql_where=text("receipts ? 'tries'"),
         ),
         Index("ix_message_sending_at", "sending_at", postgresql_where=text("sending_at is not null")),
+        Index(
+            "ix_message_undelivered",
+            "conversation_id",
+            "id",
+            postgresql_where=text("direction = 'out' and status in ('failed', 'unknown')"),
+        ),
         Index("ix_message_underway", "conversation_id", "id", postgresql_where=text("status in ('queued', 'sending')")),
     )
 

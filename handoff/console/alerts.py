@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, DateTime, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, exists, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from handoff.console.understood import percent
@@ -45,8 +45,9 @@ def undelivered() -> ColumnElement[bool]:
     )
     return exists().where(
         Message.conversation_id == Conversation.id,
-        Message.direction == "out",
-        Message.status.in_(("failed", "unknown")),
+        # As the index ix_message_undelivered says it: of parameters the server does not know what they will be.
+        Message.direction == literal_column("'out'"),
+        Message.status.in_((literal_column("'failed'"), literal_column("'unknown'"))),
         ~looked,
     )
 
