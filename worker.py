@@ -29,6 +29,7 @@ CONFLICT_TRIES = 5
 # How many rows one wake-up works off before it rings again, so that RQ's own housekeeping gets its turn. Work on
 # the network runs one row to a forked process: a driver that hangs can be killed.
 ROWS_PER_WAKE_UP = {"turns": 50, "outbound": 50, "network": 1, "background": 50}
+BACKGROUND_NICENESS = 5
 # After this long a wake-up begins no other row: a download or a voice note may take nearly all the time that it has.
 BEGIN_WITHIN_SECONDS = 5.0
 
@@ -158,6 +159,9 @@ def main(queue: str) -> None:
     except SettingsError as error:
         sys.exit(str(error))
     logs.configure(as_json=settings.log_json)
+    if queue == "background":
+        # On a machine that has no time left, customers' messages come first.
+        os.nice(BACKGROUND_NICENESS)
     kind = ForkingWorker if queue == "network" else UnforkedWorker
     while True:
         worker = None

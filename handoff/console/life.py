@@ -107,11 +107,9 @@ def read_life(
     )
 
 
-def sleep_line(conversation: Conversation, place: House, now: datetime) -> str:
-    """What the list says of a conversation that was put off; empty of one that is awake."""
-    if conversation.snoozed_until is None:
-        return ""
-    return f"adiada: volta {format_when(conversation.snoozed_until, now, place.zone)} ({conversation.snooze_reason})"
+def sleep_line(until: datetime | None, reason: str, place: House, now: datetime) -> str:
+    """What the list says of a conversation that was put off until then; empty of one that is awake."""
+    return f"adiada: volta {format_when(until, now, place.zone)} ({reason})" if until else ""
 
 
 def _later(session: Session, conversation: Conversation, place: House, now: datetime) -> tuple[Later, ...]:

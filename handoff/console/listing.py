@@ -74,8 +74,8 @@ Marks = Mapping[int, Mapping[int, int]]
 def read_rows(session: Session, who: Attendant, asked: Wanted, place: House, now: datetime) -> Rows:
     """What `who` may see of a list, the most urgent first, at most LIMIT rows."""
     found = session.execute(row_statement(who.sight, asked), {"now": now, "viewer": who.id}).all()
-    standings = colours(session, [row.Conversation.id for row in found[:LIMIT]], now)
-    shown = tuple(_row(row, standings.get(row.Conversation.id), place, now) for row in found[:LIMIT])
+    standings = colours(session, [row.id for row in found[:LIMIT]], now)
+    shown = tuple(_row(row, standings.get(row.id), place, now) for row in found[:LIMIT])
     return Rows(shown, more=len(found) > LIMIT)
 
 
@@ -116,46 +116,45 @@ def read_marks(session: Session, rows: Rows) -> Marks:
 
 
 def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
-    conversation: Conversation = found.Conversation
-    since = _waits_since(conversation, found.unanswered)
+    since = _waits_since(found)
     return Row(
-        id=conversation.id,
+        id=found.id,
         name=found.customer or found.profile_name or "Contato sem nome",
-        protocol=conversation.protocol,
-        place=_place(conversation, found.agent),
-        reason=sleep_line(conversation, place, now) or conversation.handed_off_for or "",
+        protocol=found.protocol,
+        place=_place(found),
+        reason=sleep_line(found.snoozed_until, found.snooze_reason, place, now) or found.handed_off_for or "",
         preview=_preview(found),
-        at=moment(found.received_at or conversation.opened_at, now, place.zone),
+        at=moment(found.received_at or found.opened_at, now, place.zone),
         waiting=waited(since, now) if since else "",
         late=since is not None and now - since > timedelta(minutes=10),
         alert=_alert(found),
         sla=sla,
-        tags=tuple(conversation.tags),
+        tags=tuple(found.tags),
         news=tuple(found.news or ()),
     )
 
 
 def _alert(found: Any) -> str:
-    conversation: Conversation = found.Conversation
-    if conversation.needs_person:
-        return conversation.needs_person
+    if found.needs_person:
+        return str(found.needs_person)
     if found.neglected:
         return "mensagem sem resposta"
     return "mensagem não entregue" if found.undelivered else ""
 
 
-def _waits_since(conversation: Conversation, unanswered: datetime | None) -> datetime | None:
-    if conversation.handler == "queue" and conversation.snoozed_until is None:
-        return conversation.waiting_since or unanswered
-    return unanswered if conversation.handler == "agent" else None
+def _waits_since(found: Any) -> datetime | None:
+    unanswered: datetime | None = found.unanswered
+    if found.handler == "queue" and found.snoozed_until is None:
+        return found.waiting_since or unanswered
+    return unanswered if found.handler == "agent" else None
 
 
-def _place(conversation: Conversation, agent: str | None) -> str:
-    if conversation.handler == "agent":
-        return f"{conversation.queue} · {agent}"
-    if conversation.handler == "queue":
-        return str(conversation.queue)
-    return HANDLER[conversation.handler]
+def _place(found: Any) -> str:
+    if found.handler == "agent":
+        return f"{found.queue} · {found.agent}"
+    if found.handler == "queue":
+        return str(found.queue)
+    return HANDLER[found.handler]
 
 
 def _preview(found: Any) -> str:
