@@ -11,9 +11,9 @@ from nlu.environment import NLU
 from tests.integration.nlu_examples import DATA, rasa, write_examples, write_pipeline
 
 DOMAIN = str(NLU / "domain.yml")
-# Each fold trains on two thirds of every fourth example, so it reads worse than the model that is served.
+# Each fold trains on half of every fourth example, so it reads worse than the model that is served.
 EVERY = 4
-ACCURACY, MACRO_F1 = 0.64, 0.66
+ACCURACY, MACRO_F1 = 0.62, 0.63
 
 
 def test_rasa_finds_the_data_valid(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_cross_validation_meets_its_floors(tmp_path: Path) -> None:
     write_examples(tmp_path / "examples.yml", every=EVERY)
     write_pipeline(tmp_path / "config.yml")
     own = ["-c", "config.yml", "-d", DOMAIN, "--nlu", "examples.yml", "--out", "results"]
-    rasa(tmp_path, "test", "nlu", "--cross-validation", "--folds", "3", "--no-plot", *own)
+    rasa(tmp_path, "test", "nlu", "--cross-validation", "--folds", "2", "--no-plot", *own)
     report = json.loads((tmp_path / "results" / "intent_report.json").read_text(encoding="utf-8"))
     assert report["accuracy"] >= ACCURACY, report["accuracy"]
     assert report["macro avg"]["f1-score"] >= MACRO_F1
