@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from billing import suspension
 from billing.overdue import is_demanded
-from billing.provider_row import provider_row
 from core.dates import local_date
 from models import utc_now
 from models.collection_step import CollectionStep
 from models.invoice import Invoice
 from models.payment import Payment
+from models.provider import provider_zone
 from models.trust_unlock import TrustUnlock
 
 
@@ -35,7 +35,7 @@ def debts_reduced(session: Session, invoice_refs: Collection[str], contract_refs
     suspension.all_paid(session, contract_refs, now)
     # One that is reserved has not begun: it is judged when its time is over, as ever.
     promised = TrustUnlock.contract_ref.in_(contract_refs), TrustUnlock.state == "active"
-    today = local_date(now, provider_row(session).timezone)
+    today = local_date(now, provider_zone(session))
     for ref in session.scalars(select(TrustUnlock.contract_ref).where(*promised).distinct()).all():
         if not is_demanded(session, ref, today):
             mine = TrustUnlock.contract_ref == ref, TrustUnlock.state == "active"
