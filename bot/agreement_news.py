@@ -19,8 +19,10 @@ from core.db import Database
 from core.errors import Refused
 from core.money import format_brl
 from handoff.debt_desk import addressed, customer_of_contract
+from handoff.events import unanswered_since
 from handoff.hand_over import hand_over
 from handoff.outcome import Denied
+from handoff.release import need_no_person
 from handoff.templates import send_template
 from handoff.whom import contact_of
 from models import utc_now
@@ -33,6 +35,7 @@ from models.message import Message
 from models.negotiation import Negotiation
 
 UNTOLD = "agreement.untold"
+_SETTLED = "Voltou ao atendimento automático: o acordo {id} foi decidido e nada mais espera por uma pessoa"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ def _tell(session: Session, agreement: Negotiation, copy: SecondCopy | None, tex
         return
     wanted = select(Conversation).where(open_of(contact.id))
     talk = session.scalars(wanted.with_for_update()).one_or_none()
-    news = _news(session, agreement, copy, texts, talk)
+    settled = talk if talk is not None and _only_waited(session, agreement, talk) else None
+    with_people = talk is not None and talk.handler in ("queue", "agent") and settled is None
+    news = _news(session, agreement, copy, texts, talk, with_people=with_people)
     if talk is not None and talk.window_open(utc_now()):
         say(session, _Here(talk.id, talk.channel), news.words, "payment_negotiation", key=key)
     else:
@@ -96,10 +101,25 @@ def _tell(session: Session, agreement: Negotiation, copy: SecondCopy | None, tex
             session, contact, news.template, news.values, language=texts.language, reason="payment_negotiation", key=key
         )
         if isinstance(sent, Denied):
+            # Nobody told the customer: whoever finds it in the queue does.
             _untold(session, agreement, sent.reason)
+            settled = None
+    if settled is not None:
+        need_no_person(session, settled, _SETTLED.format(id=agreement.id))
     if talk is not None and agreement.state == "broken":
         reason = texts("reason.negotiation_running")
         hand_over(session, talk.id, queue="Cobrança", reason=reason, summary=news.words.text)
+
+
+def _only_waited(session: Session, agreement: Negotiation, talk: Conversation) -> bool:
+    """Whether it was handed over for finance's word only: it waits since, and neither the customer nor a person did
+    anything there."""
+    if agreement.decided_by is None or agreement.conversation_id != talk.id or talk.handler != "queue":
+        return False
+    since = Message.conversation_id == talk.id, Message.received_at > agreement.accepted_at
+    someone = (Message.direction == "in") | Message.author.startswith("agent:")
+    touched = session.scalar(select(Message.id).where(*since, someone).limit(1))
+    return touched is None and unanswered_since(session, talk.id) is None
 
 
 def _contact(session: Session, agreement: Negotiation) -> Contact | None:
@@ -111,8 +131,15 @@ def _contact(session: Session, agreement: Negotiation) -> Contact | None:
 
 
 def _news(
-    session: Session, agreement: Negotiation, copy: SecondCopy | None, texts: Texts, talk: Conversation | None
+    session: Session,
+    agreement: Negotiation,
+    copy: SecondCopy | None,
+    texts: Texts,
+    talk: Conversation | None,
+    *,
+    with_people: bool,
 ) -> _News:
+    """`with_people`: who waits for people, or talks to them, is not told how to call them."""
     contract = session.scalars(select(Contract).where(Contract.ref == agreement.contract_ref)).one()
     name = addressed(customer_of_contract(session, contract))
     if agreement.state == "active":
@@ -122,7 +149,11 @@ def _news(
         broken = texts("deal.broken", name=name, amount=amount_owing(texts, owed, None))
         return _News(Say(broken), "agreement_broken", {"name": name, "amount": format_brl(owed)})
     why = str(agreement.terms.get("refusal", "")).rstrip(".") + "."
-    words = texts("deal.refused", name=name, why=why) if agreement.state == "refused" else texts("deal.changed")
+    ending = "_with_people" if with_people else ""
+    if agreement.state == "refused":
+        words = texts(f"deal.refused{ending}", name=name, why=why)
+    else:
+        words = texts(f"deal.changed{ending}")
     return _News(Say(words), "reopen", {"protocol": talk.protocol if talk else contract.number})
 
 

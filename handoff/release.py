@@ -35,14 +35,25 @@ def give_back(session: Session, conversation_id: int, agent: Attendant) -> Done 
     if isinstance(conversation, Denied):
         return conversation
     mark_handled_by_person(session, conversation_id)
+    _to_the_bot(conversation)
+    text = f"{agent.name} devolveu a conversa ao atendimento automático"
+    return _settle(session, conversation, agent, "given_back", text)
+
+
+def need_no_person(session: Session, conversation: Conversation, why: str) -> None:
+    """A locked conversation that waits goes back to the bot: what it waited for is settled. `why` is for its thread."""
+    _to_the_bot(conversation)
+    add_event(session, conversation.id, conversation.channel, "given_back", why, author="system")
+    ring(session)
+
+
+def _to_the_bot(conversation: Conversation) -> None:
     conversation.dialogue = {name: kept for name, kept in conversation.dialogue.items() if name not in RUNNING_QUESTION}
     conversation.handler = "bot"
     conversation.agent_id = None
     conversation.queue = None
     conversation.waiting_since = None
     conversation.version += 1
-    text = f"{agent.name} devolveu a conversa ao atendimento automático"
-    return _settle(session, conversation, agent, "given_back", text)
 
 
 def close(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
+
+from sqlalchemy.orm import Session
 
 from billing.importing.cells import Reader, Value
 
@@ -62,7 +64,8 @@ class Kind:
     else its statements need. `names` gives what only one line of a file may say, with its header. `complete` looks at
     a whole line, may fill in what follows from it and raise LineUnfit.
 
-    `lock` keeps the rows that are read from changing until they are written; `after` is done with `staged` then.
+    `lock` keeps the rows that are read from changing until they are written; `after` is done with `staged` then, and
+    `follow` last, with the ids of the rows that are new.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Kind:
     checks: tuple[Check, ...] = ()
     lock: str = ""
     after: tuple[str, ...] = ()
+    follow: Callable[[Session, Collection[int]], None] | None = None
     complete: Callable[[Row], None] = lambda row: None
 
 

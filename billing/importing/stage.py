@@ -123,6 +123,9 @@ class Stage:
         self._do("UPDATE staged SET target = id WHERE state = 'new'")
         for statement in kind.after:
             self._do(statement)
+        if kind.follow is not None:
+            new = [id_ for (id_,) in self._do("SELECT id FROM staged WHERE state = 'new'")]
+            kind.follow(self._session, new)
 
     def _lines(self) -> str:
         return f"FROM staged s LEFT JOIN {self._kind.table} t ON {self._kind.find}{self._kind.joins}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from billing.importing import cells
 from billing.importing.kind import Check, Column, Kind, Row, Stored
+from billing.paid_by_file import follow_file
 
 _METHOD = cells.one_of(
     {
@@ -28,6 +29,12 @@ UPDATE payment p SET state = CASE
     WHEN told.so_far >= told.owed THEN 'settled' ELSE 'partial' END
 FROM told WHERE p.id = told.target
 """
+_LATE = """
+UPDATE payment p SET detail = p.detail || jsonb_build_object(
+    'late_days', greatest(0, s.paid_on - coalesce(i.original_due_date, i.due_date)))
+FROM staged s JOIN invoice i ON i.ref = s.invoice
+WHERE s.state = 'new' AND p.id = s.target AND p.state IN ('settled', 'partial')
+"""
 _INVOICES = """
 WITH told AS (
     SELECT p.invoice_ref, sum(p.amount_cents) AS paid, max(p.paid_at) FILTER (WHERE p.state = 'settled') AS settled_at
@@ -37,6 +44,7 @@ UPDATE invoice i SET
     paid_cents = i.paid_cents + told.paid,
     paid_at = told.settled_at,
     status = CASE WHEN told.settled_at IS NULL THEN 'open' ELSE 'paid' END,
+    hold = CASE WHEN told.settled_at IS NULL THEN i.hold ELSE '' END,
     amount_cents = i.amount_cents + CASE WHEN told.settled_at IS NULL THEN -told.paid ELSE i.paid_cents END
 FROM told WHERE i.ref = told.invoice_ref
 """
@@ -91,5 +99,6 @@ KIND = Kind(
         Stored("known_at", "conhecido em", "NULL::timestamptz", "now()", fixed=True),
         Stored("detail", "detalhe", "NULL::jsonb", "'{}'::jsonb", fixed=True),
     ),
-    after=(_STATES, _INVOICES),
+    after=(_STATES, _LATE, _INVOICES),
+    follow=follow_file,
 )
