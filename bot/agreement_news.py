@@ -149,11 +149,11 @@ def _news(
         broken = texts("deal.broken", name=name, amount=amount_owing(texts, owed, None))
         return _News(Say(broken), "agreement_broken", {"name": name, "amount": format_brl(owed)})
     why = str(agreement.terms.get("refusal", "")).rstrip(".") + "."
-    ending = "_with_people" if with_people else ""
     if agreement.state == "refused":
-        words = texts(f"deal.refused{ending}", name=name, why=why)
+        refused = "deal.refused_with_people" if with_people else "deal.refused"
+        words = texts(refused, name=name, why=why)
     else:
-        words = texts(f"deal.changed{ending}")
+        words = texts("deal.changed_with_people" if with_people else "deal.changed")
     return _News(Say(words), "reopen", {"protocol": talk.protocol if talk else contract.number})
 
 
