@@ -138,7 +138,7 @@ def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
 def _alert(found: Any) -> str:
     conversation: Conversation = found.Conversation
     if conversation.needs_person:
-        return conversation.needs_person
+        return without_documents(conversation.needs_person)
     if found.neglected:
         return "mensagem sem resposta"
     return "mensagem não entregue" if found.undelivered else ""
