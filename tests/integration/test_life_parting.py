@@ -53,5 +53,5 @@ def test_a_customer_who_is_parted_again_waits_since_they_began_to(db: Database, 
             ended = {name: value for name, value in row.moved["ended"].items() if name != "waiting_since"}
             row.moved = {**row.moved, "ended": ended}
     part(db, done, cast["karina"])
-    row = conversation(db, gone)
-    assert (row.handler, row.waiting_since) == ("queue", began)
+    again = conversation(db, gone)
+    assert (again.handler, again.waiting_since) == ("queue", began)
