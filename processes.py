@@ -15,6 +15,7 @@ from pathlib import Path
 
 RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 30.0
+HOPELESS_FALLS = 5
 COLOURS = (36, 32, 33, 35, 34, 96, 92, 93, 95)
 PR_SET_PDEATHSIG = 1
 
@@ -75,6 +76,10 @@ class Processes:
                 say(f"{child.name} caiu (código {code}); reinício em {wait:g} s")
             elif now >= child.due_at:
                 self._spawn(child)
+
+    def falls_again(self) -> str:
+        """The name of a child that fell so often in a row that it will not come up by itself; empty when none did."""
+        return next((child.name for child in self._children if child.falls >= HOPELESS_FALLS), "")
 
     def stop(self, patience: float = 12.0) -> None:
         """Stops everything, all at once, and the stores after those who use them. Kills what does not listen."""

@@ -21,7 +21,7 @@ from stores import EmbeddedPostgres, EmbeddedValkey, free_port, port_problem
 from wiring_settings import read_settings
 
 ROOT = Path(__file__).resolve().parent
-READY_SECONDS = 120
+READY_SECONDS = 300  # A first start on a loaded machine is slow; what dies again and again is not waited for.
 # Turns and sends spend their time waiting, for the disk, Rasa and WhatsApp: several of them wait side by side.
 # NLU servers share one port: the system deals connections out among them.
 SEVERAL = {"turns": 3, "outbound": 2, "nlu": 1}
@@ -194,10 +194,11 @@ class Supervisor:
                 self.processes.start(Child(label, arguments, self.environment, folder=ROOT))
 
     def _wait_ready(self, settings: Settings) -> None:
-        session = make_session()
-        deadline = time.monotonic() + READY_SECONDS
+        session, deadline = make_session(), time.monotonic() + READY_SECONDS
         while not self.stopping.wait(0.2):
             self.processes.watch()
+            if fallen := self.processes.falls_again():
+                raise CannotStart(f"{fallen} cai a cada início; veja as linhas acima")
             try:
                 states = session.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=3).json()
                 if all(states.values()):

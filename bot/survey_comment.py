@@ -25,15 +25,15 @@ def take_comment(survey_id: int, *, bot: Bot) -> None:
     wants = _wants_something(texts, bot)
     with bot.db.transaction() as session:
         survey = session.get_one(Survey, survey_id)
-        locked(session, survey.conversation_id)
+        conversation = locked(session, survey.conversation_id)
         session.refresh(survey, with_for_update=True)
         messages = waiting_text(session, survey)
-        if [message.text for message in messages] != texts:
+        if conversation is None or [message.text for message in messages] != texts:
             return  # another one came, and with it another try
         if wants or survey.comment:
             let_through(session, survey, messages)
         else:
-            keep_comment(session, survey, messages, utc_now())
+            keep_comment(session, survey, conversation, messages, bot.sources.language, utc_now())
 
 
 def let_comment_through(survey_id: int, *, bot: Bot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
@@ -14,14 +14,12 @@ from sqlalchemy.orm import Session
 from core.locks import hold
 from handoff.access import Attendant, attendant_of
 from handoff.login import passwords, second_factor, visits
+from handoff.login.brake import FAILED, SUCCEEDED, code_tries, password_tries, resting
 from handoff.login.seal import Seal
 from handoff.queues import known_queue
 from models import utc_now
 from models.agent import Agent
 from models.audit import Audit
-
-MAX_FAILURES = 5
-FAILURE_WINDOW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,14 @@ def sign_in(
     subject = _subject(agent, name)
     # Parallel guesses would otherwise all be counted before the first of them is written down.
     hold(session, subject)
-    until = _resting_until(session, subject, moment)
+    until = resting(session, (subject,), moment).get(subject)
     if until:
         return LockedOut(until)
     right = passwords.is_right(agent.password_hash if agent else passwords.NOBODY, password)
     if agent is None or not right or not agent.active:
-        session.add(Audit(at=moment, actor="?", action="login.failed", subject=subject, detail={}))
+        session.add(Audit(at=moment, actor="?", action=FAILED, subject=subject, detail={}))
         return BadLogin()
-    session.add(Audit(at=moment, actor=agent.login, action="login.succeeded", subject=subject, detail={}))
+    session.add(Audit(at=moment, actor=agent.login, action=SUCCEEDED, subject=subject, detail={}))
     if passwords.is_stale(agent.password_hash):
         agent.password_hash = passwords.hash_password(password)
     return SignedIn(attendant_of(agent))
@@ -73,13 +71,13 @@ def check_code(
     session: Session, agent_id: int, login: str, code: str, seal: Seal, now: datetime
 ) -> Literal["totp", "recovery"] | BadLogin | LockedOut:
     """Checks the code of their second factor, with the same brake as passwords have."""
-    subject = f"code:{login}"
+    subject = code_tries(login)
     hold(session, subject)
-    until = _resting_until(session, subject, now)
+    until = resting(session, (subject,), now).get(subject)
     if until:
         return LockedOut(until)
     how = second_factor.takes(session, agent_id, code, seal, now)
-    action = "login.succeeded" if how else "login.failed"
+    action = SUCCEEDED if how else FAILED
     detail = {"by": how} if how else {}
     session.add(Audit(at=now, actor=login, action=action, subject=subject, detail=detail))
     return how or BadLogin()
@@ -129,21 +127,4 @@ def ensure_agent(session: Session, login: str, name: str, role: str, queues: Col
 
 def _subject(agent: Agent | None, name: str) -> str:
     # What was typed into the wrong field may be a password: an unknown login is only kept as a hash.
-    return f"login:{agent.login}" if agent else f"login:?{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-
-
-def _resting_until(session: Session, subject: str, now: datetime) -> datetime | None:
-    rows = session.execute(
-        select(Audit.at, Audit.action)
-        .where(
-            Audit.subject == subject,
-            Audit.at > now - FAILURE_WINDOW,
-            Audit.action.in_(("login.failed", "login.succeeded")),
-        )
-        .order_by(Audit.at.desc(), Audit.id.desc())
-        .limit(MAX_FAILURES)
-    ).all()
-    if len(rows) < MAX_FAILURES or any(row.action == "login.succeeded" for row in rows):
-        return None
-    oldest: datetime = rows[-1].at
-    return oldest + FAILURE_WINDOW
+    return password_tries(agent.login) if agent else f"login:?{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.locks import hold
 from handoff.access import Attendant
 from handoff.accounts import reset_password
-from handoff.login import second_factor, visits
+from handoff.login import brake, second_factor, visits
 from handoff.login.passwords import hash_password, one_time_password
 from handoff.permits import Role, beyond
 from handoff.queues import organogram
@@ -110,6 +110,13 @@ def forget_codes(session: Session, actor: Attendant, agent: Agent, now: datetime
     must_reach(session, actor, agent)
     visits.end_all(session, agent.id, now)
     return second_factor.forget(session, agent.id)
+
+
+def unlock_person(session: Session, actor: Attendant, agent: Agent, now: datetime) -> bool:
+    """Lets them try to sign in again at once, after too many wrong passwords or codes; whether they could not. Audited.
+    Raises NotAllowed."""
+    must_reach(session, actor, agent)
+    return brake.unlock(session, agent.login, actor.login, now)
 
 
 def must_reach(session: Session, actor: Attendant, agent: Agent) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import Base, utc_now
 
 OPEN_STATES = ("asked", "approved", "running")
+ENDS = ("verified", "already", "refused", "pending", "failed", "unknown", "planned", "cancelled")
+STATES = (*OPEN_STATES, *ENDS)
 
 
 class NetworkJob(Base):
@@ -28,11 +30,7 @@ class NetworkJob(Base):
 
     __tablename__ = "network_job"
     __table_args__ = (
-        CheckConstraint(
-            "state in ('asked','approved','running','verified','already','refused','pending','failed','unknown',"
-            "'planned','cancelled')",
-            name="state",
-        ),
+        CheckConstraint(f"state in ({','.join(map(repr, STATES))})", name="state"),
         Index("ix_network_job_batch_id_state", "batch_id", "state", postgresql_where=text("batch_id is not null")),
         Index("ix_network_job_open", "contract_ref", postgresql_where=text("state in ('asked','approved','running')")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,10 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handoff import audit
+from handoff.access import Attendant, visible_to
 from handoff.console.ports import LARGEST_ID, Ports, permitted
-from handoff.console.wording import moment
+from handoff.console.wording import moment, without_documents
 from models.alert import Alert
 from models.channel_state import TOKEN_ENDS_SOON, ChannelState, channel_name
+from models.conversation import Conversation
+from models.survey import Survey
 
 QUALITY = {"GREEN": "alta", "YELLOW": "média", "RED": "baixa"}
 THROUGHPUT = {"STANDARD": "padrão", "HIGH": "alta", "NOT_APPLICABLE": "não se aplica"}
@@ -43,7 +47,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Notice:
-    """An open alert."""
+    """An open alert. `said` is a comment that it is about, for who may see the conversation."""
 
     id: int
     severity: str
@@ -51,6 +55,7 @@ class Notice:
     text: str
     when: str
     conversation_id: int | None = None
+    said: str = ""
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -71,18 +76,28 @@ def _seen(ports: Ports, alert_id: int) -> Response:
     return redirect(url_for("console.system"), 303)
 
 
-def read_notices(session: Session, now: datetime, zone: str) -> list[Notice]:
-    """Open alerts, the gravest first."""
+def read_notices(session: Session, who: Attendant, now: datetime, zone: str) -> list[Notice]:
+    """Open alerts, the gravest first, as `who` may read them."""
     rank = case((Alert.severity == "critical", 0), (Alert.severity == "warning", 1), else_=2)
     open_ones = select(Alert).where(Alert.ended_at.is_(None)).order_by(rank, Alert.last_at.desc()).limit(SHOWN)
-    return [_notice(alert, now, zone) for alert in session.scalars(open_ones)]
+    alerts = session.scalars(open_ones).all()
+    said = _comments(session, who, alerts)
+    return [_notice(alert, said.get(alert.detail.get("survey_id", 0), ""), now, zone) for alert in alerts]
 
 
-def _notice(alert: Alert, now: datetime, zone: str) -> Notice:
+def _comments(session: Session, who: Attendant, alerts: Sequence[Alert]) -> dict[int, str]:
+    """By survey: what was said to a low vote, where `who` may see the conversation."""
+    ids = [alert.detail["survey_id"] for alert in alerts if "survey_id" in alert.detail]
+    found = select(Survey.id, Survey.comment).join(Conversation, Conversation.id == Survey.conversation_id)
+    rows = session.execute(found.where(Survey.id.in_(ids), Survey.comment != "", visible_to(who)))
+    return {row.id: without_documents(row.comment) for row in rows}
+
+
+def _notice(alert: Alert, said: str, now: datetime, zone: str) -> Notice:
     since = moment(alert.first_at, now, zone)
     again = f" · {alert.times} vezes, a última {moment(alert.last_at, now, zone)}" if alert.times > 1 else ""
     about = alert.detail.get("conversation_id")
-    return Notice(alert.id, alert.severity, SEVERITY[alert.severity], alert.text, f"desde {since}{again}", about)
+    return Notice(alert.id, alert.severity, SEVERITY[alert.severity], alert.text, f"desde {since}{again}", about, said)
 
 
 def read_numbers(session: Session, now: datetime, zone: str) -> list[Number]:

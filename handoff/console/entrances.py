@@ -80,7 +80,7 @@ BY_DEED: Mapping[Deed, tuple[str, ...]] = {
     "system.see": ("system", "system_live", "alert_seen", "integrations", "endpoint", "delivery_again"),
     "admin.people": (
         *("people", "person_new", "person_add", "person", "person_change"),
-        *("person_switch", "person_password", "person_codes"),
+        *("person_switch", "person_password", "person_codes", "person_unlock"),
     ),
     "admin.roles": ("roles", "role_new", "role_add", "role", "role_change", "role_remove"),
     "admin.desk": (

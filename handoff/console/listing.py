@@ -136,7 +136,7 @@ def _row(found: Any, sla: Standing | None, place: House, now: datetime) -> Row:
 
 def _alert(found: Any) -> str:
     if found.needs_person:
-        return str(found.needs_person)
+        return without_documents(found.needs_person)
     if found.neglected:
         return "mensagem sem resposta"
     return "mensagem não entregue" if found.undelivered else ""

@@ -90,8 +90,7 @@ def _page(ports: Ports) -> Response:
 
 
 def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
-    permitted("system.see")
-    now = ports.now()
+    who, now = permitted("system.see"), ports.now()
     with ports.db.transaction() as session:
         place = house(session)
         health = Health(
@@ -100,7 +99,7 @@ def _parts(ports: Ports) -> tuple[House, dict[str, str]]:
             webhooks=_webhooks(session, now),
             understanding=_understanding(session, now),
             numbers=read_numbers(session, now, place.zone),
-            notices=read_notices(session, now, place.zone),
+            notices=read_notices(session, who, now, place.zone),
             dead=_dead(session, place, now),
             jobs=_jobs(session, place, now),
             undelivered=_undelivered(session, place, now),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.http import is_loopback
 from handoff import audit
 from handoff.access import Attendant
+from handoff.integrations.kinds import kinds_told, unknown_kinds
 from handoff.outcome import Denied, Done
 from models import utc_now
 from models.alert import end_alert
@@ -27,10 +27,8 @@ BOTH_SECRETS = timedelta(days=1)
 PAUSED, GIVEN_UP = "webhook.paused", "webhook.given_up"
 """Kinds of alerts; the subject is `endpoint:<id>`."""
 
-_EVENT = re.compile(r"\*|[a-z_]{1,40}\.(?:\*|[a-z_]{1,40})")
-
 WRONG_URL = Denied("O endereço precisa começar com https:// e ter só o nome do servidor, sem usuário nem senha.")
-WRONG_EVENTS = Denied("Escreva pelo menos um evento, como message.received, message.* ou *.")
+NO_EVENTS = Denied("Escreva pelo menos um evento, como message.received, message.* ou *.")
 NO_KEY = Denied("Falta a chave DEVICE_KEY: sem ela o segredo não pode ser guardado.")
 NOT_THERE = Denied("Este endereço não existe mais.")
 SWITCHED_OFF = Denied("Este endereço está desligado: ligue-o antes.")
@@ -133,4 +131,8 @@ def _unfit(url: str, events: Collection[str], loopback: bool) -> Denied | None:
     schemes = {"https", "http"} if loopback and is_loopback(host) else {"https"}
     if place.scheme not in schemes or not host or "@" in place.netloc or len(url) > 500:
         return WRONG_URL
-    return None if events and all(_EVENT.fullmatch(name) for name in events) else WRONG_EVENTS
+    if not events:
+        return NO_EVENTS
+    if unknown := unknown_kinds(events):
+        return Denied(f"Não existe o evento {', '.join(name[:60] for name in unknown)}. Há estes: {kinds_told()}.")
+    return None

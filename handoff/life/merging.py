@@ -134,6 +134,7 @@ def _make_one(session: Session, kept_id: int, gone_id: int, agent: Attendant, no
         "handler": ends.handler,
         "queue": ends.queue,
         "agent_id": ends.agent_id,
+        "waiting_since": ends.waiting_since.isoformat() if ends.waiting_since else None,
         "into": stays.id,
         "messages": move_unanswered(session, ends.id, stays.id, now),
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.locks import hold
 from handoff import audit
 from handoff.access import Attendant
-from handoff.events import add_event, locked
+from handoff.events import add_event, locked, unanswered_since
 from handoff.life.merging import NOT_ALLOWED, PROOF, unseen
 from handoff.outcome import Denied, Done
 from handoff.permits import may
@@ -103,7 +103,6 @@ def _open_again(session: Session, was: Mapping[str, Any], agent: Attendant, now:
         return
     conversation.handler, conversation.queue, conversation.agent_id = was["handler"], was["queue"], was["agent_id"]
     conversation.closed_at, conversation.closed_by = None, ""
-    conversation.waiting_since = now if was["handler"] == "queue" else None
     conversation.version += 1
     unanswered = Message.id.in_(was["messages"]) & Message.handled_at.is_(None)
     session.execute(
@@ -111,6 +110,7 @@ def _open_again(session: Session, was: Mapping[str, Any], agent: Attendant, now:
         .where(unanswered, Message.conversation_id == was["into"])
         .values(conversation_id=conversation.id)
     )
+    conversation.waiting_since = _waits_since(session, was, now)
     if was["handler"] == "bot":
         add_work(session, "turn", conversation.id)
     else:
@@ -118,6 +118,14 @@ def _open_again(session: Session, was: Mapping[str, Any], agent: Attendant, now:
         clocks.taken(session, conversation, now)
     text = f"{agent.name} separou os contatos: esta conversa está aberta de novo"
     add_event(session, conversation.id, conversation.channel, "unmerged", text, author=agent.author)
+
+
+def _waits_since(session: Session, was: Mapping[str, Any], now: datetime) -> datetime | None:
+    """As before the merge; where its log does not say so, since their oldest word that nobody answered."""
+    if was["handler"] != "queue":
+        return None
+    noted = was.get("waiting_since")
+    return datetime.fromisoformat(noted) if noted else unanswered_since(session, was["id"]) or now
 
 
 def _tell(session: Session, row: ContactMerge, agent: Attendant) -> None:

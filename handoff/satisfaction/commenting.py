@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from handoff.events import locked
 from handoff.life.reopening import still_theirs
-from handoff.satisfaction.voting import LOW
+from handoff.reply import queue_text
+from handoff.satisfaction.voting import LOW, show_in_list
+from handoff.satisfaction.words import words_in
 from handoff.sla import clocks
 from handoff.templates import conversation_of
 from models import utc_now
@@ -39,11 +41,18 @@ def waiting_text(session: Session, survey: Survey) -> list[Message]:
     return list(session.scalars(rows.order_by(Message.id)))
 
 
-def keep_comment(session: Session, survey: Survey, messages: list[Message], now: datetime) -> None:
-    """The messages are the comment: they ask for no answer, and the supervision's alert points to them."""
+def keep_comment(
+    session: Session, survey: Survey, conversation: Conversation, messages: list[Message], language: str, now: datetime
+) -> None:
+    """The messages are the comment of the locked conversation's survey: one word of thanks goes out, while the window
+    is open, and the supervision's alert and list point to them."""
     survey.comment = "\n".join(message.text for message in messages)
     for message in messages:
         message.handled_at, message.outcome = now, "comment"
+    if conversation.window_open(now):
+        words = words_in(session, language).thanks
+        queue_text(session, conversation, words, author="system", key=f"survey-thanks-{survey.id}")
+    show_in_list(conversation, survey)
     alert = session.scalars(
         select(Alert).where(Alert.kind == LOW, Alert.subject == str(survey.id), Alert.ended_at.is_(None))
     ).one_or_none()

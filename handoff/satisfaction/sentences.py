@@ -21,6 +21,7 @@ class Words:
     button: str
     rows: tuple[str, ...]
     comment: str
+    thanks: str
 
 
 _SHIPPED: Mapping[str, Words] = {
@@ -36,6 +37,7 @@ _SHIPPED: Mapping[str, Words] = {
             "Obrigada por avaliar, e sinto muito que não tenha sido bom. "
             "Me conta em uma mensagem o que aconteceu? A supervisão vai ler."
         ),
+        thanks="Obrigada por contar. A supervisão vai ler com atenção. 💙",
     ),
     "es": Words(
         farewell=(
@@ -48,6 +50,7 @@ _SHIPPED: Mapping[str, Words] = {
             "Gracias por calificar, y lamentamos que no haya sido buena. "
             "¿Nos cuenta en un mensaje qué pasó? La supervisión lo va a leer."
         ),
+        thanks="Gracias por contarnos. La supervisión lo va a leer con atención. 💙",
     ),
 }
 
@@ -62,5 +65,6 @@ def survey_sentences(language: str) -> dict[str, Sentence]:
         Sentence("survey.button", words.button, BUTTON),
         *(Sentence(f"survey.score_{score}", row, ROW) for score, row in zip(SCORES, words.rows, strict=True)),
         Sentence("survey.comment", words.comment),
+        Sentence("survey.thanks", words.thanks),
     ]
     return {sentence.name: sentence for sentence in found}

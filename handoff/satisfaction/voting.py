@@ -32,6 +32,8 @@ BY_TEMPLATE = {
 """A template's buttons have the same ids for everybody: whose survey it is, is told by the message they hang on."""
 
 BEST = 5
+QUOTED = 160
+"""How much of a comment stands in the list."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,16 @@ def _served_badly(session: Session, row: Survey, language: str, now: datetime) -
     text = f"Nota {row.score} de {BEST} no atendimento {conversation.protocol} ({who}{place})."
     detail = {"conversation_id": row.conversation_id, "survey_id": row.id}
     raise_alert(session, LOW, str(row.id), text, detail=detail)
+    show_in_list(conversation, row)
+
+
+def show_in_list(conversation: Conversation, row: Survey) -> None:
+    """Lets the ended conversation stand among those with an alert, with what was voted and said, until somebody notes
+    something. One that goes on already has people who look."""
+    if conversation.handler == "closed":
+        said = " ".join(row.comment.split())
+        words = f": “{said[:QUOTED]}{'…' if len(said) > QUOTED else ''}”" if said else ""
+        conversation.needs_person = f"nota {row.score} de {BEST}{words}"
 
 
 def _named(session: Session, contact_id: int, reply_id: str) -> tuple[Survey | None, int]:

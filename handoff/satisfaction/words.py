@@ -23,4 +23,5 @@ def words_in(session: Session, language: str) -> Words:
         button=said("survey.button"),
         rows=tuple(said(f"survey.score_{score}") for score in SCORES),
         comment=said("survey.comment"),
+        thanks=said("survey.thanks"),
     )

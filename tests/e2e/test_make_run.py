@@ -16,11 +16,12 @@ import pytest
 import requests
 
 from stores import free_port
+from supervisor import READY_SECONDS
 from tests.e2e.outside import Customers, Graph, eventually, words
 from tests.e2e.system import ROOT
 
 WA_ID = "551298140001"
-START_SECONDS = 120
+START_SECONDS = READY_SECONDS
 
 
 @dataclass

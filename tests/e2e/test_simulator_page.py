@@ -80,6 +80,26 @@ def no_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate(f"(() => {{ const scroll = document.getElementById('scroll'); return {script}; }})()"))
 
 
+@pytest.mark.parametrize("typed", ["5512981117777", "(12) 98111-7777"])
+def test_number_in_the_address_that_nobody_has_opens_a_new_person(
+    desktop_page: Page, product: StandIn, typed: str
+) -> None:
+    open_chat(desktop_page, product, typed)
+    expect(desktop_page.locator("#case")).to_have_text("+5512981117777: Número digitado")
+    assert desktop_page.url.endswith("#5512981117777")
+    write(desktop_page, "oi")
+    wait_until(lambda: bool(product.values("messages")))
+    assert product.values("messages")[0]["from"] == "5512981117777"
+    desktop_page.goto(f"{product.base_url}/simulator/#{ANA}")
+    expect(desktop_page.locator("#me")).to_have_attribute("data-who", ANA)
+
+
+def test_address_that_names_no_number_says_so(desktop_page: Page, product: StandIn) -> None:
+    open_chat(desktop_page, product, "ninguem")
+    expect(desktop_page.get_by_text("Digite o número com DDD")).to_be_visible()
+    expect(desktop_page.locator("#me")).to_have_attribute("data-who", ANA)
+
+
 def test_text_is_sent_with_enter_and_ticked_when_accepted_and_read(page: Page, product: StandIn) -> None:
     open_chat(page, product)
     write(page, "oi, tudo bem?")

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from core.db import Database
+from handoff.login.brake import MAX_FAILURES
 from handoff.permits import TEMPLATE, template_role
 from handoff.roles import ensure_roles
 from models.agent import Agent
@@ -139,10 +140,29 @@ def test_reset_gives_a_password_for_once_and_takes_codes_away(app: Flask, db: Da
     assert told
     assert helena.get("/console/").status_code == 303
     admin.post(f"{where}/codes")
+    admin.post(f"{where}/unlock")
     with db.transaction() as session:
         assert session.scalars(select(SecondFactor)).all() == []
     assert Person(app).post("/console/login", {"login": "helena", "password": told[1]}).status_code == 303
     assert [len(audited(db, deed)) for deed in ("password.reset", "second_factor.reset")] == [1, 1]
+
+
+def test_locked_out_person_is_shown_until_when_and_let_in_by_a_button(app: Flask, db: Database, admin: Person) -> None:
+    where = f"/console/admin/people/{agent(db, 'helena').id}"
+    assert "Destravar" not in admin.get(where).text
+    stranger = Person(app)
+    wrong, right = ({"login": "helena", "password": password} for password in ("errada", PASSWORD))
+    tries = [stranger.post("/console/login", wrong).status_code for _ in range(MAX_FAILURES + 1)]
+    assert tries == [403] * MAX_FAILURES + [429]
+    assert stranger.post("/console/login", right).status_code == 429
+    until = re.search(r"travada até (\d\d:\d\d)<", admin.get("/console/admin/people").text)
+    assert until
+    assert f"travada até {until[1]}<" in admin.get(where).text
+    assert Person(app, "karina").post(f"{where}/unlock").status_code == 403
+    assert admin.post(f"{where}/unlock").status_code == admin.post(f"{where}/unlock").status_code == 303
+    assert audited(db, "login.unlocked") == [("admin", "login:helena")]
+    assert "travada" not in admin.get("/console/admin/people").text
+    assert stranger.post("/console/login", right).status_code == 303
 
 
 def test_last_administrator_cannot_be_switched_off_demoted_or_made_powerless(admin: Person, db: Database) -> None:

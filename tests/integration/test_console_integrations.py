@@ -98,6 +98,16 @@ def test_address_without_sense_is_refused(admin: Person, form: dict[str, str]) -
     assert admin.post(f"{PAGE}/endpoints", form).status_code == 409
 
 
+@pytest.mark.parametrize("events", ["nada.*", "message.received, mesage.*", "conversation.abriu"])
+def test_unknown_event_is_refused_with_those_that_there_are(db: Database, admin: Person, events: str) -> None:
+    answer = admin.post(f"{PAGE}/endpoints", {"url": "https://a.b", "events": events})
+    assert answer.status_code == 409
+    assert f"Não existe o evento {events.split()[-1]}." in answer.text
+    assert "ticket.* (opened)" in answer.text
+    with db.transaction() as session:
+        assert session.query(WebhookEndpoint).count() == 0
+
+
 def test_without_a_key_no_address_is_kept(db: Database) -> None:
     a_provider(db)
     the_cast(db, "admin")

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from core.db import Database
-from handoff.accounts import MAX_FAILURES, BadLogin, LockedOut, SignedIn, ensure_agent, sign_in
+from handoff.accounts import BadLogin, LockedOut, SignedIn, ensure_agent, sign_in
+from handoff.login.brake import MAX_FAILURES
 from models import utc_now
 from models.agent import Agent
 from models.audit import Audit

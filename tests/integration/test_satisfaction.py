@@ -14,7 +14,10 @@ from bot.turns import take_turn
 from core.db import Database
 from handoff import consent
 from handoff.access import Attendant
+from handoff.events import locked
 from handoff.release import close
+from handoff.satisfaction.commenting import keep_comment, waiting_text
+from handoff.satisfaction.sentences import survey_sentences
 from models import utc_now
 from models.alert import Alert
 from models.bot_text import BotText
@@ -28,6 +31,7 @@ from models.reading import Reading
 from models.survey import Survey
 from nlu.fake import FakeParser
 from tests.integration.billing_rows import store_provider
+from tests.integration.console import Person, console_app
 from tests.integration.desk import a_conversation, conversation, messages, the_cast
 from tests.integration.doors import bring, rows
 from tests.integration.template_rows import a_template
@@ -253,6 +257,8 @@ def test_low_vote_reaches_the_supervision_and_asks_one_comment(db: Database, hel
     assert survey(db).comment == "demorou demais e ninguém resolveu"
     assert messages(db, id_, "in")[-1].outcome == "comment"
     assert rows(db, Alert)[0].text.endswith("Deixou um comentário.")
+    assert [row.text for row in messages(db, id_, "out")][2:] == [survey_sentences("pt_BR")["survey.thanks"].text]
+    assert conversation(db, id_).needs_person == "nota 2 de 5: “demorou demais e ninguém resolveu”"
     # The next text is a message as any other.
     bring(db, says(wa_id, "oi"))
     assert rows(db, Outbox, Outbox.topic == "after_close", Outbox.ref_id == id_)
@@ -293,6 +299,35 @@ def test_other_wish_after_a_low_vote_is_answered_where_it_is_too_late_to_reopen(
     assert (asked.text, asked.outcome) == (words, "answered")
     take_comment(survey_id, bot=bot)
     assert len(messages(db, newest.id, "in")) == 1
+
+
+def test_comment_that_is_read_after_the_window_closed_is_kept_without_a_word(db: Database, helena: Attendant) -> None:
+    id_, wa_id, survey_id = low_vote(db, helena)
+    bring(db, says(wa_id, "demorou demais"))
+    with db.transaction() as session:
+        session.execute(update(Conversation).values(last_inbound_at=utc_now() - timedelta(hours=25)))
+    take_comment(survey_id, bot=a_bot(db, FakeParser({})))
+    assert survey(db).comment == "demorou demais"
+    assert len(messages(db, id_, "out")) == 2
+
+
+def test_comments_words_reach_who_may_see_the_conversation(db: Database, helena: Attendant) -> None:
+    id_, wa_id, survey_id = low_vote(db, helena)
+    bring(db, says(wa_id, f"demorou, e meu vizinho {CPF} também acha"))
+    with db.transaction() as session:
+        keep = waiting_text(session, session.get_one(Survey, survey_id))
+        row = locked(session, id_)
+        assert row is not None
+        keep_comment(session, session.get_one(Survey, survey_id), row, keep, "pt_BR", utc_now())
+    app = console_app(db)
+    page = Person(app, "karina").get("/console/system").text
+    assert "<q>demorou, e meu vizinho" in page
+    assert f'/c/{id_}">abrir a conversa' in page
+    for login in ("karina", "helena"):
+        listed = Person(app, login).get("/console/?tab=alert").text
+        assert "nota 2 de 5: “demorou, e meu vizinho" in listed
+        assert CPF not in page + listed
+    assert "nota 2 de 5" not in Person(app, "joana").get("/console/?tab=alert").text
 
 
 def test_text_after_the_minutes_for_a_comment_is_a_message(db: Database, helena: Attendant) -> None:

@@ -113,8 +113,9 @@ def _webhooks() -> Iterator[str]:
     signature = sign(VECTOR.body.encode(), VECTOR.timestamp, [VECTOR.secret])
     yield f"""## Outgoing webhooks
 
-An address added under *Integrações* hears of the events that it wants (`message.received`, `message.*`, `*`) from then
-on, each as one POST with the event as its body and the headers `Religa-Event-Id`, `Religa-Event-Type` and `{HEADER}`.
+An address added under *Integrações* hears of the events that it wants (`message.received`, `message.*`, `*`; a kind
+that does not exist is refused) from then on, each as
+one POST with the event as its body and the headers `Religa-Event-Id`, `Religa-Event-Type` and `{HEADER}`.
 
 - **At least once, in no promised order**: the same `id` is the same event. Answer 2xx within 10 seconds, and work
   afterwards; nothing of your answer is read but its status, and redirects are not followed.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from core.errors import Misconfigured
 from core.work_calendar import WorkCalendar
 from handoff.calendars import HOLIDAY_KINDS, calendar_of, ensure_calendars
 from handoff.console.admin.page import frame, written_down
+from handoff.console.admin.special_days import day_line, read_day, read_hours, spans
 from handoff.console.framing import typed
 from handoff.console.ports import House, Ports, house
 from handoff.queues import ALWAYS, OFFICE_HOURS, organogram
@@ -30,7 +30,6 @@ from models.sla import SlaPolicy
 DAYS = ("Segunda", "Terça", "Quarta", "Quinta", "Sexta", "Sábado", "Domingo")
 HOLIDAYS = {"national": "Nacionais", "state": "Do estado", "optional": "Pontos facultativos (Carnaval, por exemplo)"}
 AHEAD = 10
-SPECIAL = re.compile(r"(\d{4}-\d\d-\d\d)(\s+anual)?(?:\s*[:;]\s*([^\[\]]*?))?\s*(?:\[([^\]]*)\])?")
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -75,7 +74,7 @@ def _page(ports: Ports, name: str, *, problem: str = "", given: Mapping[str, Any
             week=list(zip(DAYS, _typed_week() if again else _week_lines(terms), strict=True)),
             holidays=HOLIDAYS,
             ticked=request.form.getlist("holiday") if again else terms.get("holidays", []),
-            days=typed("days", 10_000) if again else "\n".join(_day_line(one) for one in terms.get("days", [])),
+            days=typed("days", 10_000) if again else "\n".join(day_line(one) for one in terms.get("days", [])),
             ahead=[] if problem else _ahead(ports, session, place, name or "novo", terms),
         )
 
@@ -123,42 +122,18 @@ def _remove(ports: Ports, name: str) -> Response:
 def _typed_terms() -> dict[str, Any]:
     if request.form.get("always") == "1":
         return {"always_open": True}
-    week = [_hours(told) for told in _typed_week()]
+    week = [read_hours(told) for told in _typed_week()]
     holidays = [kind for kind in HOLIDAY_KINDS if kind in request.form.getlist("holiday")]
     lines = typed("days", 10_000).splitlines()
-    return {"week": week, "holidays": holidays, "days": [_day(line) for line in lines if line.strip()]}
+    return {"week": week, "holidays": holidays, "days": [read_day(line) for line in lines if line.strip()]}
 
 
 def _typed_week() -> list[str]:
     return [typed(f"day-{number}") for number in range(len(DAYS))]
 
 
-def _hours(told: str) -> list[list[str]]:
-    """From `08:00-12:00, 13:00-18:00`."""
-    return [[end.strip() for end in part.split("-")] for part in told.split(",") if part.strip()]
-
-
-def _day(line: str) -> dict[str, Any]:
-    """From `2026-12-24: véspera [08:00-12:00]`, with `anual` after the date where it comes every year."""
-    found = SPECIAL.fullmatch(line.strip())
-    if found is None:
-        raise NotAllowed(f"Não deu para ler o dia: {line.strip()[:60]}")
-    day: dict[str, Any] = {"date": found[1], "name": (found[3] or "").strip(), "hours": _hours(found[4] or "")}
-    return {**day, "yearly": True} if found[2] else day
-
-
-def _day_line(day: Mapping[str, Any]) -> str:
-    hours = _spans(day.get("hours", []))
-    parts = (day["date"], " anual" if day.get("yearly") else "", f": {day['name']}" if day.get("name") else "")
-    return "".join(parts) + (f" [{hours}]" if hours else "")
-
-
 def _week_lines(terms: Mapping[str, Any]) -> list[str]:
-    return [_spans(hours) for hours in terms.get("week", [[]] * len(DAYS))]
-
-
-def _spans(hours: list[list[str]]) -> str:
-    return ", ".join("-".join(span) for span in hours)
+    return [spans(hours) for hours in terms.get("week", [[]] * len(DAYS))]
 
 
 def _summary(terms: Mapping[str, Any]) -> str:

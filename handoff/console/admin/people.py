@@ -15,7 +15,8 @@ from handoff import audit
 from handoff.console.admin.page import frame, typed_count, typed_list, written_down
 from handoff.console.framing import typed
 from handoff.console.ports import LARGEST_ID, House, Ports, attendant, house
-from handoff.console.wording import moment
+from handoff.console.wording import clock, moment
+from handoff.login.brake import resting_people
 from handoff.login.second_factor import is_enrolled
 from handoff.permits import API
 from handoff.queues import organogram
@@ -28,6 +29,7 @@ from handoff.staff import (
     forget_codes,
     new_password,
     switch_person,
+    unlock_person,
 )
 from models.agent import Agent
 from models.agent_session import AgentSession, SecondFactor
@@ -48,6 +50,7 @@ class Line:
     active: bool
     codes: bool
     seen: str
+    locked: str
 
 
 def mount(blueprint: Blueprint, ports: Ports) -> None:
@@ -57,7 +60,7 @@ def mount(blueprint: Blueprint, ports: Ports) -> None:
     blueprint.add_url_rule("/admin/people/new", "person_add", partial(_add, ports), methods=["POST"])
     blueprint.add_url_rule("/admin/people/<int:agent_id>", "person", partial(_form, ports))
     blueprint.add_url_rule("/admin/people/<int:agent_id>", "person_change", partial(_change, ports), methods=["POST"])
-    for name in ("switch", "password", "codes"):
+    for name in ("switch", "password", "codes", "unlock"):
         where = f"/admin/people/<int:agent_id>/{name}"
         blueprint.add_url_rule(where, f"person_{name}", partial(_act, ports, name), methods=["POST"])
 
@@ -74,12 +77,20 @@ def _list(ports: Ports) -> Response:
             .where(Agent.role != API.name)
             .order_by(Agent.active.desc(), Agent.name)
         ).all()
-        lines = [_line(row, confirmed, at, titles, place, ports.now()) for row, confirmed, at in found]
+        now = ports.now()
+        resting = resting_people(session, [row.login for row, *_ in found], now)
+        lines = [_line(row, confirmed, at, titles, place, now, resting.get(row.login)) for row, confirmed, at in found]
     return frame("people", "people", place, people=lines)
 
 
 def _line(
-    row: Agent, confirmed: datetime | None, seen: datetime | None, titles: dict[str, str], place: House, now: datetime
+    row: Agent,
+    confirmed: datetime | None,
+    seen: datetime | None,
+    titles: dict[str, str],
+    place: House,
+    now: datetime,
+    resting: datetime | None,
 ) -> Line:
     return Line(
         id=row.id,
@@ -90,6 +101,7 @@ def _line(
         active=row.active,
         codes=confirmed is not None,
         seen=moment(seen, now, place.zone) if seen else "nunca entrou",
+        locked=clock(resting, place.zone) if resting else "",
     )
 
 
@@ -110,7 +122,9 @@ def _page(
         place = house(session)
         agent = _found(session, agent_id) if agent_id is not None else None
         known = organogram(session)
+        until = resting_people(session, [agent.login], ports.now()).get(agent.login) if agent else None
         more = {
+            "locked": clock(until, place.zone) if until else "",
             "agent": agent,
             "login": agent.login if agent else login,
             "person": given or (Person.of(agent) if agent else Person("", "agent")),
@@ -173,6 +187,8 @@ def _act(ports: Ports, name: str, agent_id: int) -> Response:
             if name == "switch":
                 if switch_person(session, attendant(), agent, now, on=on):
                     written_down(session, "person.switched", subject, {"active": not on}, {"active": on})
+            elif name == "unlock":
+                unlock_person(session, attendant(), agent, now)
             elif name == "password":
                 told = new_password(session, attendant(), agent, now)
                 audit.record(session, attendant().login, "password.reset", subject)

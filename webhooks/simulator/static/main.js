@@ -158,11 +158,14 @@ byId("to-bank")?.addEventListener("click", () => openBank(who));
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && who && schedule(0));
 
+/** Who the address names: somebody who is there, or a new person with that number. What is no number is said, and the first one opens. */
 async function start() {
   try {
     const { chats } = await server.people();
-    const wanted = location.hash.slice(1);
-    const first = chats.find((person) => person.wa_id === wanted) ?? chats[0];
+    const wanted = location.hash.slice(1).replaceAll("%20", " ");
+    const known = chats.find((person) => person.wa_id === wanted);
+    if (!known && wanted && await useNumber(wanted)) return refreshTrouble();
+    const first = known ?? chats[0];
     if (!first) return;
     picker.show(chats, first.key);
     choose(first);
@@ -173,4 +176,5 @@ async function start() {
   }
 }
 
+addEventListener("hashchange", start);
 start();
