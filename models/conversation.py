@@ -44,6 +44,7 @@ class Conversation(Base):
         Index("ix_conversation_snoozed_until", "snoozed_until", postgresql_where=text("snoozed_until is not null")),
         Index("ix_conversation_closed_at", "closed_at"),
         Index("ix_conversation_opened_at", "opened_at"),
+        Index("ix_conversation_tagged", "id", postgresql_where=text("tags <> '{}'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from handoff import audit
@@ -17,6 +17,9 @@ from models.conversation import Conversation
 
 LONGEST_TAG = 30
 MOST_TAGS = 10
+OFFERED = 30
+TAGGED_LATELY = 1000
+"""Conversations whose tags are counted: a page of the console does not wait for all there ever were."""
 COLOURS = 8
 PRIORITIES = {"baixa": -1, "normal": 0, "alta": 1, "urgente": 2, "imediata": 3}
 
@@ -32,13 +35,16 @@ def colour_of(tag: str) -> int:
 
 
 def offered_tags(session: Session) -> list[str]:
-    """The tags of the provider's policy `desk.tags`; without any, the thirty most used ones."""
+    """The tags of the provider's policy `desk.tags`; without any, the most used ones of what was tagged lately."""
     if listed := desk_terms(session).tags:
         return list(dict.fromkeys(filter(None, map(clean_tag, listed))))
-    tag = func.unnest(Conversation.tags).label("tag")
-    used = select(tag).where(Conversation.tags != []).subquery()
+    # As the index ix_conversation_tagged says it.
+    tagged = select(Conversation.tags).where(Conversation.tags != literal_column("'{}'"))
+    lately = tagged.order_by(Conversation.id.desc()).limit(TAGGED_LATELY).subquery()
+    used = select(func.unnest(lately.c.tags).label("tag")).subquery()
     count = func.count().label("count")
-    return list(session.scalars(select(used.c.tag).group_by(used.c.tag).order_by(count.desc(), used.c.tag).limit(30)))
+    wanted = select(used.c.tag).group_by(used.c.tag).order_by(count.desc(), used.c.tag).limit(OFFERED)
+    return list(session.scalars(wanted))
 
 
 def tag(session: Session, conversation_id: int, agent: Attendant, text: str) -> Done | Denied:
