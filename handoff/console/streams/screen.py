@@ -13,7 +13,7 @@ from handoff.console.live import Region, as_regions
 from handoff.console.ports import Ports, attendant
 from handoff.console.streams.bell import FRAME, LIST, THREAD
 from handoff.console.streams.lists import Lists
-from handoff.console.thread import frame_parts, note_viewed, seen, thread_part
+from handoff.console.thread import frame_parts, note_viewed, thread_part
 from handoff.console.wanted import wanted
 
 ASSIGNED, WROTE = "assigned", "wrote"
@@ -57,11 +57,9 @@ class Screen:
         return self._fresh(drawers[part]())
 
     def look_after(self) -> list[Region]:
-        """Writes down that they are there and what they are shown; returns what changed of the switch that says so.
-        Ends the request like `handoff.console.thread.seen`."""
+        """Writes down that they are there and what they are shown; returns what changed of the switch that says so."""
         with self._ports.db.transaction() as session:
             if self._conversation_id is not None:
-                seen(session, self._conversation_id, attendant())
                 note_viewed(session, self._conversation_id)
             parts = sign_of_life(session, self._ports)
         return self._fresh(parts)

@@ -26,8 +26,8 @@ NOTHING = ": \n\n"
 """A comment, which no page hears."""
 BEAT_SECONDS = 15.0
 """A stream says at least this often that it is there, and looks whether its person still may see what it shows."""
-PAGE_BEATS = 4
-"""What is shown of the conversation is read from forty tables: unasked, only so often."""
+FRAME_BEATS = 4
+"""What is around the conversation is read from forty tables: unasked, only so often."""
 DRAW_AT_ONCE = 4
 """Streams that draw at the same time: webhooks and clicks need connections to the database, too."""
 AWAY_SECONDS = 1.0
@@ -69,7 +69,7 @@ class Streams:
             alive = time.monotonic() >= beat_at
             try:
                 if alive:
-                    due |= EVERYTHING if beats % PAGE_BEATS == 0 else {LIST}
+                    due |= EVERYTHING if beats % FRAME_BEATS == 0 else {THREAD, LIST}
                     beats += 1
                 yield from self._draw(screen, bell, due, alive=alive)
             except HTTPException as error:

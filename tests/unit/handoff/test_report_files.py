@@ -91,7 +91,7 @@ def test_targets_are_shares() -> None:
 @pytest.mark.parametrize("language", ["pt_BR", "es"])
 def test_words_fit_where_whatsapp_shows_them(language: str) -> None:
     sentences = survey_sentences(language)
-    assert len(sentences) == 9
+    assert len(sentences) == 10
     assert all(len(sentence.text) <= sentence.longest for sentence in sentences.values())
     assert len(sentences["survey.farewell"].text) + len(sentences["survey.question"].text) < 1024
 
