@@ -34,6 +34,8 @@ TOGETHER = {
     "tests/integration/test_nlu_": "nlu",
     "tests/integration/test_spanish": "nlu",
     "tests/unit/nlu/": "reading",
+    # Two long tests alone would come last, and one processor would wait for them.
+    "tests/integration/test_month": "reading",
 }
 
 

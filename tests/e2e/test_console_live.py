@@ -137,6 +137,7 @@ def test_keys_do_what_the_help_says(desktop_page: Page, address: str, db: Databa
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Atalhos e avisos")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Atalhos e avisos")).to_be_hidden()
     page.keyboard.press("j")
     expect(page.locator(f"#row-{first}")).to_be_focused()
     page.keyboard.press("ArrowDown")
