@@ -187,16 +187,19 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Open consoles are let go, which would otherwise hold the process; there are none before the start is done."""
-        if app := getattr(self, "wsgi", None):
-            app.extensions[STREAMS].close()
+        self._let_consoles_go()
         super().handle_exit(sig, frame)
 
     def is_parent_alive(self) -> bool:
         """So they are where the process above was killed, which tells nobody to stop."""
         alive: bool = super().is_parent_alive()
         if not alive:
-            self.wsgi.extensions[STREAMS].close()
+            self._let_consoles_go()
         return alive
+
+    def _let_consoles_go(self) -> None:
+        if app := getattr(self, "wsgi", None):
+            app.extensions[STREAMS].close()
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -17,18 +17,8 @@ def add_event(
     session: Session, conversation_id: int, channel: str, event: str, text: str, *, author: str, **payload: Any
 ) -> int:
     """Adds an `event` row to the thread and returns its id. Only people of the provider see it; it is never sent."""
-    row = Message(
-        conversation_id=conversation_id,
-        channel=channel,
-        direction="event",
-        kind=event,
-        text=text,
-        payload=payload,
-        author=author,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+    row = Message(conversation_id=conversation_id, channel=channel, direction="event", kind=event, text=text)
+    return _inside(session, row, author, payload)
 
 
 def add_note(
@@ -43,18 +33,8 @@ def add_note(
 ) -> int:
     """Adds a note, which never leaves the house, to the thread and returns its id. The same `key` twice is an error of
     the database: whoever may be called twice looks first."""
-    row = Message(
-        conversation_id=conversation_id,
-        channel=channel,
-        direction="note",
-        text=text,
-        payload=payload,
-        author=author,
-        key=key,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+    row = Message(conversation_id=conversation_id, channel=channel, direction="note", text=text, key=key)
+    return _inside(session, row, author, payload)
 
 
 def mark_handled_by_person(session: Session, conversation_id: int) -> None:
@@ -83,3 +63,11 @@ def locked(session: Session, conversation_id: int) -> Conversation | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def _inside(session: Session, row: Message, author: str, payload: dict[str, Any]) -> int:
+    """Adds what stays in the house to the thread; its id."""
+    row.author, row.payload = author, payload
+    session.add(row)
+    session.flush()
+    return row.id

@@ -5,20 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.db import wake
-from models.outbox import QUEUE_OF
+from models.outbox import add_work_once
 from models.reading import Reading
 from models.suggestion import Suggestion
 
 TOPIC = "suggest"
 
-# Both are written out: they run for every message that people get.
-_PLAN = text(
-    "INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
-    " SELECT :queue, CAST(:topic AS text), :conversation, clock_timestamp() + make_interval(secs => :after), 0"
-    " WHERE NOT EXISTS (SELECT FROM outbox WHERE topic = CAST(:topic AS text) AND ref_id = :conversation"
-    " AND done_at IS NULL AND tries = 0) RETURNING id"
-)
+# Written out: it runs for every message that people get.
 _SAID = text(
     "SELECT id, coalesce(nullif(text, ''), transcript, '') AS words FROM message"
     " WHERE conversation_id = :conversation AND direction = 'in' AND id > coalesce((SELECT max(id) FROM message"
@@ -32,10 +25,7 @@ _SAID = text(
 
 def plan_suggestion(session: Session, conversation_id: int, after_seconds: float) -> None:
     """Has the conversation's newest words read after `after_seconds`, unless that is planned and not begun yet."""
-    row = {"queue": QUEUE_OF[TOPIC], "topic": TOPIC, "conversation": conversation_id, "after": after_seconds}
-    planned = session.execute(_PLAN, row).one_or_none()
-    if planned and after_seconds <= 0:
-        wake(session, QUEUE_OF[TOPIC])
+    add_work_once(session, TOPIC, conversation_id, after_seconds=after_seconds)
 
 
 def latest_intent(session: Session, conversation_id: int) -> str:

@@ -109,6 +109,23 @@ def add_work(session: Session, topic: str, ref_id: int, *, after_seconds: float 
         wake(session, queue)
 
 
+# Written out, as below: it runs for every message that people get.
+_ADD_ONCE = text(
+    "INSERT INTO outbox (queue, topic, ref_id, run_after, tries)"
+    " SELECT :queue, CAST(:topic AS text), :ref, CAST(:run_after AS timestamptz), 0"
+    " WHERE NOT EXISTS (SELECT FROM outbox WHERE topic = CAST(:topic AS text) AND ref_id = :ref"
+    " AND done_at IS NULL AND tries = 0) RETURNING id"
+)
+
+
+def add_work_once(session: Session, topic: str, ref_id: int, *, after_seconds: float = 0) -> None:
+    """Adds work like `add_work`, unless the same is planned and was not begun yet."""
+    queue, run_after = QUEUE_OF[topic], utc_now() + timedelta(seconds=after_seconds)
+    row = {"queue": queue, "topic": topic, "ref": ref_id, "run_after": run_after}
+    if session.execute(_ADD_ONCE, row).one_or_none() and after_seconds <= 0:
+        wake(session, queue)
+
+
 def hasten(session: Session, topic: str, ref_id: int) -> bool:
     """Makes work that waits due at once; False when none of it is open."""
     found = session.execute(

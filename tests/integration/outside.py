@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from billing.mirror import MirroredErp
+from billing.payments import take_payment
 from billing.records import Invoice
 from core.db import Database
 from handoff.debt_desk import DebtDesk
@@ -17,9 +18,11 @@ from models.contact import Contact
 from models.contract import Contract
 from models.network_job import NetworkJob
 from models.outbox import Outbox
+from models.payment import Payment
 from models.suspension import Suspension
 from tests.fake_erp import FakeErp
 from tests.integration.debtors import Clock, at, set_up, steps, work_off
+from tests.integration.paying import money
 from tests.unit.billing.build import a_contract, a_customer, an_invoice
 from wiring_network import job_finished
 
@@ -67,6 +70,13 @@ class Outside:
     def work(self) -> None:
         work_off(self.desk)
         suspend(0, desk=self.desk)
+        self.follow()
+
+    def pay(self, cents: int = 11990, name: str = "pay-1", **more: Any) -> None:
+        """The gateway tells of money for the invoice, and what hangs on it is done."""
+        with self.db.transaction() as session:
+            take_payment(session, money(cents, name, **more), source="asaas", invoice_ref="i-1")
+            session.execute(update(Payment).where(Payment.external_id == name).values(known_at=self.clock()))
         self.follow()
 
     def follow(self) -> None:

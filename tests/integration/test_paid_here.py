@@ -32,14 +32,6 @@ def house(db: Database) -> Outside:
     return Outside(db)
 
 
-def pay(house: Outside, cents: int = 11990, name: str = "pay-1", **more: Any) -> None:
-    """The gateway tells of money, and what hangs on it is done."""
-    with house.db.transaction() as session:
-        take_payment(session, money(cents, name, **more), source="asaas", invoice_ref="i-1")
-        session.execute(update(Payment).where(Payment.external_id == name).values(known_at=house.clock()))
-    house.follow()
-
-
 def poll(house: Outside) -> list[str]:
     """What the ERP tells of payments: their names."""
     heard: list[str] = []
@@ -66,7 +58,7 @@ def alerts(house: Outside) -> set[str]:
 
 
 def test_it_is_not_owed_charged_or_noticed_while_the_erp_tells_it_as_open(house: Outside) -> None:
-    pay(house)
+    house.pay()
     assert house.read() == ()
     assert row(house) == ("paid", 11990, 11990)
     with pytest.raises(Refused, match="invoice_not_open"):
@@ -77,14 +69,14 @@ def test_it_is_not_owed_charged_or_noticed_while_the_erp_tells_it_as_open(house:
 
 def test_step_that_was_planned_is_stopped_by_it(house: Outside) -> None:
     house.go_to("2026-08-26T18:00")
-    pay(house)
+    house.pay()
     house.go_to("2026-08-27T10:00")
     assert [one.step for one in steps(house.db, state="sent") if one.step == NOTICE] == []
 
 
 def test_notice_ends_and_nobody_is_suspended(house: Outside) -> None:
     house.go_to("2026-08-27T10:00")
-    pay(house)
+    house.pay()
     house.go_to("2026-09-14T10:00")
     assert (house.notices(), house.jobs()) == ([("dropped", date(2026, 9, 11))], [])
 
@@ -93,7 +85,7 @@ def test_signal_comes_back_although_the_erp_does_not_know_why(house: Outside) ->
     house.go_to("2026-08-27T10:00")
     house.go_to("2026-09-14T10:00")
     house.end(BLOCK)
-    pay(house)
+    house.pay()
     house.end(RELEASE)
     assert house.jobs() == [(BLOCK, "verified"), (RELEASE, "verified")]
     assert house.notices() == [("restored", date(2026, 9, 11))]
@@ -118,7 +110,7 @@ def test_payment_that_comes_while_the_erp_is_read_is_not_overwritten(db: Databas
 
 
 def test_people_are_told_once_the_erp_had_its_time_and_no_more_when_it_knows(house: Outside) -> None:
-    pay(house)
+    house.pay()
     house.clock.pass_by(hours=23)
     house.read()
     assert alerts(house) == set()
@@ -133,7 +125,7 @@ def test_people_are_told_once_the_erp_had_its_time_and_no_more_when_it_knows(hou
 
 
 def test_contract_is_read_until_the_erp_knows_the_payment(house: Outside) -> None:
-    pay(house)
+    house.pay()
     with house.db.transaction() as session:
         session.execute(update(Payment).values(known_at=utc_now()))
         # Else every contract is read in its turn.
@@ -149,7 +141,7 @@ def test_contract_is_read_until_the_erp_knows_the_payment(house: Outside) -> Non
 
 
 def test_its_word_counts_and_people_are_told_when_it_knew_the_payment_and_says_open_again(house: Outside) -> None:
-    pay(house)
+    house.pay()
     house.erp.pay("i-1", house.clock())
     house.read()
     house.find()
@@ -158,10 +150,10 @@ def test_its_word_counts_and_people_are_told_when_it_knew_the_payment_and_says_o
 
 
 def test_invoice_is_open_again_when_the_payment_is_taken_back_before_the_erp_knew_it(house: Outside) -> None:
-    pay(house)
+    house.pay()
     house.clock.pass_by(days=2)
     house.read()
-    pay(house, reversed=True)
+    house.pay(reversed=True)
     assert (row(house), alerts(house)) == (("open", 11990, 0), {"payment.reversed"})
     assert [one.ref for one in house.read()] == ["i-1"]
     assert row(house) == ("open", 11990, 0)
@@ -173,19 +165,19 @@ def test_invoice_is_open_again_when_the_payment_is_taken_back_before_the_erp_kne
 def test_it_stays_open_when_the_erp_goes_on_saying_paid_after_the_payment_was_taken_back(
     house: Outside, seen: bool
 ) -> None:
-    pay(house)
+    house.pay()
     house.erp.pay("i-1", house.clock())
     if seen:
         house.read()
-    pay(house, reversed=True)
+    house.pay(reversed=True)
     assert (poll(house), row(house)[0], alerts(house)) == ([], "open", {"payment.reversed"})
     house.find()
     assert (poll(house), row(house)) == ([], ("open", 11990, 0))
 
 
 def test_payment_that_the_erp_tells_of_after_one_was_taken_back_counts(house: Outside) -> None:
-    pay(house)
-    pay(house, reversed=True)
+    house.pay()
+    house.pay(reversed=True)
     house.read()
     house.erp.pay("i-1", at("2026-11-20T10:00"))
     house.read()
@@ -193,10 +185,10 @@ def test_payment_that_the_erp_tells_of_after_one_was_taken_back_counts(house: Ou
 
 
 def test_part_that_was_given_back_is_missing_although_the_erp_says_paid(house: Outside) -> None:
-    pay(house, charge_id="c1")
+    house.pay(charge_id="c1")
     house.erp.pay("i-1", house.clock())
     house.read()
-    pay(house, 1000, "pay-1-1000", returned=True, charge_id="c1")
+    house.pay(1000, "pay-1-1000", returned=True, charge_id="c1")
     house.read()
     assert row(house) == ("open", 1000, 10990)
 
@@ -205,19 +197,19 @@ def test_part_that_was_given_back_is_missing_although_the_erp_says_paid(house: O
 def test_only_the_rest_is_owed_after_a_part_whether_the_erp_knows_of_it_or_not(
     house: Outside, there: dict[str, int]
 ) -> None:
-    pay(house, 5000)
+    house.pay(5000)
     house.find(**there)
     for _ in range(2):
         assert [(one.amount_cents, one.paid_cents) for one in house.read()] == [(6990, 5000)]
     assert row(house) == ("open", 6990, 5000)
-    pay(house, 6990, "pay-2")
+    house.pay(6990, "pay-2")
     assert (house.read(), row(house)) == ((), ("paid", 11990, 11990))
 
 
 def test_all_is_owed_again_when_the_part_is_taken_back(house: Outside) -> None:
-    pay(house, 5000)
+    house.pay(5000)
     house.read()
-    pay(house, 5000, reversed=True)
+    house.pay(5000, reversed=True)
     assert row(house) == ("open", 11990, 0)
     assert [one.amount_cents for one in house.read()] == [11990]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from billing.payments import take_payment
 from billing.reconciliation import Compared, reconcile
 from billing.records import Invoice
 from billing.suspension import paid
@@ -20,7 +18,6 @@ from models.payment import Payment
 from tests.fake_erp import FakeErp
 from tests.integration.debtors import at
 from tests.integration.outside import Outside
-from tests.integration.paying import money
 
 FIRST, BLOCK, RELEASE = date(2026, 9, 11), "block_signal", "release_signal"
 
@@ -28,13 +25,6 @@ FIRST, BLOCK, RELEASE = date(2026, 9, 11), "block_signal", "release_signal"
 @pytest.fixture
 def house(db: Database) -> Outside:
     return Outside(db)
-
-
-def pay(house: Outside, cents: int = 11990, name: str = "pay-1", **more: Any) -> None:
-    with house.db.transaction() as session:
-        take_payment(session, money(cents, name, **more), source="asaas", invoice_ref="i-1")
-        session.execute(update(Payment).where(Payment.external_id == name).values(known_at=house.clock()))
-    house.follow()
 
 
 def row(house: Outside) -> tuple[str, int, int]:
@@ -56,7 +46,7 @@ def states(house: Outside) -> list[str]:
 def test_money_that_comes_while_the_invoice_is_missing_pays_it_once_it_is_back(house: Outside) -> None:
     house.go_to("2026-08-27T10:00")
     house.lose()
-    pay(house)
+    house.pay()
     assert (states(house), alerts(house)) == (["unmatched"], {"payment.unmatched"})
     house.find()
     assert (house.read(), row(house), states(house)) == ((), ("paid", 11990, 11990), ["settled"])
@@ -68,7 +58,7 @@ def test_money_that_comes_while_the_invoice_is_missing_pays_it_once_it_is_back(h
 def test_part_that_comes_while_the_invoice_is_missing_lowers_it_once_it_is_back(house: Outside) -> None:
     house.go_to("2026-08-27T10:00")
     house.lose()
-    pay(house, 5000)
+    house.pay(5000)
     house.find()
     assert [one.amount_cents for one in house.read()] == [6990]
     assert (row(house), states(house)) == (("open", 6990, 5000), ["partial"])
@@ -81,9 +71,9 @@ def test_signal_comes_back_by_money_that_comes_while_the_invoice_is_missing(hous
     house.go_to("2026-09-14T10:00")
     house.end(BLOCK)
     house.lose()
-    pay(house, 100, "a little")
+    house.pay(100, "a little")
     assert house.jobs() == [(BLOCK, "verified")]
-    pay(house)
+    house.pay()
     house.end(RELEASE)
     house.find()
     assert (house.notices(), row(house)[0]) == ([("restored", FIRST)], "paid")
@@ -128,13 +118,13 @@ def test_nobody_is_released_at_night_because_the_invoice_is_missing_just_then(ho
 
 
 def test_payment_that_the_erp_took_out_first_is_not_taken_off_what_came_in_its_place(house: Outside) -> None:
-    pay(house)
+    house.pay()
     house.erp.pay("i-1", house.clock())
     house.read()
     house.find()
-    pay(house, name="pay-2")
+    house.pay(name="pay-2")
     assert row(house)[0] == "paid"
-    pay(house, reversed=True)
+    house.pay(reversed=True)
     assert (house.read(), row(house)) == ((), ("paid", 11990, 11990))
 
 
@@ -153,12 +143,12 @@ def test_answer_that_was_asked_for_before_another_changes_nothing_of_what_that_t
                 house.erp.pay("i-1", house.clock())
                 house.read()
                 if taken_back:
-                    pay(house, reversed=True)
+                    house.pay(reversed=True)
             return found
 
     erp = Slow()
     house = Outside(db, erp)
-    pay(house)
+    house.pay()
     erp.house = house
     seen = house.read()
     house.clock.pass_by(minutes=5)
@@ -181,7 +171,7 @@ def test_erp_that_lists_nothing_around_each_midnight_does_not_put_the_suspension
 
 
 def test_part_that_the_erp_counts_already_is_nothing_to_be_entered(house: Outside) -> None:
-    pay(house, 5000)
+    house.pay(5000)
     house.find(amount_cents=6990, paid_cents=5000)
     house.clock.pass_by(days=2)
     house.read()
@@ -189,7 +179,7 @@ def test_part_that_the_erp_counts_already_is_nothing_to_be_entered(house: Outsid
 
 
 def test_part_that_the_erp_does_not_count_is_to_be_entered_and_not_once_it_is(house: Outside) -> None:
-    pay(house, 5000)
+    house.pay(5000)
     house.clock.pass_by(days=2)
     house.read()
     assert alerts(house) == {"payment.not_entered"}

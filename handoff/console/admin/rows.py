@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from billing.open_hours import Hours
 from handoff.console.admin.boxes import Kind, Senseless, Text, Whole
 
 MOST_ROWS = 300
@@ -61,10 +62,12 @@ class Span:
     def read(self, at: str, typed: Mapping[str, str], given: Any) -> list[int]:
         """Both hours."""
         del given
-        hours = [Whole().read(f"{at}-{end}", typed, None) for end in ("from", "until")]
-        if not 0 <= hours[0] <= hours[1] <= 24:
-            raise Senseless(f"{at}-from", "horas de 0 a 24, e a primeira não depois da segunda.")
-        return hours
+        first, last = (Whole().read(f"{at}-{end}", typed, None) for end in ("from", "until"))
+        try:
+            Hours(first, last)
+        except ValueError as error:
+            raise Senseless(f"{at}-from", f"{error}.") from error
+        return [first, last]
 
     def told(self, value: Any) -> str:
         """As people say it."""
